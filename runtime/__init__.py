@@ -1,0 +1,3 @@
+"""Tensors, operators, kernels, the executor and nn. Imports nothing else of rushlight."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The module classes, one file per family as in PyTorch."""
+
+from __future__ import annotations
