@@ -1,0 +1,83 @@
+"""Element types: what one item of a tensor is.
+
+A `DType` is a named, interned value; there is one object per type, so types are compared with `is`. Every type that a
+file can store exists here; arithmetic is defined for those whose `computes` is true. Promotion lives in promotion.py.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+
+class DType:
+    """The type of a tensor's items; `repr` is PyTorch's spelling, so that printed tensors read the same."""
+
+    __slots__ = ("code", "computes", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "numpy")
+
+    def __init__(self, name: str, code: int, itemsize: int, numpy: str | None, *, computes: bool = False) -> None:
+        self.name = name
+        self.code = code
+        """The integer that stands for the type in TorchScript programs and archives."""
+        self.itemsize = itemsize
+        """Bytes per item."""
+        self.numpy = None if numpy is None else np.dtype(numpy)
+        """The NumPy type with the same bits, or None where NumPy has none."""
+        self.computes = computes
+        self.is_complex = name.startswith("complex")
+        self.is_floating_point = name.startswith(("float", "bfloat"))
+        self.is_signed = self.is_floating_point or self.is_complex or name.startswith(("int", "qint"))
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return by_name, (self.name,)
+
+    @property
+    def is_integral(self) -> bool:
+        """Whole numbers, bool excluded."""
+        return not (self.is_floating_point or self.is_complex or self.name == "bool")
+
+
+uint8 = DType("uint8", 0, 1, "u1", computes=True)
+int8 = DType("int8", 1, 1, "i1")
+int16 = DType("int16", 2, 2, "<i2")
+int32 = DType("int32", 3, 4, "<i4", computes=True)
+int64 = DType("int64", 4, 8, "<i8", computes=True)
+float16 = DType("float16", 5, 2, "<f2")
+float32 = DType("float32", 6, 4, "<f4", computes=True)
+float64 = DType("float64", 7, 8, "<f8", computes=True)
+complex32 = DType("complex32", 8, 4, None)
+complex64 = DType("complex64", 9, 8, "<c8")
+complex128 = DType("complex128", 10, 16, "<c16")
+bool_ = DType("bool", 11, 1, "?", computes=True)
+bfloat16 = DType("bfloat16", 15, 2, None)
+float8_e5m2 = DType("float8_e5m2", 23, 1, None)
+float8_e4m3fn = DType("float8_e4m3fn", 24, 1, None)
+float8_e5m2fnuz = DType("float8_e5m2fnuz", 25, 1, None)
+float8_e4m3fnuz = DType("float8_e4m3fnuz", 26, 1, None)
+uint16 = DType("uint16", 27, 2, "<u2")
+uint32 = DType("uint32", 28, 4, "<u4")
+uint64 = DType("uint64", 29, 8, "<u8")
+float8_e8m0fnu = DType("float8_e8m0fnu", 44, 1, None)
+
+ALL = (
+    uint8, int8, int16, int32, int64, float16, float32, float64, complex32, complex64, complex128, bool_, bfloat16,
+    float8_e5m2, float8_e4m3fn, float8_e5m2fnuz, float8_e4m3fnuz, uint16, uint32, uint64, float8_e8m0fnu,
+)
+BY_NAME = {dtype.name: dtype for dtype in ALL}
+BY_CODE = {dtype.code: dtype for dtype in ALL}
+BY_NUMPY = {dtype.numpy: dtype for dtype in ALL if dtype.numpy is not None}
+
+
+def by_name(name: str) -> DType:
+    """The type called `name`, e.g. "float32"."""
+    return BY_NAME[name]
+
+
+def from_numpy(dtype: np.dtype[np.generic]) -> DType:
+    """The type whose items have the bits of NumPy's `dtype`; TypeError where there is none."""
+    found = BY_NUMPY.get(dtype)
+    if found is None:
+        supported = ", ".join(str(known) for known in BY_NUMPY)
+        raise TypeError(f"can't convert np.ndarray of type {dtype}; the supported types are {supported}")
+    return found

@@ -1,0 +1,174 @@
+"""How the items of a tensor lie in its storage: shape, strides and offset, all counted in items.
+
+A `Layout` is immutable and interned: equal layouts are usually one object, so caches key on identity. Every view operator
+is a function from one layout to another (see ops/views.py); nothing here touches memory.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_LIMIT = 1 << 16  # a program that makes ever new shapes must not grow this table for ever
+_known: dict[tuple[tuple[int, ...], tuple[int, ...], int], Layout] = {}
+
+
+class Layout:
+    """`shape`, `strides` and `offset` of a strided tensor, and what follows from them."""
+
+    __slots__ = ("form", "is_contiguous", "numel", "offset", "shape", "strides")
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int
+    numel: int
+    is_contiguous: bool
+    form: Layout
+    """The same layout at offset 0: what kernels are chosen by."""
+
+    @staticmethod
+    def of(shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Layout:
+        """The layout with these members."""
+        key = (shape, strides, offset)
+        known = _known.get(key)
+        if known is None:
+            if len(_known) >= _LIMIT:
+                _known.clear()
+            known = _known[key] = _make(shape, strides, offset)
+        return known
+
+    @staticmethod
+    def contiguous(shape: Sequence[int], offset: int = 0) -> Layout:
+        """Row-major order: the last dimension moves fastest."""
+        return Layout.of(tuple(shape), contiguous_strides(shape), offset)
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def extent(self) -> int:
+        """One past the last item that the layout reaches in its storage; 0 if it has none."""
+        if self.numel == 0:
+            return 0
+        return self.offset + 1 + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
+
+    def broadcast_to(self, shape: tuple[int, ...]) -> Layout:
+        """This layout repeated (stride 0) to `shape`, which it must be broadcastable to."""
+        if shape == self.shape:
+            return self
+        added = len(shape) - len(self.shape)
+        strides = tuple(
+            0 if size == 1 and wanted != 1 else stride for size, stride, wanted in zip(self.shape, self.strides, shape[added:])
+        )
+        return Layout.of(shape, (0,) * added + strides, self.offset)
+
+    def view(self, shape: tuple[int, ...]) -> Layout | None:
+        """The same items in the same order as `shape`, or None where no strides can say so. numel must agree."""
+        if self.is_contiguous:
+            return Layout.contiguous(shape, self.offset)
+        strides = _view_strides(self, shape)
+        return None if strides is None else Layout.of(shape, strides, self.offset)
+
+    def __repr__(self) -> str:
+        return f"Layout(shape={self.shape}, strides={self.strides}, offset={self.offset})"
+
+
+def _make(shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Layout:
+    layout = Layout()
+    layout.shape, layout.strides, layout.offset = shape, strides, offset
+    numel = 1
+    for size in shape:
+        numel *= size
+    layout.numel = numel
+    layout.is_contiguous = numel == 0 or _is_contiguous(shape, strides)
+    layout.form = layout if offset == 0 else Layout.of(shape, strides, 0)
+    return layout
+
+
+def _is_contiguous(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    expected = 1
+    for size, stride in zip(reversed(shape), reversed(strides)):
+        # a dimension of one item is never stepped along, so its stride says nothing
+        if size == 1:
+            continue
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
+    """Row-major strides; dimensions of size 0 count as 1, as PyTorch counts them."""
+    strides: list[int] = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(strides))
+
+
+def _view_strides(layout: Layout, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Strides of a view: groups of dimensions that lie evenly in memory may be split and merged, others not."""
+    if layout.numel == 0:
+        return layout.strides if shape == layout.shape else contiguous_strides(shape)
+    groups = merge(layout.shape, [layout.strides])
+    strides: list[int] = [0] * len(shape)
+    at = len(shape) - 1
+    for size, (stride,) in reversed(groups):
+        taken = 1
+        while at >= 0 and (taken < size or shape[at] == 1):
+            strides[at] = taken * stride
+            taken *= shape[at]
+            at -= 1
+        if taken != size:
+            return None
+    while at >= 0 and shape[at] == 1:
+        strides[at] = 1
+        at -= 1
+    return tuple(strides) if at < 0 else None
+
+
+def merge(shape: Sequence[int], strides: Sequence[Sequence[int]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Fewest dimensions that walk several operands alike: (size, stride of each operand), outermost first.
+
+    Neighbouring dimensions are joined where, for every operand, stepping the outer one equals running through the inner
+    one; dimensions of one item disappear.
+    """
+    merged: list[tuple[int, tuple[int, ...]]] = []
+    for at, size in enumerate(shape):
+        if size == 1:
+            continue
+        steps = tuple(operand[at] for operand in strides)
+        if merged and all(outer == size * inner for outer, inner in zip(merged[-1][1], steps)):
+            merged[-1] = (merged[-1][0] * size, steps)
+        else:
+            merged.append((size, steps))
+    return merged
+
+
+def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The common shape by PyTorch's broadcasting rule; RuntimeError names the sizes that differ."""
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    rank = max(len(shape) for shape in shapes)
+    result = [1] * rank
+    for shape in shapes:
+        start = rank - len(shape)
+        for at, size in enumerate(shape, start):
+            if size == 1 or size == result[at]:
+                continue
+            if result[at] != 1:
+                raise RuntimeError(
+                    f"The size of tensor a ({result[at]}) must match the size of tensor b ({size}) at non-singleton dimension {at}"
+                )
+            result[at] = size
+    return tuple(result)
+
+
+def wrap_dim(dim: int, rank: int) -> int:
+    """`dim` counted from the front; IndexError outside [-rank, rank-1] (a 0-dim tensor takes 0 and -1)."""
+    bound = max(rank, 1)
+    if not -bound <= dim < bound:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+    return dim % bound
