@@ -1,0 +1,84 @@
+"""Words that mean something to the script compiler and next to nothing in eager code.
+
+They stand down here, not in `script`, because the modules and functions of `runtime/nn` are written with them. The
+compiler recognises each by identity: `is_scripting` is true inside compiled code, `annotate` gives an empty literal its
+type, a `BooleanDispatch` call becomes a call of the branch that its constant flag selects, and `BroadcastingList2[int]`
+is the type `int[2]`: a list that one number may stand for.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, TypeVar
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def is_scripting() -> bool:
+    """False in eager code; compiled code reads it as the constant True and leaves the other branch out."""
+    return False
+
+
+def annotate(the_type: Any, the_value: T) -> T:
+    """`the_value`, unchanged; compiled code gives it the type `the_type`."""
+    del the_type
+    return the_value
+
+
+def copy_to_script_wrapper(method: F) -> F:
+    """Mark a method of a Python module that its scripted form keeps as a Python method, e.g. `__len__` of a container."""
+    vars(method)["_copy_to_script_wrapper"] = True
+    return method
+
+
+class BooleanDispatch:
+    """A function with two result types: a flag, constant wherever compiled code calls it, says which of two functions runs.
+
+    `F.max_pool2d(x, 2, return_indices=True)` returns two tensors, and one without the flag. Compiled code calls `if_true`
+    or `if_false`; both have the same parameters, the flag included.
+    """
+
+    def __init__(
+        self, name: str, argument: str, index: int, *, default: bool, if_true: Callable[..., Any], if_false: Callable[..., Any]
+    ) -> None:
+        self.__name__ = name
+        self.__doc__ = if_false.__doc__
+        self.__module__ = if_false.__module__
+        self.argument = argument
+        """The flag's name, for calls with a keyword."""
+        self.index = index
+        """The flag's position, for calls without."""
+        self.default = default
+        self.if_true = if_true
+        self.if_false = if_false
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        flag = args[self.index] if self.index < len(args) else kwargs.get(self.argument, self.default)
+        return (self.if_true if flag else self.if_false)(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__}>"
+
+
+if TYPE_CHECKING:
+    BroadcastingList1 = T | Sequence[T]
+    BroadcastingList2 = T | Sequence[T]
+    BroadcastingList3 = T | Sequence[T]
+else:
+
+    class BroadcastingList1:
+        """`BroadcastingList1[int]` is `int[1]`: an alias whose `__origin__` has the size and whose `__args__` has the element."""
+
+        size = 1
+        __class_getitem__ = classmethod(GenericAlias)
+
+    class BroadcastingList2(BroadcastingList1):
+        """`int[2]`."""
+
+        size = 2
+
+    class BroadcastingList3(BroadcastingList1):
+        """`int[3]`."""
+
+        size = 3
