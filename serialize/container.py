@@ -1,0 +1,118 @@
+"""Reading zip archives: bytes in, lazy named records out.
+
+Every zip reader must see the same file that we see, so whatever two readers could understand differently is refused with an ArchiveError.
+Records that are stored are views of the mapped file. Writing is in container_writer.py; what the records mean is in archive_reader.py.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from typing import IO, TypeAlias
+
+from .errors import ArchiveError
+from .zip_directory import DEFLATED, Record, read_directory
+
+Source: TypeAlias = str | os.PathLike[str] | IO[bytes]
+
+INFLATION_RATIO = 200
+INFLATION_CONSTANT = 64 << 20
+
+
+class Archive:
+    """The records of one zip archive, by name (without the root folder); lookup ignores case, as PyTorch's does."""
+
+    def __init__(self, data: mmap.mmap | bytes | bytearray | memoryview, *, writable: bool = False) -> None:
+        """`data` is the whole file; `writable` promises that views of it may be written (a private map)."""
+        self.data = memoryview(data)
+        self.writable = writable
+        self.root, records = read_directory(self.data)
+        self.records: dict[str, Record] = {record.name: record for record in records}
+        self._folded = {name.casefold(): record for name, record in self.records.items()}
+        self._verified: set[str] = set()
+        _check_inflation(records, len(self.data))
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._folded
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.records)
+
+    def record(self, name: str) -> Record:
+        """The directory's row for a record, or ArchiveError if there is no such record."""
+        record = self._folded.get(name.casefold())
+        if record is None:
+            raise ArchiveError("the record is missing", record=name)
+        return record
+
+    def size(self, name: str) -> int:
+        """Bytes of a record after inflation."""
+        return self.record(name).size
+
+    def is_stored(self, name: str) -> bool:
+        """Whether `view` needs no copy."""
+        return self.record(name).method != DEFLATED
+
+    def view(self, name: str) -> memoryview:
+        """The bytes of a record, verified: a view of the file where the record is stored, inflated into new memory otherwise."""
+        record = self.record(name)
+        raw = self.data[record.data_offset : record.data_offset + record.compressed_size]
+        content = _inflate(record, raw) if record.method == DEFLATED else raw
+        if record.crc and record.name not in self._verified and zlib.crc32(content) != record.crc:
+            raise ArchiveError("the CRC-32 of the contents differs from the directory's", record=record.name, offset=record.data_offset)
+        self._verified.add(record.name)
+        return content
+
+    def read(self, name: str) -> bytes:
+        """A copy of the bytes of a record, verified."""
+        return bytes(self.view(name))
+
+
+def open_archive(source: Source) -> Archive:
+    """Open a path (mapped) or a binary file object (read from its position to its end).
+
+    Raises OSError if the path cannot be opened, ArchiveError if the contents are no acceptable archive.
+    """
+    if isinstance(source, str | os.PathLike):
+        with open(source, "rb") as file:
+            return _open_file(file)
+    data: object = source.read()
+    if not isinstance(data, bytes | bytearray):
+        raise TypeError(f"load: the file object must be opened in binary mode; read() returned {type(data).__name__}")
+    return Archive(data)
+
+
+def _open_file(file: io.BufferedReader) -> Archive:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return Archive(file.read())
+    if status.st_size == 0:
+        raise ArchiveError("the file is empty")
+    return Archive(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), writable=True)
+
+
+def _check_inflation(records: list[Record], file_size: int) -> None:
+    limit = INFLATION_CONSTANT + INFLATION_RATIO * file_size
+    total = 0
+    for record in records:
+        if record.method == DEFLATED:
+            total += record.size
+        if total > limit:
+            rule = f"deflated records would inflate to more than {limit} bytes"
+            raise ArchiveError(rule, record=record.name, offset=record.header_offset)
+
+
+def _inflate(record: Record, raw: memoryview) -> memoryview:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(raw, record.size + 1)
+    except zlib.error as error:
+        raise ArchiveError(f"the deflated data is damaged ({error})", record=record.name, offset=record.data_offset) from error
+    if len(content) != record.size or not inflater.eof or inflater.unused_data:
+        rule = f"the {record.compressed_size} bytes of deflated data do not inflate to the {record.size} bytes that the directory declares"
+        raise ArchiveError(rule, record=record.name, offset=record.data_offset)
+    return memoryview(content)

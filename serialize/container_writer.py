@@ -1,0 +1,129 @@
+"""Writing zip archives byte for byte as PyTorch's writer lays them out: named records in, bytes of a file out.
+
+The data of every record begins at a multiple of 64, sizes follow the data in a descriptor, and the archive ends with a zip64 tail.
+Where the bytes go (a file replaced at once, or a file object) is in output.py; reading is in container.py.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from .zip_directory import CENTRAL, DEFLATED, END, END64, FULL16, FULL32, HAS_DESCRIPTOR, IS_UTF8, LOCAL, LOCATOR64, STORED
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
+ALIGNMENT = 64
+COMPRESS_ABOVE = 200
+DEFLATE_LEVEL = 9
+CHUNK = 16 << 20
+
+
+def root_of(path: str | os.PathLike[str]) -> str:
+    """The root folder of an archive written to `path`: the file's name up to its last dot.
+
+    Raises RuntimeError if nothing is left of it, as PyTorch does.
+    """
+    name = os.fsdecode(path).replace("\\", "/").rpartition("/")[2]
+    stem, dot, _ = name.rpartition(".")
+    root = stem if dot else name
+    if not root:
+        raise RuntimeError(f"save: invalid file name {name!r}; give it at least one letter before the dot")
+    return root
+
+
+class ArchiveWriter:
+    """Writes records one after the other through `write`, and the directory at the end.
+
+    The same records under the same root give the same bytes.
+    """
+
+    def __init__(self, write: Callable[[Bytes], object], root: str) -> None:
+        self._write = write
+        self._root = root
+        self._position = 0
+        self._directory: list[bytes] = []
+        self._names: dict[str, int] = {}
+
+    def add(self, name: str, data: Bytes, *, compress: bool = False) -> None:
+        """Write one record; `compress` deflates it if it is longer than 200 bytes.
+
+        Raises ValueError if a record of this name (ignoring case) is there already: readers would disagree on which one counts.
+        """
+        if name.casefold() in self._names:
+            raise ValueError(f"save: two records are called {name!r} (ignoring case); rename one of them")
+        content = memoryview(data).cast("B") if not isinstance(data, bytes) else memoryview(data)
+        crc = zlib.crc32(content)
+        self._names[name.casefold()] = crc
+        deflated = compress and len(content) > COMPRESS_ABOVE
+        raw_name = f"{self._root}/{name}".encode()
+        offset = self._position
+        flags = IS_UTF8 | HAS_DESCRIPTOR if len(content) else IS_UTF8
+        method, needed = (DEFLATED, 20) if deflated else (STORED, 0)
+        wide = _wide_extra(len(content), 0, offset)
+        start = offset + LOCAL.size + len(raw_name) + len(wide) + 4
+        padding = -start % ALIGNMENT
+        extra = wide + b"FB" + struct.pack("<H", padding) + b"Z" * padding
+        self._emit(LOCAL.pack(b"PK\x03\x04", needed, flags, method, 0, 0, 0, 0, 0, len(raw_name), len(extra)) + raw_name + extra)
+        compressed_size = 0
+        for chunk in _deflate(content) if deflated else _chunks(content):
+            compressed_size += len(chunk)
+            self._emit(chunk)
+        if len(content):
+            layout = "<4sLQQ" if max(len(content), offset) >= FULL32 else "<4sLLL"
+            self._emit(struct.pack(layout, b"PK\x07\x08", crc, compressed_size, len(content)))
+        wide = _wide_extra(len(content), compressed_size, offset)
+        sizes = (min(compressed_size, FULL32), min(len(content), FULL32))
+        lengths = (len(raw_name), len(wide), 0, 0, 0)
+        row = CENTRAL.pack(b"PK\x01\x02", 0, needed, flags, method, 0, 0, crc, *sizes, *lengths, 0, min(offset, FULL32))
+        self._directory.append(row + raw_name + wide)
+
+    def finish(self, serialization_id: str | None = None) -> None:
+        """Write the last record, `.data/serialization_id` (made from names and checksums unless given), and the directory."""
+        self.add(".data/serialization_id", (serialization_id or self._fingerprint()).encode("ascii"))
+        entries = len(self._directory)
+        offset = self._position
+        directory = b"".join(self._directory)
+        self._emit(directory)
+        end64 = self._position
+        self._emit(END64.pack(b"PK\x06\x06", END64.size - 12, 0x031E, 45, 0, 0, entries, entries, len(directory), offset))
+        self._emit(LOCATOR64.pack(b"PK\x06\x07", 0, end64, 1))
+        narrow = (min(entries, FULL16), min(entries, FULL16), min(len(directory), FULL32), min(offset, FULL32))
+        self._emit(END.pack(b"PK\x05\x06", 0, 0, *narrow, 0))
+
+    def _emit(self, data: Bytes) -> None:
+        self._write(data)
+        self._position += len(data)
+
+    def _fingerprint(self) -> str:
+        """Forty digits: twenty that depend on the names of the records, twenty that depend on their contents."""
+        import hashlib
+
+        names = hashlib.sha256("\n".join(self._names).encode()).digest()
+        contents = hashlib.sha256(struct.pack(f"<{len(self._names)}L", *self._names.values())).digest()
+        return "".join(f"{int.from_bytes(digest[:8], 'little'):020d}" for digest in (names, contents))
+
+
+def _wide_extra(size: int, compressed_size: int, offset: int) -> bytes:
+    """The zip64 extra field, empty where 4-byte fields do."""
+    values = b""
+    if size >= FULL32:
+        values += struct.pack("<QQ", size, compressed_size)
+    if offset >= FULL32:
+        values += struct.pack("<Q", offset)
+    return struct.pack("<2H", 1, len(values)) + values if values else b""
+
+
+def _chunks(content: memoryview) -> Iterator[memoryview]:
+    for start in range(0, len(content), CHUNK):
+        yield content[start : start + CHUNK]
+
+
+def _deflate(content: memoryview) -> Iterator[bytes]:
+    deflater = zlib.compressobj(DEFLATE_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    for chunk in _chunks(content):
+        yield deflater.compress(chunk)
+    yield deflater.flush()

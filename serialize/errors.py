@@ -1,0 +1,28 @@
+"""The exception that every bad file raises, whatever is wrong with it."""
+
+from __future__ import annotations
+
+
+class ArchiveError(RuntimeError):
+    """A file breaks a rule of its format: `record` and `offset` say where (None: the file as a whole), `rule` says what is wrong."""
+
+    def __init__(self, rule: str, *, record: str | None = None, offset: int | None = None) -> None:
+        self.rule = rule
+        self.record = record
+        self.offset = offset
+        super().__init__(rule)
+
+    def __str__(self) -> str:
+        place = [] if self.record is None else [f"record '{self.record}'"]
+        if self.offset is not None:
+            place.append(f"byte {self.offset}")
+        if not place:
+            return f"bad archive: {self.rule}"
+        return f"bad archive: {', '.join(place)}: {self.rule}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.rule, self.record, self.offset))
+
+
+def _rebuild(rule: str, record: str | None, offset: int | None) -> ArchiveError:
+    return ArchiveError(rule, record=record, offset=offset)

@@ -1,0 +1,94 @@
+"""Where saved bytes go: a file that is replaced at once or not at all, a device, or a file object."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import IO, Protocol, TypeAlias
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+Writer: TypeAlias = Callable[[Bytes], object]
+
+
+class _Writable(Protocol):
+    def write(self, data: Bytes, /) -> object: ...
+
+
+Target: TypeAlias = str | os.PathLike[str] | _Writable | IO[bytes]
+
+
+@contextmanager
+def open_output(target: Target) -> Generator[Writer]:
+    """A function that takes the bytes to write.
+
+    A path gets its new contents only when the block ends without an exception: they are written to a temporary file in the same
+    folder, flushed to the disk and renamed; permissions are kept and symbolic links are followed. What is no regular file
+    (a device, a pipe) is written directly, and so is a file object, at its position.
+    """
+    if not isinstance(target, str | os.PathLike):
+        if not callable(getattr(target, "write", None)):
+            raise TypeError(f"save: the target must be a path or have a write method, but it is a {type(target).__name__}")
+        yield target.write
+        return
+    path = os.path.realpath(os.fsdecode(target))
+    status = _status(path)
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        with open(path, "wb") as file:
+            yield file.write
+        return
+    with _replacing(path, status) as write:
+        yield write
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _replacing(path: str, status: os.stat_result | None) -> Generator[Writer]:
+    folder = os.path.dirname(path)
+    temporary, descriptor = _create_beside(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file.write
+            file.flush()
+            if status is not None:
+                _keep_permissions(file.fileno(), status)
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _create_beside(path: str) -> tuple[str, int]:
+    """A new empty file in the folder of `path`, with the permissions that the user's mask gives."""
+    folder, name = os.path.split(path)
+    for attempt in range(1000):
+        temporary = os.path.join(folder, f".{name[:200]}.{os.getpid()}-{attempt}.tmp")
+        try:
+            return temporary, os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
+        except FileExistsError:
+            continue
+    raise FileExistsError(f"save: a thousand temporary files beside {path!r} exist already; remove the files ending in .tmp")
+
+
+def _keep_permissions(descriptor: int, status: os.stat_result) -> None:
+    made = os.fstat(descriptor)
+    if (made.st_uid, made.st_gid) != (status.st_uid, status.st_gid) and os.geteuid() == 0:
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
