@@ -32,17 +32,16 @@ def open_output(target: Target) -> Generator[Writer]:
             raise TypeError(f"save: the target must be a path or have a write method, but it is a {type(target).__name__}")
         yield target.write
         return
-    path = os.path.realpath(os.fsdecode(target))
-    status = _status(path)
+    status = _status(target)
     if status is not None and not stat.S_ISREG(status.st_mode):
-        with open(path, "wb") as file:
+        with open(target, "wb") as file:
             yield file.write
         return
-    with _replacing(path, status) as write:
+    with _replacing(os.path.realpath(os.fsdecode(target)), status) as write:
         yield write
 
 
-def _status(path: str) -> os.stat_result | None:
+def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
     try:
         return os.stat(path)
     except FileNotFoundError:

@@ -169,7 +169,7 @@ def _read_entry(data: memoryview, start: int, limit: int) -> tuple[_Entry, int]:
 def _check_attributes(name: str, flags: int, method: int, compressed_size: int, size: int, attributes: int, start: int) -> None:
     if flags & 1:
         raise ArchiveError("the record is encrypted", record=name, offset=start)
-    if flags & ~(HAS_DESCRIPTOR | IS_UTF8 | DEFLATE_LEVEL) or (flags & DEFLATE_LEVEL and method != DEFLATED):
+    if flags & ~(HAS_DESCRIPTOR | IS_UTF8 | DEFLATE_LEVEL):
         raise ArchiveError(f"the flags {flags:#06x} are none that PyTorch or a common zip tool writes", record=name, offset=start)
     if method not in (STORED, DEFLATED):
         raise ArchiveError(f"compression method {method} is neither stored (0) nor deflated (8)", record=name, offset=start)
@@ -238,8 +238,6 @@ def _check_layout(data: memoryview, entries: list[_Entry], directory_offset: int
     for rank, index in enumerate(order):
         entry = entries[index]
         limit = entries[order[rank + 1]].header_offset if rank + 1 < len(order) else directory_offset
-        if entry.header_offset < position:
-            raise ArchiveError("the record overlaps the one before it", record=entry.name, offset=entry.header_offset)
         if not _is_zero(data[position : entry.header_offset]):
             raise ArchiveError("bytes before the record belong to no record", record=entry.name, offset=position)
         records[index], position = _read_local(data, entry, min(limit, directory_offset))
@@ -257,14 +255,16 @@ def _read_local(data: memoryview, entry: _Entry, limit: int) -> tuple[Record, in
     """Check a local header against its entry; `limit` is where the next record or the directory begins. Gives the record and its end."""
     start = entry.header_offset
     if start + LOCAL.size > limit:
-        raise ArchiveError("the record's local header runs into what follows", record=entry.name, offset=start)
+        raise ArchiveError("the record's local header overlaps the next record or the directory", record=entry.name, offset=start)
     signature, _, flags, method, _, _, crc, compressed_size, size, name_length, extra_length = LOCAL.unpack_from(data, start)
     name_start = start + LOCAL.size
     data_offset = name_start + name_length + extra_length
     if signature != b"PK\x03\x04":
         raise ArchiveError("the directory points to no local header", record=entry.name, offset=start)
     if data_offset + entry.compressed_size > limit:
-        raise ArchiveError(f"{entry.compressed_size} bytes of data run into what follows", record=entry.name, offset=data_offset)
+        raise ArchiveError(
+            f"{entry.compressed_size} bytes of data overlap the next record or the directory", record=entry.name, offset=data_offset
+        )
     raw_name = bytes(data[name_start : name_start + name_length])
     if raw_name != entry.raw_name or flags != entry.flags or method != entry.method:
         raise ArchiveError("name, flags or method of the local header differ from the directory's", record=entry.name, offset=start)

@@ -1,0 +1,94 @@
+"""Saving to a path is all or nothing; file objects and devices are written directly."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from rushlight.serialize.output import open_output
+
+
+def save(target: object, data: bytes = b"new") -> None:
+    with open_output(target) as write:  # pyright: ignore[reportArgumentType]
+        write(data)
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "m.pt"
+    path.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError), open_output(path) as write:
+        write(b"half")
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["m.pt"]
+
+
+def test_the_old_file_stays_complete_until_the_new_one_is(tmp_path: Path) -> None:
+    path = tmp_path / "m.pt"
+    path.write_bytes(b"old")
+    with open_output(path) as write:
+        write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["m.pt"]
+
+
+def test_permissions_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "m.pt"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    save(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_new_files_get_the_permissions_of_the_users_mask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        save(tmp_path / "m.pt")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "m.pt").stat().st_mode) == 0o640
+
+
+def test_symbolic_links_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "real.pt").write_bytes(b"old")
+    (tmp_path / "link.pt").symlink_to(tmp_path / "folder" / "real.pt")
+    save(tmp_path / "link.pt")
+    assert (tmp_path / "link.pt").is_symlink()
+    assert (tmp_path / "folder" / "real.pt").read_bytes() == b"new"
+
+
+def test_the_file_and_its_folder_are_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
+    save(tmp_path / "m.pt")
+    assert flushed == [False, True]
+
+
+def test_devices_and_pipes_are_written_directly(tmp_path: Path) -> None:
+    save("/dev/null")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    reading, writing = os.pipe()
+    save(f"/dev/fd/{writing}")
+    os.close(writing)
+    assert os.read(reading, 10) == b"new"
+    os.close(reading)
+
+
+def test_file_objects_are_written_at_their_position() -> None:
+    stream = io.BytesIO(b"abcdef")
+    stream.seek(3)
+    save(stream)
+    assert stream.getvalue() == b"abcnew"
+
+
+def test_a_missing_folder_is_reported_and_a_wrong_target_too(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        save(tmp_path / "none" / "m.pt")
+    with pytest.raises(TypeError, match="save: the target must be a path or have a write method, but it is a int"):
+        save(3)
