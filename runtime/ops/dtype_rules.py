@@ -1,0 +1,62 @@
+"""Dtype rules of pointwise rows: from the operands' common dtype to the dtype computed in and the dtype of the result."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import dtype as dtypes
+from ..dtype import DType
+from ..promotion import get_default_dtype
+
+DTypeRule = Callable[[DType], tuple[DType, DType]]
+"""common dtype -> (compute dtype, result dtype); TypeError or RuntimeError where the operator does not take the dtype."""
+
+
+def promote(common: DType) -> tuple[DType, DType]:
+    """Computed and returned in the common dtype."""
+    return common, common
+
+
+def promote_float(common: DType) -> tuple[DType, DType]:
+    """Integers and bool become the default floating dtype first."""
+    if not (common.is_floating_point or common.is_complex):
+        common = get_default_dtype()
+    return common, common
+
+
+def compare(common: DType) -> tuple[DType, DType]:
+    """Computed in the common dtype, answered in bool."""
+    return common, dtypes.bool_
+
+
+def floats_only(name: str) -> DTypeRule:
+    """As `promote`, for operators that PyTorch implements for floating dtypes alone."""
+
+    def rule(common: DType) -> tuple[DType, DType]:
+        if not common.is_floating_point:
+            raise RuntimeError(f'"{name}" not implemented for \'{type_name(common)}\'')
+        return common, common
+
+    return rule
+
+
+def no_bool(message: str) -> DTypeRule:
+    """As `promote`, for arithmetic that PyTorch refuses on bool with `message`."""
+
+    def rule(common: DType) -> tuple[DType, DType]:
+        if common is dtypes.bool_:
+            raise RuntimeError(message)
+        return common, common
+
+    return rule
+
+
+_NAMES = {
+    "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
+    "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble", "bool": "Bool",
+    "bfloat16": "BFloat16", "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
+}
+
+
+def type_name(dtype: DType) -> str:
+    """The name PyTorch's messages give a dtype: `Float` for float32, `Long` for int64."""
+    return _NAMES.get(dtype.name, dtype.name)

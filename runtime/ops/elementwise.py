@@ -1,0 +1,153 @@
+"""Running a scalar function over operands of any layout: broadcasting, conversion, the choice of the kernel, the launch.
+
+`Elementwise(body, compute, result)` is what pointwise rows, copies and conversions share. What a call needs is worked out
+once per combination of layouts and dtypes and kept (`Launch`); after that a call fills words and jumps into the kernel.
+"""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..dtype import DType
+from ..layout import Layout, contiguous_strides, merge
+from ..tensor import Tensor
+
+Operand = Tensor | int | float | bool | complex
+
+
+class Words:
+    """The words of one call, seen as integers and as floats: numbers are written in place, as the kernel reads them."""
+
+    __slots__ = ("address", "doubles", "floats", "integers")
+
+    def __init__(self, template: Sequence[int]) -> None:
+        count = len(template)
+        self.integers = (ctypes.c_int64 * count)(*template)
+        self.floats = (ctypes.c_float * (2 * count)).from_buffer(self.integers)
+        self.doubles = (ctypes.c_double * count).from_buffer(self.integers)
+        self.address = ctypes.addressof(self.integers)
+
+
+class Launch:
+    """A kernel with everything but the addresses filled in.
+
+    The words are: the address of each operand (inputs, then the output), what the kernel's maker asks for (sizes and
+    strides), then a word per number among the inputs, whose address stands for its operand.
+    """
+
+    __slots__ = ("free", "items", "kernel", "template", "tail")
+
+    def __init__(self, kernel: Callable[[int, int, int], int], items: int, operands: int, shape_words: Sequence[int]) -> None:
+        self.kernel = kernel
+        self.items = items
+        self.tail = operands + len(shape_words)
+        self.template = [0] * operands + list(shape_words) + [0] * operands
+        self.free: list[Words] = []
+
+    def run(self, operands: Sequence[Operand], output: int, compute: DType) -> None:
+        """Run over `operands` (tensors of the prepared layouts, or numbers) into the memory at `output`."""
+        if not self.items:
+            return
+        # a call takes a frame of its own, so concurrent callers never share words
+        words = self.free.pop() if self.free else Words(self.template)
+        integers = words.integers
+        at = 0
+        for operand in operands:
+            if isinstance(operand, Tensor):
+                integers[at] = operand.storage.address + operand.layout.offset * operand.dtype.itemsize
+            else:
+                slot = self.tail + at
+                write_number(words, slot, operand, compute)
+                integers[at] = words.address + 8 * slot
+            at += 1
+        integers[at] = output
+        status = self.kernel(words.address, 0, self.items)
+        self.free.append(words)
+        assert status == 0, "elementwise kernels cannot fail"
+
+
+def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
+    """Put a Python number into a word as an item of `dtype`; RuntimeError if it does not fit."""
+    if dtype.name == "float32":
+        words.floats[2 * slot] = value
+    elif dtype.name == "float64":
+        words.doubles[slot] = value
+    else:
+        words.integers[slot] = checked_integer(value, dtype)
+
+
+def checked_integer(value: Any, dtype: DType) -> int:
+    """The number as an integer or bool dtype holds it."""
+    if dtype.name == "bool":
+        return int(bool(value))
+    number = int(value)
+    bits = 8 * dtype.itemsize
+    # PyTorch lets negative numbers wrap into unsigned types, as C does
+    low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if dtype.is_signed else (-(1 << bits) + 1, 1 << bits)
+    if not low <= number < high:
+        raise RuntimeError(f"value cannot be converted to type {dtype.name}_t without overflow: {value}")
+    return number
+
+
+def prepare(
+    body: Callable[..., Any], compute: DType, inputs: Sequence[tuple[Layout | None, DType]], output: Layout, result: DType
+) -> Launch:
+    """The launch for inputs of these layouts (None for a number) that broadcast to the layout of `output`."""
+    from ..kernels.pointwise import pointwise_kernel
+
+    shape = output.shape
+    strides = [(0,) * len(shape) if layout is None else layout.broadcast_to(shape).strides for layout, _ in inputs]
+    strides.append(output.strides)
+    order = memory_order(shape, [output.strides, *strides[:-1]])
+    dims = merge([shape[dim] for dim in order], [[operand[dim] for dim in order] for operand in strides])
+    kernel = pointwise_kernel(
+        body,
+        tuple(compute if layout is None else dtype for layout, dtype in inputs),
+        compute,
+        (result,),
+        sizes=[size for size, _ in dims],
+        strides=[steps for _, steps in dims],
+    )
+    return Launch(kernel.kernel, output.numel and kernel.items, len(strides), kernel.words)
+
+
+def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:
+    """The layout PyTorch gives a fresh result: without gaps, its dimensions in the order in which the operands walk memory."""
+    rank = len(shape)
+    if rank < 2 or all(layout.is_contiguous and layout.shape == shape for layout in operands):
+        return Layout.contiguous(shape)
+    strides = [layout.broadcast_to(shape).strides for layout in operands]
+    order = memory_order(shape, strides)
+    result = [0] * rank
+    for dim, stride in zip(reversed(order), reversed(contiguous_strides([shape[dim] for dim in order]))):
+        result[dim] = stride
+    return Layout.of(shape, tuple(result))
+
+
+def memory_order(shape: tuple[int, ...], strides: Sequence[tuple[int, ...]]) -> list[int]:
+    """Dimensions from the outermost to the innermost in memory; ambiguous ones keep their order."""
+    order = list(range(len(shape)))[::-1]
+    for start in range(1, len(order)):
+        here = start
+        for there in range(start - 1, -1, -1):
+            compared = _compare(order[there], order[here], shape, strides)
+            if compared > 0:
+                order[there], order[here] = order[here], order[there]
+                here = there
+            elif compared < 0:
+                break
+    return order[::-1]
+
+
+def _compare(a: int, b: int, shape: tuple[int, ...], strides: Sequence[tuple[int, ...]]) -> int:
+    """Negative if dimension `a` belongs inside `b`, positive if outside, 0 if no operand tells."""
+    for operand in strides:
+        stride_a, stride_b = operand[a], operand[b]
+        if stride_a == 0 or stride_b == 0:
+            continue
+        if stride_a != stride_b:
+            return -1 if stride_a < stride_b else 1
+        if shape[a] > shape[b]:
+            return 1
+    return 0

@@ -1,0 +1,30 @@
+"""What may be written: read-only memory, several items in one place, inputs that a write would change under way."""
+from __future__ import annotations
+
+from ..tensor import Tensor
+
+
+def check_writable(target: Tensor) -> None:
+    """RuntimeError if the memory is read-only or several items of `target` share one place."""
+    if not target.storage.writable:
+        raise RuntimeError("the tensor's memory is read-only; write to a copy made with clone()")
+    layout = target.layout
+    if layout.numel > 1 and any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+
+
+def input_for_write(source: Tensor, target: Tensor) -> Tensor:
+    """`source`, or a copy of it if writing `target` item by item would change items of it not yet read."""
+    if source.storage is not target.storage or source.layout is target.layout or not (source.layout.numel and target.layout.numel):
+        return source
+    if source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides:
+        if source.layout.offset == target.layout.offset:
+            return source
+    if source.layout.extent <= target.layout.offset or target.layout.extent <= source.layout.offset:
+        return source
+    from .copying import clone
+
+    return clone(source)

@@ -1,0 +1,166 @@
+"""Calling a pointwise row: promotion, the result's layout, the prepared launch, and the in-place and `out=` forms.
+
+The work of deciding happens once per combination of layouts and dtypes; a call that was seen before looks its plan up.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import typesystem as types
+from ..dtype import DType
+from ..layout import Layout, broadcast_shapes
+from ..promotion import number_dtype, result_dtype
+from ..storage import Storage
+from ..tensor import Tensor
+from .copying import converted, copy_into
+from .dtype_rules import type_name
+from .elementwise import Launch, dense_layout, prepare
+from .overlap import check_writable, input_for_write
+from .resizing import resize_output
+from .table import Op
+
+
+class _Plan:
+    """What a call does: convert some operands, then launch into a fresh tensor of `layout` and `result` dtype."""
+
+    __slots__ = ("compute", "convert", "launch", "layout", "nbytes", "result")
+
+    def __init__(self, compute: DType, result: DType, layout: Layout, convert: bool, launch: Launch | None) -> None:
+        self.compute = compute
+        self.result = result
+        self.layout = layout
+        self.nbytes = layout.numel * result.itemsize
+        self.convert = convert
+        self.launch = launch
+
+
+class _Pointwise:
+    """A pointwise row made ready to call."""
+
+    def __init__(self, op: Op) -> None:
+        row = op.base or op
+        self.op = op
+        self.traits = row.traits
+        arguments = row.schema.args
+        self.choose = next((at for at, argument in enumerate(arguments) if argument.name == row.traits.choose), None)
+        self.operands = [at for at, argument in enumerate(arguments) if argument.type in (types.TENSOR, types.NUMBER)]
+        self.promoting = [
+            not (arguments[at].type == types.NUMBER and (arguments[at].keyword_only or arguments[at].name in row.traits.parameters))
+            for at in self.operands
+        ]
+        # most rows take their operands and nothing else
+        self.plain = self.choose is None and len(self.operands) == len(arguments)
+        self.bodies: dict[Any, Callable[..., Any]] = {}
+        self.plans: dict[tuple[Any, ...], _Plan] = {}
+
+    def body(self, args: Sequence[Any]) -> Callable[..., Any]:
+        """The scalar function for these arguments."""
+        if self.choose is None:
+            return self.op.body
+        choice = args[self.choose]
+        if choice not in self.bodies:
+            self.bodies[choice] = self.op.body(choice)
+        return self.bodies[choice]
+
+    def run(self, *args: Any) -> Tensor:
+        """Into a fresh tensor."""
+        operands = args if self.plain else [args[at] for at in self.operands]
+        key: tuple[Any, ...] = tuple([(x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) for x in operands])
+        if self.choose is not None:
+            key = (*key, args[self.choose])
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self.plans[key] = self.plan(args, operands)
+        if plan.convert:
+            operands = [converted(x, plan.compute) if isinstance(x, Tensor) else x for x in operands]
+        storage = Storage.allocate(plan.nbytes)
+        launch = plan.launch
+        if launch is None:
+            launch = plan.launch = self.launch(args, operands, plan.compute, plan.layout, plan.result)
+        launch.run(operands, storage.address, plan.compute)
+        return Tensor(storage, plan.layout, plan.result)
+
+    def plan(self, args: Sequence[Any], operands: Sequence[Any]) -> _Plan:
+        """Dtypes and layout of the result."""
+        compute, result = self.dtypes(operands)
+        layouts = [x.layout for x in operands if isinstance(x, Tensor)]
+        shape = broadcast_shapes([layout.shape for layout in layouts])
+        convert = any(isinstance(x, Tensor) and x.dtype is not compute for x in operands)
+        del args
+        return _Plan(compute, result, dense_layout(shape, layouts), convert, None)
+
+    def dtypes(self, operands: Sequence[Any]) -> tuple[DType, DType]:
+        """Compute and result dtype by the row's rule."""
+        classes: tuple[list[DType], list[DType], list[DType]] = ([], [], [])
+        for operand, promotes in zip(operands, self.promoting):
+            if not promotes:
+                continue
+            if isinstance(operand, Tensor):
+                classes[0 if operand.layout.shape else 1].append(operand.dtype)
+            else:
+                classes[2].append(number_dtype(operand))
+        common = result_dtype(*classes)
+        rule = self.traits.dtype
+        assert rule is not None
+        compute, result = rule(common)
+        if not compute.computes:
+            raise NotImplementedError(f"{self.op.name}: not implemented for {compute}; convert with .to(torch.float32) first")
+        for operand, promotes in zip(operands, self.promoting):
+            if not promotes and isinstance(operand, float) and not compute.is_floating_point:
+                raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+            if not promotes and isinstance(operand, bool) and compute.name != "bool":
+                raise RuntimeError("Boolean alpha only supported for Boolean results.")
+        return compute, result
+
+    def launch(self, args: Sequence[Any], operands: Sequence[Any], compute: DType, output: Layout, result: DType) -> Launch:
+        """The kernel for operands that are all in the compute dtype."""
+        inputs = [(x.layout, x.dtype) if isinstance(x, Tensor) else (None, compute) for x in operands]
+        return prepare(self.body(args), compute, inputs, output, result)
+
+    def run_in_place(self, *args: Any) -> Tensor:
+        """Into the first operand."""
+        target: Tensor = args[0]
+        operands = args if self.plain else [args[at] for at in self.operands]
+        compute, result = self.dtypes(operands)
+        check_castable(result, target.dtype)
+        shape = broadcast_shapes([x.layout.shape for x in operands if isinstance(x, Tensor)])
+        if shape != target.layout.shape:
+            raise RuntimeError(f"output with shape {list(target.layout.shape)} doesn't match the broadcast shape {list(shape)}")
+        check_writable(target)
+        if target.dtype is not compute or result is not target.dtype:
+            return copy_into(target, self.run(*args))
+        key = ("in place", *[(x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) for x in operands])
+        if self.choose is not None:
+            key = (*key, args[self.choose])
+        operands = [operands[0], *(input_for_write(converted(x, compute), target) if isinstance(x, Tensor) else x for x in operands[1:])]
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self.plans[key] = _Plan(compute, result, target.layout.form, False, None)
+        launch = plan.launch or self.launch(args, operands, compute, target.layout, result)
+        launch.run(operands, target.address, compute)
+        target.storage.version += 1
+        return target
+
+    def run_out(self, *args: Any) -> Tensor:
+        """Into the tensor given as the last argument, which is resized to the result."""
+        target: Tensor = args[-1]
+        result = self.run(*args[:-1])
+        check_castable(result.dtype, target.dtype)
+        resize_output(target, result.layout.shape)
+        return copy_into(target, result)
+
+
+def check_castable(source: DType, target: DType) -> None:
+    """RuntimeError where a result may not be stored in a dtype of a lower kind."""
+    kinds = [(dtype.is_complex, dtype.is_floating_point or dtype.is_complex, dtype.name != "bool") for dtype in (source, target)]
+    if kinds[0] > kinds[1]:
+        raise RuntimeError(f"result type {type_name(source)} can't be cast to the desired output type {type_name(target)}")
+
+
+def pointwise_callable(op: Op) -> Callable[..., Tensor]:
+    """The function behind a pointwise row or its in-place or out= variant."""
+    ready = _Pointwise(op)
+    if op.base is None:
+        return ready.run
+    return ready.run_out if op.key.endswith("out") else ready.run_in_place

@@ -1,0 +1,221 @@
+"""The operator table: one row per operator, everything else is derived from the row.
+
+A row is a decorated function. The decorator says what kind of operator it is, the schema string (PyTorch's spelling; no
+namespace means `aten::`) says types, defaults, overload and aliasing, and the body is the definition:
+
+    @pointwise("hypot(Tensor self, Tensor other) -> Tensor", dtype=promote_float)
+    def hypot(a, b):
+        return math.hypot(a, b)
+
+What the bodies of each kind receive and return is said by their decorators below. In-place and `out=` overloads follow
+from the functional row (variants.py). Rows live in the family files of this folder, which are imported on first look-up;
+`lookup` finds a row by key, packet.py groups rows by name into what users call.
+"""
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .. import schema as schemas
+
+if TYPE_CHECKING:
+    from ..schema import OpSchema
+    from .dtype_rules import DTypeRule
+
+FAMILIES = (
+    "arithmetic", "comparison", "activation", "reductions", "views", "copying", "factories", "random", "matrix",
+    "convolution", "pooling", "normalization", "softmax", "indexing", "properties", "builtins",
+)
+"""The modules of this folder that hold rows."""
+
+
+class Kind(enum.Enum):
+    """How a row's body is to be read."""
+
+    POINTWISE = "pointwise"
+    REDUCTION = "reduction"
+    VIEW = "view"
+    COMPOSITE = "composite"
+    KERNEL = "kernel"
+    HOST = "host"
+    BUILTIN = "builtin"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a row says about itself beyond its schema; each decorator documents the ones it takes."""
+
+    dtype: DTypeRule | None = None
+    parameters: tuple[str, ...] = ()
+    choose: str | None = None
+    random: bool = False
+    accumulates: bool = False
+
+
+class Op:
+    """One overload of one operator: a row, or a variant derived from a row.
+
+    Calling it takes all arguments, in the order of the schema, as Python values. `callable()` gives the function behind
+    the call, for callers that run it often.
+    """
+
+    __slots__ = ("_callable", "_schema", "base", "body", "key", "kind", "text", "traits")
+
+    def __init__(self, key: str, text: str, kind: Kind, body: Callable[..., Any], traits: Traits, base: Op | None = None) -> None:
+        self.key = key
+        """`namespace::name.overload`, or `namespace::name` where the overload has no name."""
+        self.text = text
+        self.kind = kind
+        self.body = body
+        self.traits = traits
+        self.base = base
+        """The functional row that an in-place or out= overload was derived from."""
+        self._schema: OpSchema | None = None
+        self._callable: Callable[..., Any] | None = None
+
+    @property
+    def schema(self) -> OpSchema:
+        """The parsed schema."""
+        if self._schema is None:
+            self._schema = schemas.parse(self.text)
+        return self._schema
+
+    @property
+    def name(self) -> str:
+        """`namespace::name`."""
+        return self.key.partition(".")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether a call changes one of its arguments."""
+        return any(argument.alias is not None and argument.alias.writes for argument in self.schema.args)
+
+    @property
+    def random(self) -> bool:
+        """Whether a call draws from the random generator."""
+        return self.traits.random
+
+    def callable(self) -> Callable[..., Any]:
+        """The function that runs this operator on complete arguments."""
+        if self._callable is None:
+            from .calling import make_callable
+
+            self._callable = make_callable(self)
+        return self._callable
+
+    def __call__(self, *args: Any) -> Any:
+        return (self._callable or self.callable())(*args)
+
+    def __repr__(self) -> str:
+        return f"<Op {self.text}>"
+
+
+@dataclass(slots=True)
+class _Table:
+    rows: dict[str, Op] = field(default_factory=dict[str, Op])
+    names: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    loaded: bool = False
+
+
+_table = _Table()
+
+
+def _key(text: str) -> str:
+    head = text[: text.index("(")]
+    return head if "::" in head else f"aten::{head}"
+
+
+def add_row(text: str, kind: Kind, body: Callable[..., Any], traits: Traits = Traits()) -> Op:
+    """Put one row into the table; its key must be new."""
+    key = _key(text)
+    op = Op(key, text if "::" in text[: len(key)] else f"aten::{text}", kind, body, traits)
+    if key in _table.rows:
+        raise ValueError(f"{key}: already in the table")
+    _table.rows[key] = op
+    _table.names.setdefault(op.name, []).append(key)
+    return op
+
+
+def load_rows() -> None:
+    """Import every family once."""
+    if _table.loaded:
+        return
+    _table.loaded = True
+    for family in FAMILIES:
+        import_module(f"{__package__}.{family}")
+
+
+def rows() -> Iterator[Op]:
+    """Every row, in the order of the files."""
+    load_rows()
+    yield from list(_table.rows.values())
+
+
+def keys_of(name: str) -> list[str]:
+    """The keys of the rows called `namespace::name`, in the order of the files."""
+    load_rows()
+    return _table.names.get(name, [])
+
+
+def lookup(key: str) -> Op | None:
+    """The overload with this key: a row, or a variant derived from one; None if the table has neither."""
+    load_rows()
+    found = _table.rows.get(key)
+    if found is None:
+        from .variants import derive
+
+        found = derive(key)
+        if found is not None:
+            _table.rows[key] = found
+    return found
+
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _decorator(texts: tuple[str, ...], kind: Kind, traits: Traits = Traits()) -> _Decorator:
+    def add(body: Callable[..., Any]) -> Callable[..., Any]:
+        for text in texts:
+            add_row(text, kind, body, traits)
+        return body
+
+    return add
+
+
+def pointwise(*texts: str, dtype: DTypeRule, parameters: tuple[str, ...] = (), choose: str | None = None) -> _Decorator:
+    """Each item of the result follows from the items at its place. The body takes one item per operand and returns one.
+
+    Operands are the `Tensor` and `Scalar` arguments, in schema order; they arrive in the compute dtype of the rule
+    `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters` reach the
+    body too but do not take part in promotion. `choose` names a str or bool argument that selects the body: the decorated
+    function then takes its value and returns the scalar function. Several texts share one body (`.Tensor` and `.Scalar`).
+    """
+    return _decorator(texts, Kind.POINTWISE, Traits(dtype=dtype, parameters=parameters, choose=choose))
+
+
+def view(*texts: str) -> _Decorator:
+    """A result over the memory of `self`. The body takes self's Layout and the other arguments and returns a Layout."""
+    return _decorator(texts, Kind.VIEW)
+
+
+def composite(*texts: str, random: bool = False) -> _Decorator:
+    """Defined by other operators: the body takes and returns tensors and calls packets."""
+    return _decorator(texts, Kind.COMPOSITE, Traits(random=random))
+
+
+def kernel(*texts: str, random: bool = False) -> _Decorator:
+    """The body takes tensors, allocates the results and runs compiled kernels on them."""
+    return _decorator(texts, Kind.KERNEL, Traits(random=random))
+
+
+def host(*texts: str, random: bool = False) -> _Decorator:
+    """The body does its arithmetic in NumPy."""
+    return _decorator(texts, Kind.HOST, Traits(random=random))
+
+
+def builtin(*texts: str) -> _Decorator:
+    """An operator on Python values (int, float, bool, str, list, dict): the body is a plain Python function."""
+    return _decorator(texts, Kind.BUILTIN)

@@ -1,0 +1,57 @@
+"""In-place and `out=` overloads, made from the functional row that they belong to.
+
+PyTorch names most of them mechanically: `add_.Tensor` belongs to `add.Tensor`, `sum.IntList_out` to `sum.IntList`. Which of
+these names exist is read from overload_order.txt, which also says in which order PyTorch tries the overloads of a name.
+"""
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from .table import Kind, Op, keys_of, lookup
+
+_DERIVING = (Kind.POINTWISE, Kind.REDUCTION, Kind.KERNEL, Kind.COMPOSITE, Kind.HOST)
+
+
+@cache
+def overload_orders() -> dict[str, tuple[str, ...]]:
+    """Operator name -> its overload names in the order PyTorch 2.13 tries them ("" is the unnamed one)."""
+    text = files(__package__).joinpath("overload_order.txt").read_text("ascii")
+    orders: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        name, _, overloads = line.partition("\t")
+        orders[name] = tuple("" if overload == "<default>" else overload for overload in overloads.split())
+    return orders
+
+
+def derive(key: str) -> Op | None:
+    """The in-place or out= overload called `key`, if PyTorch has it and the table has its functional row."""
+    name, _, overload = key.partition(".")
+    if overload not in overload_orders().get(name, ()):
+        return None
+    if overload.endswith("out"):
+        return _derive_out(key, name, overload)
+    if name.endswith("_") and not name.endswith("__"):
+        return _derive_in_place(key, name, overload)
+    return None
+
+
+def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
+    base_key = f"{name[:-1]}.{overload}" if overload else name[:-1]
+    base = lookup(base_key) if base_key in keys_of(name[:-1]) else None
+    if base is None or base.kind not in _DERIVING or "(Tensor self" not in base.text or not base.text.endswith(" -> Tensor"):
+        return None
+    arguments = base.text[base.text.index("(") :].replace("(Tensor self", "(Tensor(a!) self", 1)
+    return Op(key, f"{key}{arguments}(a!)", base.kind, base.body, base.traits, base)
+
+
+def _derive_out(key: str, name: str, overload: str) -> Op | None:
+    for candidate in (("Tensor", "") if overload == "out" else (overload.removesuffix("_out"),)):
+        base_key = f"{name}.{candidate}" if candidate else name
+        base = lookup(base_key) if base_key in keys_of(name) else None
+        if base is None or base.kind not in _DERIVING or not base.text.endswith(") -> Tensor"):
+            continue
+        arguments = base.text[base.text.index("(") + 1 : -len(") -> Tensor")]
+        star = "" if "*, " in arguments else "*, "
+        return Op(key, f"{key}({arguments}, {star}Tensor(a!) out) -> Tensor(a!)", base.kind, base.body, base.traits, base)
+    return None

@@ -1,0 +1,463 @@
+"""The tensor: a layout over a storage, with a dtype.
+
+Operators live in ops/; a method that is not written here is looked up in the operator table by its name on first use
+(`x.relu()`), and so are the Python operators (`x + 1`). Indexing is in indexing.py, printing in printing.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtype as dtypes
+from .device import CPU, Device, require_cpu
+from .dtype import DType
+from .layout import Layout, wrap_dim
+from .storage import Storage, view_memory
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of ints that knows its number of items."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The product of the sizes."""
+        total = 1
+        for size in self:
+            total *= size
+        return total
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Size:
+        return Size(tuple.__add__(self, tuple(other)))
+
+
+class Tensor:
+    """Items of one dtype, laid out over a storage that other tensors may share.
+
+    Made by `tensor`, `zeros`, `from_numpy`, ...; the constructor is for the library: it takes a storage and a layout that
+    lies inside it.
+    """
+
+    layout: Layout
+    dtype: DType
+    storage: Storage
+    requires_grad: bool
+
+    def __init__(self, storage: Storage, layout: Layout, dtype: DType) -> None:
+        self.storage = storage
+        self.layout = layout
+        self.dtype = dtype
+
+    requires_grad = False
+    grad: Tensor | None = None
+    is_leaf = True
+    is_cuda = False
+    is_cpu = True
+    is_sparse = False
+    is_quantized = False
+    is_meta = False
+    grad_fn = None
+
+    # Shape
+
+    @property
+    def shape(self) -> Size:
+        """The size of each dimension."""
+        return Size(self.layout.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.layout.shape)
+
+    @property
+    def device(self) -> Device:
+        """Where the memory is."""
+        return CPU
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per item."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all items, gaps between them not counted."""
+        return self.layout.numel * self.dtype.itemsize
+
+    @property
+    def address(self) -> int:
+        """The address of the first item."""
+        return self.storage.address + self.layout.offset * self.dtype.itemsize
+
+    @property
+    def _version(self) -> int:
+        return self.storage.version
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return self.shape
+        return self.layout.shape[wrap_dim(dim, len(self.layout.shape))]
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The strides in items, or the stride of one dimension."""
+        if dim is None:
+            return self.layout.strides
+        return self.layout.strides[wrap_dim(dim, len(self.layout.strides))]
+
+    def storage_offset(self) -> int:
+        """The place of the first item in the storage, in items."""
+        return self.layout.offset
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return len(self.layout.shape)
+
+    def numel(self) -> int:
+        """The number of items."""
+        return self.layout.numel
+
+    nelement = numel
+    ndimension = dim
+
+    def element_size(self) -> int:
+        """Bytes per item."""
+        return self.dtype.itemsize
+
+    def data_ptr(self) -> int:
+        """The address of the first item, 0 for a tensor without items."""
+        return self.address if self.layout.numel else 0
+
+    def is_contiguous(self) -> bool:
+        """Whether the items lie in row-major order without gaps."""
+        return self.layout.is_contiguous
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a real floating-point one."""
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether the dtype is complex."""
+        return self.dtype.is_complex
+
+    # Conversion
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """A NumPy array over the same memory; TypeError for dtypes that NumPy does not have."""
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return self._array()
+
+    def _array(self) -> np.ndarray[Any, Any]:
+        numpy_dtype = self.dtype.numpy
+        if numpy_dtype is None:
+            raise TypeError(f"Got unsupported ScalarType {self.dtype.name}")
+        itemsize = self.dtype.itemsize
+        strides = tuple(stride * itemsize for stride in self.layout.strides)
+        return view_memory(self.storage, self.address, self.layout.shape, strides, numpy_dtype)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> Any:
+        """The only item, as a Python number; RuntimeError if there are several or none."""
+        if self.layout.numel != 1:
+            raise RuntimeError(f"a Tensor with {self.layout.numel} elements cannot be converted to Scalar")
+        return self._array().item()
+
+    def tolist(self) -> Any:
+        """The items as nested lists of Python numbers; a number for a 0-dim tensor."""
+        return self._array().tolist()
+
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(other)`: self where nothing changes, else a copy."""
+        dtype: DType | None = kwargs.pop("dtype", None)
+        device: Device | str | None = kwargs.pop("device", None)
+        copy: bool = kwargs.pop("copy", False)
+        kwargs.pop("non_blocking", None)
+        memory_format = kwargs.pop("memory_format", None)
+        if kwargs:
+            raise TypeError(f"to() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        for value in args:
+            if isinstance(value, DType):
+                dtype = value
+            elif isinstance(value, Tensor):
+                dtype, device = value.dtype, value.device
+            elif isinstance(value, Device | str):
+                device = value
+            elif isinstance(value, bool):
+                copy = copy or value
+            elif value is not None:
+                raise TypeError(f"to() expects a dtype, a device or a tensor, but got {type(value).__name__}")
+        require_cpu(device)
+        del memory_format
+        from .ops.copying import converted
+
+        return converted(self, dtype or self.dtype, copy=copy)
+
+    def type(self, dtype: DType | None = None) -> Any:
+        """The legacy type string ("torch.FloatTensor"), or a copy in another dtype."""
+        if dtype is not None:
+            return self.to(dtype)
+        from .ops.dtype_rules import type_name
+
+        return f"torch.{type_name(self.dtype)}Tensor"
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """This tensor in the dtype of `other`."""
+        return self.to(other.dtype)
+
+    def cpu(self) -> Tensor:
+        """This tensor: all memory here is the CPU's."""
+        return self
+
+    def detach(self) -> Tensor:
+        """A tensor over the same memory that does not require gradients."""
+        return Tensor(self.storage, self.layout, self.dtype)
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory as a plain tensor; assigning replaces storage, layout and dtype."""
+        return self.detach()
+
+    @data.setter
+    def data(self, other: Tensor) -> None:
+        self.storage, self.layout, self.dtype = other.storage, other.layout, other.dtype
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set `requires_grad`: it is stored and saved; nothing is recorded, for rushlight does inference."""
+        if requires_grad and not (self.dtype.is_floating_point or self.dtype.is_complex):
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def T(self) -> Tensor:
+        """All dimensions in reverse order."""
+        return self.permute(*range(self.ndim - 1, -1, -1))
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two dimensions exchanged."""
+        return self.transpose(-2, -1)
+
+    # Python protocols
+
+    def __len__(self) -> int:
+        if not self.layout.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self.layout.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.layout.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter([self.select(0, index) for index in range(self.layout.shape[0])])
+
+    def __bool__(self) -> bool:
+        numel = self.layout.numel
+        if numel > 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        if numel == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        return bool(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.layout.numel != 1 or not (self.dtype.is_integral or self.dtype is dtypes.bool_):
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __format__(self, spec: str) -> str:
+        if not self.layout.shape:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    def __repr__(self) -> str:
+        from .printing import tensor_text
+
+        return tensor_text(self)
+
+    __hash__ = object.__hash__
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    def __getitem__(self, index: Any) -> Tensor:
+        from .indexing import get_item
+
+        return get_item(self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        from .indexing import set_item
+
+        set_item(self, index, value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        # two tensors over one storage still share one after copying
+        key = id(self.storage)
+        storage = memo.get(key)
+        if storage is None:
+            storage = memo[key] = Storage.allocate(self.storage.nbytes)
+            storage.array[...] = self.storage.array
+            memo[id(memo)] = [*memo.get(id(memo), []), self.storage]
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        copy.__dict__.update(self.__dict__)
+        copy.storage = storage
+        return copy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._array().copy(), self.dtype.name, self.requires_grad)
+
+    def __getattr__(self, name: str) -> Any:
+        # reached only for names that the class lacks: the operator's method is made once and kept on the class
+        if name.startswith("__"):
+            raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+        from .ops.packet import packet
+
+        found = packet(f"aten::{name}")
+        if found is None:
+            raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+        setattr(Tensor, name, _method(found))
+        return getattr(self, name)
+
+
+def _method(operator: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return operator(self, *args, **kwargs)
+
+    method.__name__ = method.__qualname__ = operator.__name__
+    return method
+
+
+def _rebuild(cls: type[Tensor], array: np.ndarray[Any, Any], dtype: str, requires_grad: bool) -> Tensor:
+    shape = array.shape
+    tensor = cls.__new__(cls)
+    flat = np.ascontiguousarray(array)
+    Tensor.__init__(tensor, Storage.wrap(flat), Layout.contiguous(shape), dtypes.by_name(dtype))
+    tensor.requires_grad = requires_grad
+    return tensor
+
+
+def _operator(name: str, *, reflected: bool = False, operands: tuple[type, ...] = (int, float, bool, complex)) -> Callable[..., Any]:
+    """The Python operator that calls `aten::name`; NotImplemented for operands that are neither tensor nor number."""
+    call: Callable[..., Any] | None = None
+
+    def apply(self: Tensor, other: Any) -> Any:
+        nonlocal call
+        if call is None:
+            from .ops.packet import packet
+
+            call = packet(f"aten::{name}")
+            if call is None:
+                raise NotImplementedError(f"aten::{name} is not in the operator table")
+        if not isinstance(other, Tensor) and not isinstance(other, operands):
+            if isinstance(other, np.ndarray | np.generic):
+                other = from_numpy(np.array(other)) if isinstance(other, np.ndarray) else other.item()
+            else:
+                return NotImplemented
+        return call(other, self) if reflected else call(self, other)
+
+    return apply
+
+
+def _divide_number(self: Tensor, other: Any) -> Any:
+    return self.reciprocal() * other if isinstance(other, int | float | complex) else NotImplemented
+
+
+def _floor_divide_number(self: Tensor, other: Any) -> Any:
+    if not isinstance(other, int | float):
+        return NotImplemented
+    from .promotion import number_dtype, result_dtype
+
+    dtype = result_dtype([self.dtype], [], [number_dtype(other)])
+    number = new_empty((), dtype)
+    number._array()[...] = other
+    return number // self
+
+
+def _unary(name: str) -> Callable[[Tensor], Tensor]:
+    def apply(self: Tensor) -> Tensor:
+        return getattr(self, name)()
+
+    return apply
+
+
+_BINARY = {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
+    "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift", "eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge",
+}
+_IN_PLACE = {"add": "add_", "sub": "sub_", "mul": "mul_", "truediv": "div_", "floordiv": "floor_divide_", "mod": "remainder_",
+             "pow": "pow_", "and": "bitwise_and_", "or": "bitwise_or_", "xor": "bitwise_xor_"}
+
+
+def _install_operators() -> None:
+    for python, name in _BINARY.items():
+        setattr(Tensor, f"__{python}__", _operator(name))
+    for python, name in _IN_PLACE.items():
+        setattr(Tensor, f"__i{python}__", _operator(name))
+    for python, name, reflected in (
+        ("add", "add", False), ("mul", "mul", False), ("sub", "rsub", False), ("pow", "pow", True), ("mod", "remainder", True),
+        ("and", "bitwise_and", False), ("or", "bitwise_or", False), ("xor", "bitwise_xor", False), ("matmul", "matmul", True),
+    ):
+        setattr(Tensor, f"__r{python}__", _operator(name, reflected=reflected))
+    Tensor.__rtruediv__ = _divide_number
+    Tensor.__rfloordiv__ = _floor_divide_number
+    for python, name in (("neg", "neg"), ("abs", "abs"), ("invert", "bitwise_not"), ("pos", "positive")):
+        setattr(Tensor, f"__{python}__", _unary(name))
+
+
+_install_operators()
+
+
+def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor over the memory of `array`. TypeError for other objects and for dtypes PyTorch does not have.
+
+    ValueError for negative strides or strides between items, which no tensor has, and for foreign byte order.
+    """
+    if not isinstance(array, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    dtype = dtypes.from_numpy(array.dtype)
+    if any(stride < 0 for stride in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not supported; "
+            "make a copy with array.copy()"
+        )
+    if any(stride % dtype.itemsize for stride in array.strides):
+        raise ValueError("given numpy array strides not a multiple of the element byte size; make a copy with array.copy()")
+    strides = tuple(stride // dtype.itemsize for stride in array.strides)
+    reach = sum((size - 1) * stride for size, stride in zip(array.shape, array.strides)) + dtype.itemsize if array.size else 0
+    return Tensor(Storage.wrap(array, reach), Layout.of(array.shape, strides), dtype)
+
+
+def new_empty(shape: Sequence[int], dtype: DType) -> Tensor:
+    """An uninitialised contiguous tensor."""
+    layout = Layout.contiguous(shape)
+    return Tensor(Storage.allocate(layout.numel * dtype.itemsize), layout, dtype)
+
+
+def new_like(layout: Layout, dtype: DType) -> Tensor:
+    """An uninitialised tensor with `layout`, which has no gaps and offset 0."""
+    return Tensor(Storage.allocate(layout.numel * dtype.itemsize), layout, dtype)
