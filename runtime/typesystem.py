@@ -427,7 +427,8 @@ class ClassType(Type):
     """
 
     __slots__ = (
-        "attributes", "constants", "forward_hooks", "forward_pre_hooks", "is_module", "methods", "properties", "qualified_name", "static_methods",
+        "attributes", "constants", "forward_hooks", "forward_pre_hooks", "is_module", "methods", "properties", "qualified_name",
+        "static_methods",
     )  # fmt: skip
     order = 25
     qualified_name: str
