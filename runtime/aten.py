@@ -1,0 +1,17 @@
+"""Every operator of the table as a name: `aten.relu(x)` calls the packet of `aten::relu`.
+
+Names are looked up when they are first used, so importing this module loads no operator. Code that the script compiler
+reads (`nn/functional.py`) calls operators through it, and `rushlight.<operator>` is the same lookup.
+"""
+from __future__ import annotations
+
+from .ops.packet import Packet, packet
+
+
+def __getattr__(name: str) -> Packet:
+    """The packet of the operator `name`; AttributeError where the table has none."""
+    found = None if name.startswith("__") else packet(f"aten::{name}")
+    if found is None:
+        raise AttributeError(f"the operator table has no aten::{name}")
+    globals()[name] = found
+    return found

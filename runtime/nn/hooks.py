@@ -1,0 +1,104 @@
+"""Functions that run around a module's forward: their handles, and the call that runs them.
+
+`Module.__call__` comes here only when a hook is registered.
+"""
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .module import Module
+
+Hooks = OrderedDict[int, Callable[..., Any]]
+Marks = OrderedDict[int, bool]
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook out again; as a context manager, at the end of the block."""
+
+    next_id = 0
+
+    def __init__(self, hooks: OrderedDict[int, Any], *marks: Marks) -> None:
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        self._tables = tuple(weakref.ref(table) for table in (hooks, *marks))
+
+    def remove(self) -> None:
+        """Unregister the hook; a second call does nothing."""
+        for reference in self._tables:
+            table = reference()
+            if table is not None:
+                table.pop(self.id, None)
+
+    def __getstate__(self) -> tuple[int, tuple[OrderedDict[int, Any] | None, ...]]:
+        return self.id, tuple(reference() for reference in self._tables)
+
+    def __setstate__(self, state: tuple[int, tuple[OrderedDict[int, Any] | None, ...]]) -> None:
+        self.id, tables = state
+        self._tables = tuple(weakref.ref(table) for table in tables if table is not None)
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.remove()
+
+
+def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`module.forward` between its forward pre-hooks and its forward hooks; hooks may replace arguments and result.
+
+    Hooks registered with `always_call` run after an error too; what they raise then becomes a warning.
+    """
+    called: set[int] = set()
+    result: Any = None
+    try:
+        args, kwargs = _run_pre_hooks(module, args, kwargs)
+        result = module.forward(*args, **kwargs)
+        for number, hook in [*module._forward_hooks.items()]:
+            called.add(number)
+            result = _run_hook(module, number, hook, args, kwargs, result)
+        return result
+    except Exception:
+        for number, hook in [*module._forward_hooks.items()]:
+            if number in called or number not in module._forward_hooks_always_called:
+                continue
+            try:
+                result = _run_hook(module, number, hook, args, kwargs, result)
+            except Exception as error:
+                warnings.warn(
+                    "module forward hook with ``always_call=True`` raised an exception that was silenced "
+                    f"as another error was raised in forward: {error}",
+                    stacklevel=3,
+                )
+        raise
+
+
+def _run_pre_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    for number, hook in [*module._forward_pre_hooks.items()]:
+        if number not in module._forward_pre_hooks_with_kwargs:
+            changed = hook(module, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+            continue
+        changed = hook(module, args, kwargs)
+        if changed is None:
+            continue
+        if not isinstance(changed, tuple) or len(changed) != 2:
+            raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+        args, kwargs = changed
+    return args, kwargs
+
+
+def _run_hook(
+    module: Module, number: int, hook: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+) -> Any:
+    with_kwargs = number in module._forward_hooks_with_kwargs
+    changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
+    return result if changed is None else changed

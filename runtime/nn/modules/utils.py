@@ -1,0 +1,30 @@
+"""Arguments that may be one number or one per dimension, as layers take them."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...device import Device, require_cpu
+from ...dtype import DType, float32
+from ...tensor import Tensor, new_empty
+
+IntOrPair = int | tuple[int, int]
+"""What layers over images accept where they need a height and a width."""
+
+
+def pair(value: Any) -> tuple[Any, Any]:
+    """(height, width) from one number for both, or from two."""
+    if isinstance(value, Iterable):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
+    return (value, value)
+
+
+def reverse_repeat(values: tuple[int, ...], times: int) -> list[int]:
+    """The values from the last to the first, each `times` times: `(1, 2)` twice is `[2, 2, 1, 1]`, the order that padding takes."""
+    return [value for value in reversed(values) for _ in range(times)]
+
+
+def empty(shape: tuple[int, ...], device: Device | str | None, dtype: DType | None) -> Tensor:
+    """Uninitialised memory for a parameter; float32 on the CPU unless said otherwise."""
+    require_cpu(device)
+    return new_empty(shape, dtype or float32)
