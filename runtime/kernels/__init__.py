@@ -1,3 +1,13 @@
-"""Compiled kernels: the pipeline that builds them, the loop makers, the store on disk."""
+"""Compiled kernels: the pipeline that builds them, the loop makers, the store on disk.
 
+Every kernel has one C signature, `int64 kernel(int64* words, int64 start, int64 stop)`: it does work items start..stop-1
+and returns 0, the failing item + 1, or a negative number that asks the host for something. What the words mean is said by
+the maker: pointwise.py, reduction.py, softmax.py, matrix.py, convolution.py, pooling.py, normalization.py.
+
+    primitives.py, mathematics.py   what scalar functions and kernels are written with
+    compiler.py, lowering.py        Python function -> LLVM -> object code (numba and llvmlite, both imported late)
+    store.py, engine.py             object code on disk, and in memory; a warm process needs llvmlite only
+
+Nothing is imported here, so that importing the package costs nothing.
+"""
 from __future__ import annotations

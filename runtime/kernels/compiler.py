@@ -1,0 +1,256 @@
+"""From a Python function to a kernel: the store first, else numba's LLVM text, linked, optimized, emitted, kept.
+
+In: a `Recipe`, everything that a kernel's code depends on and a way to make its LLVM text. Out: `Kernel`. numba is imported
+only when the store has no entry; with an entry llvmlite alone is needed. Loop makers (pointwise.py, ...) write recipes.
+
+The key of an entry is a digest of the recipe's identity: the bytecode of the scalar functions and of all they call, the
+sources of this folder, the versions of Python, numba and llvmlite, the CPU's name and features.
+"""
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import struct
+import sys
+import types
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from . import engine
+from .engine import Kernel
+from .store import Entry, default_store
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to make one kernel."""
+
+    name: str
+    """What the kernel does, as the beginning of its symbol: letters, digits, underscores."""
+    identity: tuple[object, ...]
+    """What its code depends on: strings, numbers, functions (and what they call), tuples of these."""
+    emit: Callable[[str], Iterable[str]]
+    """LLVM modules as text, the first of which defines the symbol that it is given."""
+
+
+_kernels: dict[str, Kernel] = {}
+
+
+def build(recipe: Recipe) -> Kernel:
+    """The kernel of `recipe`: known, stored, or compiled now (some 30 ms)."""
+    key = key_of(recipe)
+    known = _kernels.get(key)
+    if known is not None:
+        return known
+    store = default_store()
+    entry = store.read(key)
+    if entry is None:
+        entry = compile_recipe(recipe, f"{recipe.name}_{key[:12]}")
+        store.write(key, entry)
+    kernel = _kernels[key] = engine.load(entry.symbol, entry.code, entry.undefined)
+    return kernel
+
+
+def compile_recipe(recipe: Recipe, symbol: str) -> Entry:
+    """Object code of `recipe`, whatever the store has; RuntimeError if it would raise or needs a symbol not allowed."""
+    return emit_object(symbol, list(recipe.emit(symbol)))
+
+
+def emit_object(symbol: str, texts: list[str]) -> Entry:
+    """LLVM modules -> one optimized object that shows `symbol` alone."""
+    llvm = engine.initialize()
+    machine = engine.target_machine(llvm)
+    module = llvm.parse_assembly(texts[0])
+    for text in texts[1:]:
+        module.link_in(llvm.parse_assembly(text))
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    for item in (*module.functions, *module.global_variables):
+        if not item.is_declaration and item.name != symbol:
+            item.linkage = "internal"
+    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(3))
+    passes.getModulePassManager().run(module, passes)
+    if any(".const.picklebuf" in item.name for item in module.global_variables):
+        raise RuntimeError(f"kernel {symbol}: its code can raise; a kernel returns a status instead")
+    code = machine.emit_object(module)
+    undefined = tuple(sorted(undefined_symbols(code)))
+    foreign = [name for name in undefined if name not in engine.ALLOWED_SYMBOLS]
+    if foreign:
+        raise RuntimeError(f"kernel {symbol}: needs {', '.join(foreign)}, which kernels may not use; see engine.ALLOWED_SYMBOLS")
+    return Entry(symbol, undefined, code)
+
+
+def disassemble(recipe: Recipe) -> str:
+    """The machine code of `recipe` as text, to see whether a loop vectorized."""
+    import subprocess
+    import tempfile
+
+    entry = compile_recipe(recipe, "kernel")
+    with tempfile.NamedTemporaryFile(suffix=".o") as file:
+        file.write(entry.code)
+        file.flush()
+        return subprocess.run(["objdump", "-d", "--no-show-raw-insn", file.name], capture_output=True, text=True, check=True).stdout
+
+
+def wrap_kernel(symbol: str, lowered_symbol: str) -> str:
+    """LLVM text of the plain C function `symbol` around a kernel in numba's calling convention."""
+    return f"""
+declare i32 @"{lowered_symbol}"(ptr, ptr, ptr, i64, i64)
+define i64 @{symbol}(ptr %words, i64 %start, i64 %stop) {{
+  %result = alloca i64
+  %exception = alloca ptr
+  %raised = call i32 @"{lowered_symbol}"(ptr %result, ptr %exception, ptr %words, i64 %start, i64 %stop)
+  %status = load i64, ptr %result
+  ret i64 %status
+}}
+"""
+
+
+def function_kernel(name: str, function: Callable[..., Any], compute: str, *identity: object) -> Kernel:
+    """The kernel of a Python function `function(words, start, stop) -> status`, written with primitives.py.
+
+    `compute` names the dtype that the scalar functions which it calls compute in. `identity` is what its code depends on
+    beside its own bytecode, its closure and what it calls.
+    """
+
+    def emit(symbol: str) -> Iterable[str]:
+        from .lowering import lower_kernel
+
+        lowered = lower_kernel(function, compute)
+        if str(lowered.result) != "int64":
+            raise RuntimeError(f"kernel {name}: returns {lowered.result}, not an int64 status")
+        return (wrap_kernel(symbol, lowered.symbol), *lowered.texts)
+
+    return build(Recipe(name, ("function", function, compute, *identity), emit))
+
+
+# Keys
+
+
+def key_of(recipe: Recipe) -> str:
+    """Hex digits that differ whenever the code of `recipe` might."""
+    digest = hashlib.blake2b(_environment(), digest_size=24)
+    _absorb(digest.update, recipe.name, {})
+    _absorb(digest.update, recipe.identity, {})
+    return digest.hexdigest()
+
+
+def _absorb(update: Callable[[bytes], None], value: object, seen: dict[int, int]) -> None:
+    """Feed a value into a digest so that different values are different texts; functions by what they do."""
+    if isinstance(value, types.FunctionType):
+        _absorb_function(update, value, seen)
+    elif isinstance(value, tuple):
+        update(b"(")
+        for item in value:
+            _absorb(update, item, seen)
+        update(b")")
+    elif isinstance(value, types.CodeType):
+        update(value.co_code)
+        _absorb(update, (value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_argcount), seen)
+        _absorb(update, getattr(value, "co_exceptiontable", b""), seen)
+    elif isinstance(value, types.ModuleType):
+        update(f"module {value.__name__};".encode())
+    elif isinstance(value, type) or callable(value):
+        update(f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', repr(value))};".encode())
+    else:
+        text = f"{type(value).__name__} {value!r};".encode()
+        update(b"%d:" % len(text) + text)
+
+
+def _absorb_function(update: Callable[[bytes], None], function: types.FunctionType, seen: dict[int, int]) -> None:
+    if id(function) in seen:
+        update(b"again %d;" % seen[id(function)])
+        return
+    seen[id(function)] = len(seen)
+    _absorb(update, function.__code__, seen)
+    for cell in function.__closure__ or ():
+        _absorb(update, cell.cell_contents, seen)
+    names = _names(function.__code__)
+    for name in names:
+        if name in function.__globals__:
+            value = function.__globals__[name]
+            _absorb(update, (name, value), seen)
+            if isinstance(value, types.ModuleType) and value.__name__.startswith("rushlight."):
+                _absorb(update, tuple(getattr(value, attribute) for attribute in names if hasattr(value, attribute)), seen)
+    for name, marked in function.__dict__.get("_implementations", {}).items():
+        _absorb(update, (name, marked), seen)
+    update(b"typed;" if function.__dict__.get("_typed") else b";")
+
+
+def _names(code: types.CodeType) -> list[str]:
+    names = list(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names.extend(_names(constant))
+    return names
+
+
+@functools.cache
+def _environment() -> bytes:
+    """What all kernels of this process depend on."""
+    import llvmlite
+
+    llvm = engine.initialize()
+    parts = (
+        _sources(), sys.implementation.cache_tag, sys.hexversion, _numba_version(), llvmlite.__version__,
+        llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvm.get_default_triple(),
+    )
+    return hashlib.blake2b(repr(parts).encode()).digest()
+
+
+def _sources() -> str:
+    """A digest of this folder's sources: loop makers, primitives and this pipeline."""
+    digest = hashlib.blake2b()
+    folder = os.path.dirname(os.path.abspath(__file__))
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as file:
+                content = file.read()
+            digest.update(f"{name} {len(content)};".encode() + content)
+    return digest.hexdigest()
+
+
+def _numba_version() -> str:
+    """numba's version without importing it: the name of the folder that its installer left beside it."""
+    if "numba" in sys.modules:
+        return sys.modules["numba"].__version__
+    from importlib.util import find_spec
+
+    found = find_spec("numba")
+    if found is None or found.origin is None:
+        return ""
+    package = os.path.dirname(found.origin)
+    for name in sorted(os.listdir(os.path.dirname(package))):
+        if name.startswith("numba-") and name.endswith((".dist-info", ".egg-info")):
+            return name.split("-")[1].removesuffix(".dist").removesuffix(".egg")
+    with open(os.path.join(package, "_version.py"), encoding="utf-8") as file:
+        return file.read()
+
+
+# Object files
+
+_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+_SECTION = struct.Struct("<IIQQQQIIQQ")
+_SYMBOL = struct.Struct("<IBBHQQ")
+_SYMBOL_TABLE = 2
+
+
+def undefined_symbols(code: bytes) -> set[str]:
+    """Names that an ELF object needs from outside; LLVM adds some (memcpy, expf) after its modules are checked."""
+    if code[:6] != b"\x7fELF\x02\x01":
+        raise RuntimeError("kernel: object code is not in 64-bit little-endian ELF form, the only one that is checked")
+    header = _HEADER.unpack_from(code)
+    start, size, count = header[6], header[11], header[12]
+    sections = [_SECTION.unpack_from(code, start + size * at) for at in range(count)]
+    names: set[str] = set()
+    for section in sections:
+        if section[1] != _SYMBOL_TABLE:
+            continue
+        strings = sections[section[6]][4]
+        for at in range(section[4] + _SYMBOL.size, section[4] + section[5], _SYMBOL.size):
+            name, _, _, where, _, _ = _SYMBOL.unpack_from(code, at)
+            if where == 0:
+                begin = strings + name
+                names.add(code[begin : code.index(b"\0", begin)].decode())
+    return names

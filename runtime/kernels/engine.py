@@ -1,0 +1,111 @@
+"""Object code in memory: one LLVM execution engine for the process, and the kernels that live in it.
+
+In: object code (store.py or compiler.py). Out: `Kernel`, something to call. Importing this module does not import llvmlite;
+the first `load` does.
+"""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable
+from typing import Any
+
+# PYFUNCTYPE keeps the GIL: a kernel of an eager operator runs for microseconds.
+_Function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+ALLOWED_SYMBOLS = frozenset(
+    """acos acosf acosh acoshf asin asinf asinh asinhf atan atan2 atan2f atanf atanh atanhf cbrt cbrtf cos cosf cosh coshf
+    erf erfc erfcf erff exp exp2 exp2f expf expm1 expm1f fmod fmodf hypot hypotf ldexp ldexpf lgamma lgammaf
+    log log10 log10f log1p log1pf log2 log2f logf memcpy memmove memset pow powf remainder remainderf
+    sin sincos sincosf sinf sinh sinhf tan tanf tanh tanhf tgamma tgammaf
+    """.split()
+)
+"""What object code may refer to outside itself: functions of the C and mathematics libraries that keep no state."""
+
+
+class Kernel(_Function):
+    """A compiled kernel: `kernel(words_address, start, stop) -> status`, all integers, no check of any of them."""
+
+    # ctypes reads these from the class itself, not from its bases
+    _flags_ = _Function._flags_
+    _restype_ = ctypes.c_int64
+    _argtypes_ = (ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+    symbol: str
+    """Its name in the engine: what it computes and the first digits of its key."""
+    address: int
+    """Where its code lies; valid for the life of the process."""
+
+    def __repr__(self) -> str:
+        return f"<Kernel {self.symbol}>"
+
+
+_engine: Any = None
+_registered: set[str] = set()
+
+
+def load(symbol: str, code: bytes, undefined: Iterable[str]) -> Kernel:
+    """Put object code into the engine; the kernel called `symbol` in it.
+
+    RuntimeError if the code needs a symbol that is not allowed: one unresolved symbol would make every external of the
+    engine null without a word.
+    """
+    from llvmlite import binding as llvm
+
+    for name in undefined:
+        _register(name)
+    engine = _engine or _start(llvm)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    address = engine.get_function_address(symbol)
+    if not address:
+        raise RuntimeError(f"kernel {symbol}: the object code does not define it")
+    kernel = Kernel(address)
+    kernel.symbol, kernel.address = symbol, address
+    return kernel
+
+
+def initialize() -> Any:
+    """llvmlite's binding module, ready to make code for this machine."""
+    from llvmlite import binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+def target_machine(llvm: Any) -> Any:
+    """The machine that code is made for: this one, with all features of its CPU."""
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
+    )
+
+
+def _start(llvm: Any) -> Any:
+    global _engine
+    initialize()
+    _engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine(llvm))
+    return _engine
+
+
+def _register(name: str) -> None:
+    if name in _registered:
+        return
+    from llvmlite import binding as llvm
+
+    if name not in ALLOWED_SYMBOLS:
+        raise RuntimeError(f"kernel: needs the symbol {name}, which is not among those that object code may use")
+    if llvm.address_of_symbol(name) is None:
+        llvm.add_symbol(name, _library_address(name))
+    _registered.add(name)
+
+
+def _library_address(name: str) -> int:
+    import ctypes.util
+
+    for library in (None, ctypes.util.find_library("m")):
+        found = getattr(ctypes.CDLL(library), name, None)
+        if found is not None:
+            address = ctypes.cast(found, ctypes.c_void_p).value
+            assert address is not None
+            return address
+    raise RuntimeError(f"kernel: the symbol {name} is in no library of this process")

@@ -1,0 +1,158 @@
+"""What a scalar function may call beside arithmetic and `math`: operations that LLVM knows and Python does not spell.
+
+Each is a plain Python function, so that scalar functions also run uncompiled, with a lowering registered beside it in
+lowering.py. Here too are the marks that a function may carry for the compiler: `typed`, `implemented`.
+"""
+from __future__ import annotations
+
+import ctypes
+import math
+import struct
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Scalar = Any
+"""A number of the compute dtype: a Python number, a NumPy scalar, or compiled."""
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def typed(function: _Function) -> _Function:
+    """Mark `function` as one whose literals keep Python's types (int64, float64), as a kernel's do; other functions'
+    literals take the compute dtype."""
+    function.__dict__["_typed"] = True
+    return function
+
+
+def implemented(**by_dtype: Callable[..., Any]) -> Callable[[_Function], _Function]:
+    """Mark a function as the specification of others that replace it when compiled: `implemented(float32=exp_float32)`."""
+
+    def mark(function: _Function) -> _Function:
+        function.__dict__["_implementations"] = by_dtype
+        return function
+
+    return mark
+
+
+# Arithmetic
+
+
+def accumulate(total: Scalar, value: Scalar) -> Scalar:
+    """total + value, in any order with other `accumulate`s: the only addition that may be reassociated, so that a sum vectorizes."""
+    return total + value
+
+
+def accumulate_product(total: Scalar, value: Scalar) -> Scalar:
+    """total * value, in any order with other `accumulate_product`s."""
+    return total * value
+
+
+def maximum(a: Scalar, b: Scalar) -> Scalar:
+    """The larger; NaN if either is."""
+    if a != a:
+        return a
+    return b if b != b or b > a else a
+
+
+def minimum(a: Scalar, b: Scalar) -> Scalar:
+    """The smaller; NaN if either is."""
+    if a != a:
+        return a
+    return b if b != b or b < a else a
+
+
+def fused_multiply_add(a: Scalar, b: Scalar, c: Scalar) -> Scalar:
+    """a * b + c with one rounding (uncompiled: two)."""
+    return a * b + c
+
+
+def round_half_even(x: Scalar) -> Scalar:
+    """The nearest integer, as a float; halves go to the even one."""
+    return type(x)(round(x)) if math.isfinite(x) else x
+
+
+def floor(x: Scalar) -> Scalar:
+    """The largest integer not above x, as a float."""
+    return type(x)(math.floor(x)) if math.isfinite(x) else x
+
+
+def ceil(x: Scalar) -> Scalar:
+    """The smallest integer not below x, as a float."""
+    return type(x)(math.ceil(x)) if math.isfinite(x) else x
+
+
+def truncate(x: Scalar) -> Scalar:
+    """x without its fraction, as a float."""
+    return type(x)(math.trunc(x)) if math.isfinite(x) else x
+
+
+# Bits
+
+
+def float32_bits(x: Scalar) -> int:
+    """The int32 with the bits of a float32."""
+    return struct.unpack("<i", struct.pack("<f", x))[0]
+
+
+def float32_from_bits(bits: int) -> float:
+    """The float32 with the bits of an int32."""
+    return struct.unpack("<f", struct.pack("<i", bits))[0]
+
+
+def float64_bits(x: Scalar) -> int:
+    """The int64 with the bits of a float64."""
+    return struct.unpack("<q", struct.pack("<d", x))[0]
+
+
+def float64_from_bits(bits: int) -> float:
+    """The float64 with the bits of an int64."""
+    return struct.unpack("<d", struct.pack("<q", bits))[0]
+
+
+# Memory: `pointer[i]` reads and `pointer[i] = x` writes; nothing is checked.
+
+
+def float32_pointer(address: int) -> Any:
+    """Items of float32 at `address`."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_float))
+
+
+def float64_pointer(address: int) -> Any:
+    """Items of float64 at `address`."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_double))
+
+
+def int64_pointer(address: int) -> Any:
+    """Items of int64 at `address`."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_int64))
+
+
+def int32_pointer(address: int) -> Any:
+    """Items of int32 at `address`."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_int32))
+
+
+def uint8_pointer(address: int) -> Any:
+    """Bytes at `address`."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_uint8))
+
+
+def bool_pointer(address: int) -> Any:
+    """Bytes 0 or 1 at `address`, as truth values."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_bool))
+
+
+POINTERS: dict[str, Callable[[int], Any]] = {
+    "float32": float32_pointer,
+    "float64": float64_pointer,
+    "int64": int64_pointer,
+    "int32": int32_pointer,
+    "uint8": uint8_pointer,
+    "bool": bool_pointer,
+}
+"""The pointer primitive of each computing dtype, by name."""
+
+
+def call_kernel(kernel: int, words: Any, start: int, stop: int) -> int:
+    """Run the kernel at address `kernel`; its status."""
+    function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel)
+    return function(ctypes.cast(words, ctypes.c_void_p), start, stop)
