@@ -5,7 +5,7 @@ The work of deciding happens once per combination of layouts and dtypes; a call 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import typesystem as types
 from ..dtype import DType
@@ -19,6 +19,9 @@ from .elementwise import Launch, dense_layout, prepare
 from .overlap import check_writable, input_for_write
 from .resizing import resize_output
 from .table import Op
+
+if TYPE_CHECKING:
+    from ..schema import Argument
 
 
 class _Plan:
@@ -45,17 +48,17 @@ class _Pointwise:
         arguments = row.schema.args
         self.choose = next((at for at, argument in enumerate(arguments) if argument.name == row.traits.choose), None)
         self.operands = [at for at, argument in enumerate(arguments) if argument.type in (types.TENSOR, types.NUMBER)]
-        self.promoting = [
-            not (arguments[at].type == types.NUMBER and (arguments[at].keyword_only or arguments[at].name in row.traits.parameters))
-            for at in self.operands
-        ]
+        self.masks = [arguments[at].name in row.traits.masks for at in self.operands]
+        self.promoting = [_promotes(arguments[at], row.traits.parameters + row.traits.masks) for at in self.operands]
         # most rows take their operands and nothing else
         self.plain = self.choose is None and len(self.operands) == len(arguments)
         self.bodies: dict[Any, Callable[..., Any]] = {}
         self.plans: dict[tuple[Any, ...], _Plan] = {}
 
-    def body(self, args: Sequence[Any]) -> Callable[..., Any]:
+    def body(self, args: Sequence[Any], compute: DType) -> Callable[..., Any]:
         """The scalar function for these arguments."""
+        if self.traits.integral is not None and not compute.is_floating_point:
+            return self.traits.integral
         if self.choose is None:
             return self.op.body
         choice = args[self.choose]
@@ -71,9 +74,9 @@ class _Pointwise:
             key = (*key, args[self.choose])
         plan = self.plans.get(key)
         if plan is None:
-            plan = self.plans[key] = self.plan(args, operands)
+            plan = self.plans[key] = self.plan(operands)
         if plan.convert:
-            operands = [converted(x, plan.compute) if isinstance(x, Tensor) else x for x in operands]
+            operands = self.converted(operands, plan.compute)
         storage = Storage.allocate(plan.nbytes)
         launch = plan.launch
         if launch is None:
@@ -81,13 +84,16 @@ class _Pointwise:
         launch.run(operands, storage.address, plan.compute)
         return Tensor(storage, plan.layout, plan.result)
 
-    def plan(self, args: Sequence[Any], operands: Sequence[Any]) -> _Plan:
+    def converted(self, operands: Sequence[Any], compute: DType) -> list[Any]:
+        """The operands in the compute dtype; masks stay bool."""
+        return [converted(x, compute) if isinstance(x, Tensor) and not mask else x for x, mask in zip(operands, self.masks)]
+
+    def plan(self, operands: Sequence[Any]) -> _Plan:
         """Dtypes and layout of the result."""
         compute, result = self.dtypes(operands)
         layouts = [x.layout for x in operands if isinstance(x, Tensor)]
         shape = broadcast_shapes([layout.shape for layout in layouts])
-        convert = any(isinstance(x, Tensor) and x.dtype is not compute for x in operands)
-        del args
+        convert = any(isinstance(x, Tensor) and x.dtype is not compute and not mask for x, mask in zip(operands, self.masks))
         return _Plan(compute, result, dense_layout(shape, layouts), convert, None)
 
     def dtypes(self, operands: Sequence[Any]) -> tuple[DType, DType]:
@@ -116,7 +122,7 @@ class _Pointwise:
     def launch(self, args: Sequence[Any], operands: Sequence[Any], compute: DType, output: Layout, result: DType) -> Launch:
         """The kernel for operands that are all in the compute dtype."""
         inputs = [(x.layout, x.dtype) if isinstance(x, Tensor) else (None, compute) for x in operands]
-        return prepare(self.body(args), compute, inputs, output, result)
+        return prepare(self.body(args, compute), compute, inputs, output, result)
 
     def run_in_place(self, *args: Any) -> Tensor:
         """Into the first operand."""
@@ -133,7 +139,8 @@ class _Pointwise:
         key = ("in place", *[(x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) for x in operands])
         if self.choose is not None:
             key = (*key, args[self.choose])
-        operands = [operands[0], *(input_for_write(converted(x, compute), target) if isinstance(x, Tensor) else x for x in operands[1:])]
+        inputs = self.converted(operands, compute)
+        operands = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in inputs[1:])]
         plan = self.plans.get(key)
         if plan is None:
             plan = self.plans[key] = _Plan(compute, result, target.layout.form, False, None)
@@ -149,6 +156,11 @@ class _Pointwise:
         check_castable(result.dtype, target.dtype)
         resize_output(target, result.layout.shape)
         return copy_into(target, result)
+
+
+def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:
+    """Whether an operand has a say in the compute dtype."""
+    return argument.name not in excepted and not (argument.type == types.NUMBER and argument.keyword_only)
 
 
 def check_castable(source: DType, target: DType) -> None:

@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from ..schema import OpSchema
     from .dtype_rules import DTypeRule
 
-FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "views", "copying", "factories", "random", "matrix",
-    "convolution", "pooling", "normalization", "softmax", "indexing", "properties", "builtins",
-)
+FAMILIES = ("arithmetic", "comparison", "activation", "copying")
 """The modules of this folder that hold rows."""
 
 
@@ -50,9 +47,10 @@ class Traits:
 
     dtype: DTypeRule | None = None
     parameters: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
     choose: str | None = None
+    integral: Callable[..., Any] | None = None
     random: bool = False
-    accumulates: bool = False
 
 
 class Op:
@@ -185,15 +183,25 @@ def _decorator(texts: tuple[str, ...], kind: Kind, traits: Traits = Traits()) ->
     return add
 
 
-def pointwise(*texts: str, dtype: DTypeRule, parameters: tuple[str, ...] = (), choose: str | None = None) -> _Decorator:
+def pointwise(
+    *texts: str,
+    dtype: DTypeRule,
+    parameters: tuple[str, ...] = (),
+    masks: tuple[str, ...] = (),
+    choose: str | None = None,
+    integral: Callable[..., Any] | None = None,
+) -> _Decorator:
     """Each item of the result follows from the items at its place. The body takes one item per operand and returns one.
 
     Operands are the `Tensor` and `Scalar` arguments, in schema order; they arrive in the compute dtype of the rule
-    `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters` reach the
-    body too but do not take part in promotion. `choose` names a str or bool argument that selects the body: the decorated
-    function then takes its value and returns the scalar function. Several texts share one body (`.Tensor` and `.Scalar`).
+    `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters`, and the
+    bool tensors named in `masks`, reach the body too but do not take part in promotion. `choose` names a str or bool
+    argument that selects the body: the decorated function then takes its value and returns the scalar function.
+    `integral` is the body for integer and bool dtypes where it differs. Several texts share one body (`.Tensor` and
+    `.Scalar`).
     """
-    return _decorator(texts, Kind.POINTWISE, Traits(dtype=dtype, parameters=parameters, choose=choose))
+    traits = Traits(dtype=dtype, parameters=parameters, masks=masks, choose=choose, integral=integral)
+    return _decorator(texts, Kind.POINTWISE, traits)
 
 
 def view(*texts: str) -> _Decorator:

@@ -1,0 +1,115 @@
+"""Activation functions."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..kernels.primitives import maximum, minimum
+from .dtype_rules import floats_only, no_bool, promote, promote_float
+from .table import pointwise
+
+
+@pointwise("relu(Tensor self) -> Tensor", dtype=no_bool("Boolean inputs not supported for relu"))
+def relu(a: Any) -> Any:
+    """self where positive, else zero; NaN stays NaN."""
+    return maximum(a, 0)
+
+
+@pointwise("relu6(Tensor self) -> Tensor", dtype=no_bool("Boolean inputs not supported for relu6"))
+def relu6(a: Any) -> Any:
+    """self between 0 and 6."""
+    return minimum(maximum(a, 0), 6)
+
+
+@pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float)
+def sigmoid(a: Any) -> Any:
+    """1 / (1 + exp(-self))."""
+    return 1.0 / (1.0 + math.exp(-a))
+
+
+@pointwise("tanh(Tensor self) -> Tensor", dtype=promote_float)
+def tanh(a: Any) -> Any:
+    """The hyperbolic tangent."""
+    return math.tanh(a)
+
+
+def _gelu_exact(a: Any) -> Any:
+    return a * 0.5 * (1.0 + math.erf(a * 0.7071067811865476))
+
+
+def _gelu_tanh(a: Any) -> Any:
+    return 0.5 * a * (1.0 + math.tanh(0.7978845608028654 * (a + 0.044715 * a * a * a)))
+
+
+@pointwise('gelu(Tensor self, *, str approximate="none") -> Tensor', dtype=floats_only("GeluKernelImpl"), choose="approximate")
+def gelu(approximate: str) -> Any:
+    """self times the normal distribution function at self, exact or by its tanh approximation (arXiv:1606.08415)."""
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError(f"approximate argument must be either none or tanh; got {approximate}")
+    return _gelu_exact if approximate == "none" else _gelu_tanh
+
+
+@pointwise("silu(Tensor self) -> Tensor", dtype=floats_only("silu_cpu"))
+def silu(a: Any) -> Any:
+    """self * sigmoid(self)."""
+    return a / (1.0 + math.exp(-a))
+
+
+@pointwise(
+    "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor",
+    dtype=floats_only("leaky_relu_cpu"),
+    parameters=("negative_slope",),
+)
+def leaky_relu(a: Any, negative_slope: Any) -> Any:
+    """self where positive, else negative_slope * self."""
+    return a if a > 0 else a * negative_slope
+
+
+@pointwise(
+    "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor",
+    dtype=floats_only("elu_cpu"),
+    parameters=("alpha", "scale", "input_scale"),
+)
+def elu(a: Any, alpha: Any, scale: Any, input_scale: Any) -> Any:
+    """scale * self where positive, else scale * alpha * (exp(input_scale * self) - 1)."""
+    return a * scale if a > 0 else math.expm1(a * input_scale) * (alpha * scale)
+
+
+@pointwise(
+    "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
+    dtype=no_bool("Bool inputs not supported for hardtanh"),
+    parameters=("min_val", "max_val"),
+)
+def hardtanh(a: Any, min_val: Any, max_val: Any) -> Any:
+    """self between both bounds."""
+    return minimum(maximum(a, min_val), max_val)
+
+
+@pointwise("hardsigmoid(Tensor self) -> Tensor", dtype=floats_only("hardsigmoid_cpu"))
+def hardsigmoid(a: Any) -> Any:
+    """relu6(self + 3) / 6."""
+    return minimum(maximum(a + 3.0, 0.0), 6.0) / 6.0
+
+
+@pointwise("hardswish(Tensor self) -> Tensor", dtype=floats_only("hardswish_cpu"))
+def hardswish(a: Any) -> Any:
+    """self * relu6(self + 3) / 6."""
+    return a * minimum(maximum(a + 3.0, 0.0), 6.0) / 6.0
+
+
+@pointwise(
+    "softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor",
+    dtype=floats_only("softplus_cpu"),
+    parameters=("beta", "threshold"),
+)
+def softplus(a: Any, beta: Any, threshold: Any) -> Any:
+    """log(1 + exp(beta * self)) / beta, and self itself where beta * self is above the threshold."""
+    return a if a * beta > threshold else math.log1p(math.exp(a * beta)) / beta
+
+
+@pointwise(
+    "threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor", dtype=promote, parameters=("threshold", "value")
+)
+def threshold(a: Any, limit: Any, value: Any) -> Any:
+    """self where above the threshold, else value; NaN stays NaN."""
+    return value if a <= limit else a

@@ -1,0 +1,142 @@
+"""Comparisons, logic and bits; results are bool, or of the operands' dtype for bitwise rows."""
+from __future__ import annotations
+
+from typing import Any
+
+from ..dtype import DType, bool_
+from ..tensor import Tensor
+from .dtype_rules import compare, promote, type_name
+from .table import composite, lookup, pointwise
+
+
+@pointwise("eq.Tensor(Tensor self, Tensor other) -> Tensor", "eq.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def eq(a: Any, b: Any) -> Any:
+    """Whether both are equal."""
+    return a == b
+
+
+@pointwise("ne.Tensor(Tensor self, Tensor other) -> Tensor", "ne.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def ne(a: Any, b: Any) -> Any:
+    """Whether both differ."""
+    return a != b
+
+
+@pointwise("lt.Tensor(Tensor self, Tensor other) -> Tensor", "lt.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def lt(a: Any, b: Any) -> Any:
+    """Whether self is less."""
+    return a < b
+
+
+@pointwise("le.Tensor(Tensor self, Tensor other) -> Tensor", "le.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def le(a: Any, b: Any) -> Any:
+    """Whether self is less or equal."""
+    return a <= b
+
+
+@pointwise("gt.Tensor(Tensor self, Tensor other) -> Tensor", "gt.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def gt(a: Any, b: Any) -> Any:
+    """Whether self is greater."""
+    return a > b
+
+
+@pointwise("ge.Tensor(Tensor self, Tensor other) -> Tensor", "ge.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+def ge(a: Any, b: Any) -> Any:
+    """Whether self is greater or equal."""
+    return a >= b
+
+
+@pointwise("logical_and(Tensor self, Tensor other) -> Tensor", dtype=compare)
+def logical_and(a: Any, b: Any) -> Any:
+    """Whether both are not zero."""
+    return (a != 0) & (b != 0)
+
+
+@pointwise("logical_or(Tensor self, Tensor other) -> Tensor", dtype=compare)
+def logical_or(a: Any, b: Any) -> Any:
+    """Whether one of them is not zero."""
+    return (a != 0) | (b != 0)
+
+
+@pointwise("logical_xor(Tensor self, Tensor other) -> Tensor", dtype=compare)
+def logical_xor(a: Any, b: Any) -> Any:
+    """Whether exactly one is not zero."""
+    return (a != 0) != (b != 0)
+
+
+@pointwise("logical_not(Tensor self) -> Tensor", dtype=compare)
+def logical_not(a: Any) -> Any:
+    """Whether the item is zero."""
+    return a == 0
+
+
+def _bits(name: str) -> Any:
+    def rule(common: DType) -> tuple[DType, DType]:
+        if common.is_floating_point or common.is_complex:
+            raise NotImplementedError(f'"{name}" not implemented for \'{type_name(common)}\'')
+        return common, common
+
+    return rule
+
+
+@pointwise(
+    "bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor",
+    "bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor",
+    "__and__.Tensor(Tensor self, Tensor other) -> Tensor",
+    "__and__.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=_bits("bitwise_and_cpu"),
+)
+def bitwise_and(a: Any, b: Any) -> Any:
+    """The bits that both have."""
+    return a & b
+
+
+@pointwise(
+    "bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor",
+    "bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor",
+    "__or__.Tensor(Tensor self, Tensor other) -> Tensor",
+    "__or__.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=_bits("bitwise_or_cpu"),
+)
+def bitwise_or(a: Any, b: Any) -> Any:
+    """The bits that one of them has."""
+    return a | b
+
+
+@pointwise(
+    "bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor",
+    "bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor",
+    "__xor__.Tensor(Tensor self, Tensor other) -> Tensor",
+    "__xor__.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=_bits("bitwise_xor_cpu"),
+)
+def bitwise_xor(a: Any, b: Any) -> Any:
+    """The bits that exactly one has."""
+    return a ^ b
+
+
+@pointwise("rushlight::bitwise_not(Tensor self) -> Tensor", dtype=_bits("bitwise_not_cpu"))
+def bitwise_not_integer(a: Any) -> Any:
+    """Every bit turned."""
+    return ~a
+
+
+@pointwise(
+    "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+    "where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
+    "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
+    dtype=promote,
+    masks=("condition",),
+)
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """self where the condition holds, else other."""
+    return a if condition != 0 else b
+
+
+@composite("bitwise_not(Tensor self) -> Tensor")
+def bitwise_not(self: Tensor) -> Tensor:
+    """Every bit turned; for bool, the other truth value."""
+    if self.dtype is bool_:
+        return self.logical_not()
+    row = lookup("rushlight::bitwise_not")
+    assert row is not None
+    return row(self)
