@@ -1,8 +1,8 @@
 """Tokens of the text that archives hold.
 
-In: a `Source`. Out: one token at a time, with Python-like `newline`, `indent` and `dedent` tokens. The language is not Python's: numbers follow
-C's rules (`017` is 15), strings know fewer escapes, `is not` and `not in` are single tokens with a single space, and a character of
-indentation counts one whether it is a blank or a tab. Next: `parser.py`.
+In: a `Source`. Out: one token at a time, with Python-like `newline`, `indent` and `dedent` tokens. The language is not Python's: numbers
+follow C's rules (`017` is 15), strings know fewer escapes, `is not` and `not in` are single tokens with a single space, and a character
+of indentation counts one whether it is a blank or a tab. Next: `parser.py`.
 """
 
 from __future__ import annotations
@@ -51,11 +51,13 @@ class Lexer:
     `newline` and indentation. Raises `ScriptError` for text that is no token.
     """
 
-    __slots__ = ("_brackets", "_levels", "_line_open", "_pending", "_position", "_stop", "end", "kind", "previous_end", "source", "start", "text")
+    __slots__ = (
+        "_brackets", "_levels", "_line_open", "_pending", "_position", "_stop", "end", "kind", "previous_end", "source", "start", "text",
+    )  # fmt: skip
 
     def __init__(self, source: Source, begin: int = 0, stop: int | None = None) -> None:
         self.source = source
-        self.kind = ""
+        self.kind: str = ""
         self.text = ""
         self.start = 0
         self.end = 0

@@ -16,7 +16,7 @@ from .source import ScriptError, Source, Span
 from .syntax import Expression
 
 if TYPE_CHECKING:
-    from .syntax import BinaryOperator, BooleanOperator, CompareOperator
+    from .syntax import BinaryOperator, CompareOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class ExpressionParser:
         text = lexer.text
         lexer.advance()
         return text
+
+    def at(self, kind: str) -> bool:
+        """Whether a token of this kind is next."""
+        return self.lexer.kind == kind
 
     def skip(self, kind: str) -> bool:
         """Step over a token of this kind, if it is next."""
@@ -143,7 +147,7 @@ class ExpressionParser:
         right = self.expression(precedence - 1 if operator == "**" else precedence)
         span = self.lexer.since(start)
         if operator in ("and", "or"):
-            return syntax.Boolean(cast("BooleanOperator", operator), left, right, span)
+            return syntax.Boolean(operator, left, right, span)
         if precedence == _COMPARISON:
             return syntax.Compare((left, right), (cast("CompareOperator", operator),), span)
         return syntax.Binary(cast("BinaryOperator", operator), left, right, span)
@@ -160,7 +164,7 @@ class ExpressionParser:
         return self._tuple_after(self.expression(), start, 0)
 
     def _tuple_after(self, first: Expression, start: int, level: int) -> Expression:
-        if self.lexer.kind != ",":
+        if not self.at(","):
             return first
         elements = [first]
         while self.skip(","):
@@ -334,7 +338,7 @@ class ExpressionParser:
     def _index(self) -> Expression:
         start = self.lexer.start
         first = None if self.lexer.kind == ":" else self.expression()
-        if self.lexer.kind != ":":
+        if not self.at(":"):
             assert first is not None
             return first
         self.lexer.advance()

@@ -1,7 +1,7 @@
 """Places in program text: a `Source` is one file or function, a `Span` a stretch of it, a `Diagnostic` a message about a stretch.
 
-In: text with its file name and first line. Out: line and column of every place, PyTorch's excerpt with a marker line, and the errors that both
-readers and everything after them raise. Next: `syntax.py`, whose nodes all carry a span.
+In: text with its file name and first line. Out: line and column of every place, PyTorch's excerpt with a marker line, and the errors that
+both readers and everything after them raise. Next: `syntax.py`, whose nodes all carry a span.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ CONTEXT_LINES = 3
 class Source:
     """Text of one file or function; compared by identity.
 
-    `first_line` is the number that `filename` gives to the first line of `text`. `original` finds, for an offset into `text`, the place this
-    text was generated from (an archive's debug records), or None.
+    `first_line` is the number that `filename` gives to the first line of `text`. `original` finds, for an offset into `text`, the place
+    this text was generated from (an archive's debug records), or None.
     """
 
     text: str
@@ -90,10 +90,10 @@ class Span:
     def highlight(self, function_name: str = "") -> str:
         """PyTorch's excerpt: a `File "...", line N` line, the marked lines with up to three around them, and `~~~ <--- HERE`.
 
-        Ends with a newline. A span over the whole text gives the text itself.
+        Ends with a newline. A span over the whole of several lines gives the text itself.
         """
         text = self.source.text
-        if self.start == 0 and self.end == len(text):
+        if self.start == 0 and self.end == len(text) and "\n" in text:
             return text
         start = min(self.start, len(text))
         end = max(start, min(self.end, len(text)))

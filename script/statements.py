@@ -337,9 +337,19 @@ class _Members:
 
     def definition(self, name: str, bases: tuple[Expression, ...], span: Span) -> syntax.ClassDef:
         """The class, once all lines are read."""
-        lists = [self.names.get(key, ()) for key in _NAME_LISTS]
-        members = (tuple(self.attributes), tuple(self.constants), tuple(self.methods))
-        return syntax.ClassDef(name, bases, *lists, *members, (), span)
+        return syntax.ClassDef(
+            name,
+            bases,
+            self.names.get("__parameters__", ()),
+            self.names.get("__buffers__", ()),
+            self.names.get("__forward_pre_hooks__", ()),
+            self.names.get("__forward_hooks__", ()),
+            tuple(self.attributes),
+            tuple(self.constants),
+            tuple(self.methods),
+            (),
+            span,
+        )
 
 
 def _strings(value: Expression | None, span: Span) -> tuple[str, ...]:
@@ -394,8 +404,13 @@ def without_docstring(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
             return body
 
 
-def with_types(parameters: tuple[syntax.Parameter, ...], types: tuple[Expression, ...] | None, span: Span) -> tuple[syntax.Parameter, ...]:
-    """Parameters with the types of a type comment, which may leave out the first one (`self`). Raises `ScriptError` when the count differs."""
+    def with_types(
+    parameters: tuple[syntax.Parameter, ...], types: tuple[Expression, ...] | None, span: Span
+) -> tuple[syntax.Parameter, ...]:
+    """Parameters with the types of a type comment, which may leave out the first one (`self`).
+
+    Raises `ScriptError` when the count differs.
+    """
     if types is None:
         return parameters
     missing = len(parameters) - len(types)

@@ -1,8 +1,8 @@
 """The syntax tree that both readers produce: `python_reader.py` from live Python, `parser.py` from the text of an archive.
 
-Every node is frozen and ends with its `span`. Spans take no part in comparison or printing, so equal programs give equal trees wherever they
-were written. Unions at the end of each group name the closed sets: `Expression`, `Statement`, `Definition`. Next: the emitter, which turns a
-tree into a typed graph.
+Every node is frozen and ends with its `span`. Spans take no part in comparison or printing, so equal programs give equal trees wherever
+they were written. Unions at the end of each group name the closed sets: `Expression`, `Statement`, `Definition`. Next: the emitter, which
+turns a tree into a typed graph.
 """
 
 from __future__ import annotations
