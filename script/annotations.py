@@ -236,10 +236,10 @@ class PythonAnnotations:
             raise _bare(annotation, span)
         if Tensor in annotation.__mro__:
             return TENSOR
+        if "_fields" in vars(annotation):
+            return self._named_tuple(annotation, span)
         if issubclass(annotation, Enum):
             return self._enum(annotation, span)
-        if tuple in annotation.__mro__ and hasattr(annotation, "_fields"):
-            return self._named_tuple(annotation, span)
         found = self.class_type(annotation)
         if found is None:
             raise NotSupportedError(f"annotation {_spelled(annotation)} is no type of TorchScript", span)

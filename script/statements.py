@@ -404,9 +404,7 @@ def without_docstring(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
             return body
 
 
-    def with_types(
-    parameters: tuple[syntax.Parameter, ...], types: tuple[Expression, ...] | None, span: Span
-) -> tuple[syntax.Parameter, ...]:
+def with_types(parameters: tuple[syntax.Parameter, ...], types: tuple[Expression, ...] | None, span: Span) -> tuple[syntax.Parameter, ...]:
     """Parameters with the types of a type comment, which may leave out the first one (`self`).
 
     Raises `ScriptError` when the count differs.
