@@ -129,7 +129,7 @@ def bitwise_not_integer(a: Any) -> Any:
 )
 def where(condition: Any, a: Any, b: Any) -> Any:
     """self where the condition holds, else other."""
-    return a if condition != 0 else b
+    return a if condition else b
 
 
 @composite("bitwise_not(Tensor self) -> Tensor")

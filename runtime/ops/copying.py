@@ -5,16 +5,12 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.pointwise import identity
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_empty, new_like
 from .elementwise import Launch, dense_layout, prepare
 from .overlap import check_writable, input_for_write
 from .table import composite
-
-
-def same(a: Any) -> Any:
-    """The item itself: the scalar function of a copy, converted by the cast at its edge."""
-    return a
 
 
 _launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
@@ -33,7 +29,7 @@ def _copy(target: Tensor, source: Tensor) -> None:
     key = (target.layout.form, target.dtype, source.layout.form, source.dtype)
     launch = _launches.get(key)
     if launch is None:
-        launch = _launches[key] = prepare(same, target.dtype, [(source.layout, source.dtype)], target.layout, target.dtype)
+        launch = _launches[key] = prepare(identity, target.dtype, [(source.layout, source.dtype)], target.layout, target.dtype)
     launch.run((source,), target.address, target.dtype)
 
 

@@ -9,7 +9,9 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
 from ..tensor import Tensor
 
@@ -93,23 +95,31 @@ def checked_integer(value: Any, dtype: DType) -> int:
 def prepare(
     body: Callable[..., Any], compute: DType, inputs: Sequence[tuple[Layout | None, DType]], output: Layout, result: DType
 ) -> Launch:
-    """The launch for inputs of these layouts (None for a number) that broadcast to the layout of `output`."""
-    from ..kernels.pointwise import pointwise_kernel
+    """The launch for inputs of these layouts (None for a number) that broadcast to the layout of `output`.
+
+    Inputs arrive in `compute`, bool ones (masks) as they are. A body called `identity` converts from its input's dtype.
+    """
+    from ..kernels.pointwise import BROADCAST, CONTIGUOUS, STRIDED, pointwise_kernel
 
     shape = output.shape
     strides = [(0,) * len(shape) if layout is None else layout.broadcast_to(shape).strides for layout, _ in inputs]
     strides.append(output.strides)
     order = memory_order(shape, [output.strides, *strides[:-1]])
     dims = merge([shape[dim] for dim in order], [[operand[dim] for dim in order] for operand in strides])
+    # one item: any class fits, and the contiguous kernel is the one most likely built already
+    inner = dims[-1][1] if dims else tuple(0 if layout is None else 1 for layout, _ in inputs) + (1,)
+    classes = tuple(BROADCAST if step == 0 else CONTIGUOUS if step == 1 else STRIDED for step in inner)
+    flat = len(dims) <= 1 and STRIDED not in classes
     kernel = pointwise_kernel(
         body,
-        tuple(compute if layout is None else dtype for layout, dtype in inputs),
-        compute,
+        tuple(dtype for _, dtype in inputs),
+        tuple(dtype if dtype is dtypes.bool_ or body is identity else compute for _, dtype in inputs),
         (result,),
-        sizes=[size for size, _ in dims],
-        strides=[steps for _, steps in dims],
+        0 if flat else len(dims),
+        classes,
     )
-    return Launch(kernel.kernel, output.numel and kernel.items, len(strides), kernel.words)
+    words = [] if flat else [size for size, _ in dims] + [dims[at][1][operand] for operand in range(len(strides)) for at in range(len(dims))]
+    return Launch(kernel, output.numel, len(strides), words)
 
 
 def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:
