@@ -65,7 +65,7 @@ class no_grad(_Switch):
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
 
-    def __init__(self) -> None:
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
         super().__init__(False, None)
 
 
@@ -75,7 +75,7 @@ class enable_grad(_Switch):
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
 
-    def __init__(self) -> None:
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
         super().__init__(True, None)
 
 
@@ -85,8 +85,8 @@ class inference_mode(_Switch):
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
         return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
-    def __init__(self, mode: bool = True) -> None:
-        super().__init__(not mode, mode)
+    def __init__(self, mode: bool | Callable[..., Any] = True) -> None:
+        super().__init__(not mode, bool(mode))
 
 
 class set_grad_enabled(_Switch):

@@ -79,9 +79,9 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     if dim is None:
         dim = _get_softmax_dim("softmin", input.dim(), _stacklevel)
     if dtype is None:
-        ret = (-input).softmax(dim)
+        ret = input.neg().softmax(dim)
     else:
-        ret = (-input).softmax(dim, dtype=dtype)
+        ret = input.neg().softmax(dim, dtype=dtype)
     return ret
 
 

@@ -82,17 +82,17 @@ def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any
 
 def _run_pre_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     for number, hook in [*module._forward_pre_hooks.items()]:
-        if number not in module._forward_pre_hooks_with_kwargs:
-            changed = hook(module, args)
-            if changed is not None:
-                args = changed if isinstance(changed, tuple) else (changed,)
-            continue
-        changed = hook(module, args, kwargs)
+        with_kwargs = number in module._forward_pre_hooks_with_kwargs
+        changed: Any = hook(module, args, kwargs) if with_kwargs else hook(module, args)
         if changed is None:
             continue
-        if not isinstance(changed, tuple) or len(changed) != 2:
+        is_tuple = issubclass(type(changed), tuple)
+        if not with_kwargs:
+            args = changed if is_tuple else (changed,)
+        elif is_tuple and len(changed) == 2:
+            args, kwargs = changed
+        else:
             raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
-        args, kwargs = changed
     return args, kwargs
 
 

@@ -6,6 +6,7 @@ module is made from them. state.py saves and loads, hooks.py runs hooks, contain
 """
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -415,9 +416,11 @@ class Module:
 
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """Parameters and persistent buffers by path; detached (sharing memory) unless `keep_vars`."""
+        given: list[Any] = [destination, prefix, keep_vars]
         if args:
-            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
-        return state.collect(self, destination, prefix, keep_vars)
+            warnings.warn("Positional args are being deprecated, use kwargs instead.", FutureWarning, stacklevel=2)
+            given[: len(args)] = args
+        return state.collect(self, *given)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy (or with `assign` take over) tensors by path; returns `missing_keys` and `unexpected_keys`, an error if `strict`."""
@@ -515,5 +518,5 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Device | None, DType | None]:
         elif isinstance(argument, (str, Device)):
             device = argument
         elif argument is not None and not isinstance(argument, bool):
-            raise TypeError(f"to() received an invalid combination of arguments - got {type(argument).__name__}; pass a device, dtype or tensor")
+            raise TypeError(f"to: got an argument of type {typename(argument)}; pass a device, a dtype or a tensor")
     return None if device is None else Device(device), dtype

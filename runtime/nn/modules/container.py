@@ -4,7 +4,7 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, overload
+from typing import Any, Self, cast, overload
 
 from ...scripting import copy_to_script_wrapper
 from ...tensor import Tensor
@@ -56,7 +56,7 @@ class _Numbered(Module):
 class Sequential(_Numbered):
     """Runs modules one after the other, each on the result of the one before; made from modules or an OrderedDict of them."""
 
-    _modules: dict[str, Module | None]
+    _modules: dict[str, Any]
 
     @overload
     def __init__(self, *args: Module) -> None: ...
@@ -66,9 +66,11 @@ class Sequential(_Numbered):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = len(args) == 1 and isinstance(args[0], OrderedDict)
-        for name, module in args[0].items() if named else enumerate(args):
-            self.add_module(name if named else str(name), module)
+        named: dict[str, Any] = {str(number): module for number, module in enumerate(args)}
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            named = cast("OrderedDict[str, Any]", args[0])
+        for name, module in named.items():
+            self.add_module(name, module)
 
     def forward(self, input: Tensor):
         """The result of the last module."""
@@ -138,7 +140,7 @@ class Sequential(_Numbered):
 class ModuleList(_Numbered):
     """A list of modules, which count as children of the module that holds it."""
 
-    _modules: dict[str, Module | None]
+    _modules: dict[str, Any]
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()

@@ -57,10 +57,7 @@ class _ConvNd(Module):
         self._reversed_padding_repeated_twice = _padding_of_each_side(padding, kernel_size, dilation)
         channels = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
         self.weight = Parameter(empty((*channels, *kernel_size), device, dtype))
-        if bias:
-            self.bias = Parameter(empty((out_channels,), device, dtype))
-        else:
-            self.register_parameter("bias", None)
+        self.register_parameter("bias", Parameter(empty((out_channels,), device, dtype)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

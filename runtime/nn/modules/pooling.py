@@ -119,7 +119,7 @@ class _AdaptiveAvgPoolNd(Module):
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means over windows that divide (H, W) into `output_size`, one number or two; None keeps a dimension."""
 
-    output_size: int | tuple[int | None, int | None] | None
+    output_size: Any
 
     def forward(self, input: Tensor) -> Tensor:
         """The means: (N, C, *output_size)."""
