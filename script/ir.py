@@ -486,7 +486,7 @@ class Graph:
 
     def create_constant(self, value: object, type_: Type | None = None, span: Span | None = None) -> Node:
         """A `prim::Constant` in no block."""
-        from .inference import type_of_constant
+        from .constants import type_of_constant
 
         node = self.create("prim::Constant", (), type_ or type_of_constant(value), span=span)
         if value is not None:
