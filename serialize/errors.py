@@ -17,8 +17,8 @@ class ArchiveError(RuntimeError):
         if self.offset is not None:
             place.append(f"byte {self.offset}")
         if not place:
-            return f"bad archive: {self.rule}"
-        return f"bad archive: {', '.join(place)}: {self.rule}"
+            return f"archive: {self.rule}"
+        return f"archive: {', '.join(place)}: {self.rule}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.rule, self.record, self.offset))

@@ -1,0 +1,411 @@
+"""A pickle machine: opcodes in, values out; what functions, classes and storages mean is the builder's to say.
+
+It runs without recursion, in time and memory proportional to the pickle, and calls nothing but its builder: lists, dicts, tuples, numbers
+and strings are made here, everything else by `Builder`. TorchScript's builder is in script_pickle.py. Opcodes are in opcodes.py.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from .errors import ArchiveError
+from .opcodes import OPCODES, Dialect
+
+MAX_STACK = 1 << 22
+MAX_MEMO = 1 << 22
+MAX_ODD_KEYS = 10_000
+MAX_KEY_DEPTH = 4
+
+
+class Builder(Protocol):
+    """What a pickle means beyond plain values. Every method may raise ArchiveError without a place; the machine adds it."""
+
+    def find_global(self, module: str, name: str) -> object:
+        """GLOBAL: what stands for this function or class on the stack."""
+        ...
+
+    def call(self, function: object, argument: object) -> object:
+        """REDUCE: the result of a function found by `find_global`; `argument` is whatever lay above it, usually a tuple."""
+        ...
+
+    def make(self, kind: object, argument: object) -> object:
+        """NEWOBJ: an empty object of a class found by `find_global`."""
+        ...
+
+    def build(self, instance: object, state: object) -> object:
+        """BUILD: the object after it was given its state."""
+        ...
+
+    def load_persistent(self, identifier: object) -> object:
+        """BINPERSID: the thing that the identifier names."""
+        ...
+
+
+def unpickle(data: bytes | memoryview, builder: Builder, dialect: Dialect, record: str) -> object:
+    """The value of a pickle. Raises ArchiveError, with `record` and the offset of the opcode at fault, for anything unexpected."""
+    machine = Machine(data, builder, dialect)
+    try:
+        return machine.run()
+    except ArchiveError as error:
+        if error.record is not None:
+            raise
+        raise ArchiveError(error.rule, record=record, offset=machine.start) from error
+
+
+class Machine:
+    """The state of one run: the stack, the positions of the marks on it, and the memo."""
+
+    def __init__(self, data: bytes | memoryview, builder: Builder, dialect: Dialect) -> None:
+        self.data = bytes(data)
+        self.builder = builder
+        self.dialect = dialect
+        self.position = 0
+        self.start = 0
+        """Where the opcode that is being executed begins."""
+        self.stack: list[object] = []
+        self.marks: list[int] = []
+        self.floor = 0
+        """The position of the topmost mark: values below it cannot be popped one by one."""
+        self.memo: dict[int, object] = {}
+        self.odd_keys = 0
+
+    def run(self) -> object:
+        """Execute opcodes up to STOP; what follows it is ignored, as PyTorch ignores it."""
+        handlers = SCRIPT_HANDLERS if self.dialect is Dialect.SCRIPT else SAVE_HANDLERS
+        data, stack = self.data, self.stack
+        if self.dialect is Dialect.SCRIPT and data[:2] != b"\x80\x02":
+            raise ArchiveError("the pickle does not begin with PROTO 2")
+        while True:
+            self.start = position = self.position
+            if position >= len(data):
+                raise ArchiveError("the pickle ends without STOP")
+            code = data[position]
+            self.position = position + 1
+            if code == STOP:
+                return self._finish()
+            handler = handlers[code]
+            if handler is None:
+                raise ArchiveError(f"opcode {code:#04x} is not allowed in this file")
+            handler(self)
+            if len(stack) > MAX_STACK:
+                raise ArchiveError(f"more than {MAX_STACK} values on the stack")
+
+    def _finish(self) -> object:
+        if len(self.stack) != 1 or self.marks:
+            raise ArchiveError(f"STOP with {len(self.stack)} values and {len(self.marks)} marks on the stack; there must be one value")
+        return self.stack[0]
+
+    def take(self, count: int) -> int:
+        """Move over `count` bytes of argument; gives their position."""
+        position = self.position
+        if count > len(self.data) - position:
+            raise ArchiveError(f"an argument of {count} bytes runs over the end of the pickle")
+        self.position = position + count
+        return position
+
+    def unsigned(self, count: int) -> int:
+        """The next `count` bytes as an unsigned number."""
+        position = self.take(count)
+        return int.from_bytes(self.data[position : position + count], "little")
+
+    def line(self) -> str:
+        """The next line of text."""
+        position = self.position
+        end = self.data.find(b"\n", position, position + MAX_LINE)
+        if end < 0:
+            raise ArchiveError(f"a name is longer than {MAX_LINE} bytes or has no end")
+        self.position = end + 1
+        return _text(self.data[position:end])
+
+    def pop(self) -> object:
+        """The topmost value."""
+        if len(self.stack) <= self.floor:
+            raise ArchiveError("the opcode needs a value, but there is none above the mark")
+        return self.stack.pop()
+
+    def pop_mark(self) -> list[object]:
+        """The values above the topmost mark; the mark goes too."""
+        if not self.marks:
+            raise ArchiveError("the opcode needs a mark, but there is none")
+        mark = self.marks.pop()
+        values = self.stack[mark:]
+        del self.stack[mark:]
+        self.floor = self.marks[-1] if self.marks else 0
+        return values
+
+    def push(self, value: object) -> None:
+        """Put a value on the stack."""
+        self.stack.append(value)
+
+    def top(self) -> object:
+        """The topmost value, which stays."""
+        if len(self.stack) <= self.floor:
+            raise ArchiveError("the opcode needs a value, but there is none above the mark")
+        return self.stack[-1]
+
+    def top_list(self) -> list[object]:
+        """The list on top of the stack."""
+        found = self.top()
+        if type(found) is not list:
+            raise ArchiveError(f"items are appended to a {type(found).__name__}, not to a list")
+        return cast("list[object]", found)
+
+    def set_items(self, target: object, items: list[object]) -> None:
+        """Put keys and values, which alternate in `items`, into a dict."""
+        if not isinstance(target, dict):
+            raise ArchiveError(f"items are set in a {type(target).__name__}, not in a dict")
+        if len(items) % 2:
+            raise ArchiveError("a key has no value")
+        mapping = cast("dict[object, object]", target)
+        for index in range(0, len(items), 2):
+            self.check_key(items[index])
+            mapping[items[index]] = items[index + 1]
+
+    def check_key(self, key: object) -> None:
+        """Refuse keys whose hash could be slow, deep or chosen to collide."""
+        if type(key) in (str, bool, float, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64):
+            return
+        kind: type[object] = type(key)
+        if kind is complex or kind is tuple:
+            self.odd_keys += 1
+            if self.odd_keys > MAX_ODD_KEYS:
+                raise ArchiveError(f"more than {MAX_ODD_KEYS} keys are complex numbers or tuples")
+            if _is_flat(key, MAX_KEY_DEPTH):
+                return
+        elif kind is not int and kind.__hash__ is not None:
+            return
+        raise ArchiveError(f"a {kind.__name__} cannot be the key of a dict here")
+
+    def remember(self, index: int) -> None:
+        """Put the top of the stack into the memo."""
+        if len(self.memo) >= MAX_MEMO:
+            raise ArchiveError(f"more than {MAX_MEMO} values in the memo")
+        self.memo[index] = self.top()
+
+    def recall(self, index: int) -> None:
+        """Push a value of the memo."""
+        if index not in self.memo:
+            raise ArchiveError(f"memo entry {index} was never written")
+        self.stack.append(self.memo[index])
+
+
+STOP = 0x2E
+MAX_LINE = 4096
+
+
+def _is_flat(key: object, depth: int) -> bool:
+    if not isinstance(key, tuple):
+        return type(key) in (str, bool, float, complex, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64)
+    parts = cast("tuple[object, ...]", key)
+    return depth > 0 and len(parts) <= 64 and all(_is_flat(part, depth - 1) for part in parts)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise ArchiveError("a string is no UTF-8") from error
+
+
+def _proto(machine: Machine) -> None:
+    protocol = machine.unsigned(1)
+    if protocol != 2 or machine.start != 0:
+        raise ArchiveError(f"protocol {protocol} at byte {machine.start}; only protocol 2 at the start is read")
+
+
+def _mark(machine: Machine) -> None:
+    machine.floor = len(machine.stack)
+    machine.marks.append(machine.floor)
+    if len(machine.marks) > MAX_STACK:
+        raise ArchiveError(f"more than {MAX_STACK} marks on the stack")
+
+
+def _none(machine: Machine) -> None:
+    machine.push(None)
+
+
+def _newtrue(machine: Machine) -> None:
+    machine.push(True)
+
+
+def _newfalse(machine: Machine) -> None:
+    machine.push(False)
+
+
+def _binint(machine: Machine) -> None:
+    position = machine.take(4)
+    machine.push(int.from_bytes(machine.data[position : position + 4], "little", signed=True))
+
+
+def _binint1(machine: Machine) -> None:
+    machine.push(machine.unsigned(1))
+
+
+def _binint2(machine: Machine) -> None:
+    machine.push(machine.unsigned(2))
+
+
+def _long1(machine: Machine) -> None:
+    count = machine.unsigned(1)
+    if machine.dialect is Dialect.SCRIPT and count != 8:
+        raise ArchiveError(f"an int of {count} bytes; archives hold ints of 8 bytes")
+    position = machine.take(count)
+    machine.push(int.from_bytes(machine.data[position : position + count], "little", signed=True))
+
+
+def _binfloat(machine: Machine) -> None:
+    machine.push(struct.unpack_from(">d", machine.data, machine.take(8))[0])
+
+
+def _binunicode(machine: Machine) -> None:
+    count = machine.unsigned(4)
+    position = machine.take(count)
+    machine.push(_text(machine.data[position : position + count]))
+
+
+def _binunicode8(machine: Machine) -> None:
+    count = machine.unsigned(8)
+    position = machine.take(count)
+    machine.push(_text(machine.data[position : position + count]))
+
+
+def _short_binstring(machine: Machine) -> None:
+    count = machine.unsigned(1)
+    position = machine.take(count)
+    machine.push(machine.data[position : position + count].decode("latin-1"))
+
+
+def _empty_tuple(machine: Machine) -> None:
+    machine.push(())
+
+
+def _tuple(machine: Machine) -> None:
+    machine.push(tuple(machine.pop_mark()))
+
+
+def _tuple1(machine: Machine) -> None:
+    machine.push((machine.pop(),))
+
+
+def _tuple2(machine: Machine) -> None:
+    last = machine.pop()
+    machine.push((machine.pop(), last))
+
+
+def _tuple3(machine: Machine) -> None:
+    last = machine.pop()
+    middle = machine.pop()
+    machine.push((machine.pop(), middle, last))
+
+
+def _empty_list(machine: Machine) -> None:
+    machine.push([])
+
+
+def _list(machine: Machine) -> None:
+    machine.push(machine.pop_mark())
+
+
+def _append(machine: Machine) -> None:
+    value = machine.pop()
+    machine.top_list().append(value)
+
+
+def _appends(machine: Machine) -> None:
+    values = machine.pop_mark()
+    machine.top_list().extend(values)
+
+
+def _empty_dict(machine: Machine) -> None:
+    machine.push({})
+
+
+def _dict(machine: Machine) -> None:
+    items = machine.pop_mark()
+    target: dict[object, object] = {}
+    machine.set_items(target, items)
+    machine.push(target)
+
+
+def _setitem(machine: Machine) -> None:
+    value = machine.pop()
+    key = machine.pop()
+    machine.set_items(machine.top(), [key, value])
+
+
+def _setitems(machine: Machine) -> None:
+    items = machine.pop_mark()
+    machine.set_items(machine.top(), items)
+
+
+def _empty_set(machine: Machine) -> None:
+    empty: set[object] = set()
+    machine.push(empty)
+
+
+def _binget(machine: Machine) -> None:
+    machine.recall(machine.unsigned(1))
+
+
+def _long_binget(machine: Machine) -> None:
+    machine.recall(machine.unsigned(4))
+
+
+def _binput(machine: Machine) -> None:
+    machine.remember(machine.unsigned(1))
+
+
+def _long_binput(machine: Machine) -> None:
+    machine.remember(machine.unsigned(4))
+
+
+def _global(machine: Machine) -> None:
+    module = machine.line()
+    machine.push(machine.builder.find_global(module, machine.line()))
+
+
+def _reduce(machine: Machine) -> None:
+    argument = machine.pop()
+    machine.push(machine.builder.call(machine.pop(), argument))
+
+
+def _newobj(machine: Machine) -> None:
+    argument = machine.pop()
+    machine.push(machine.builder.make(machine.pop(), argument))
+
+
+def _build(machine: Machine) -> None:
+    state = machine.pop()
+    machine.push(machine.builder.build(machine.pop(), state))
+
+
+def _binpersid(machine: Machine) -> None:
+    machine.push(machine.builder.load_persistent(machine.pop()))
+
+
+Handler = Callable[[Machine], None]
+
+
+def _handlers(dialect: Dialect) -> list[Handler | None]:
+    """The functions of this file by code, for the opcodes that a dialect has."""
+    functions: dict[str, Handler] = {
+        "PROTO": _proto, "MARK": _mark, "NONE": _none, "NEWTRUE": _newtrue, "NEWFALSE": _newfalse,
+        "BININT": _binint, "BININT1": _binint1, "BININT2": _binint2, "LONG1": _long1, "BINFLOAT": _binfloat,
+        "BINUNICODE": _binunicode, "BINUNICODE8": _binunicode8, "SHORT_BINSTRING": _short_binstring,
+        "EMPTY_TUPLE": _empty_tuple, "TUPLE": _tuple, "TUPLE1": _tuple1, "TUPLE2": _tuple2, "TUPLE3": _tuple3,
+        "EMPTY_LIST": _empty_list, "LIST": _list, "APPEND": _append, "APPENDS": _appends,
+        "EMPTY_DICT": _empty_dict, "DICT": _dict, "SETITEM": _setitem, "SETITEMS": _setitems, "EMPTY_SET": _empty_set,
+        "BINGET": _binget, "LONG_BINGET": _long_binget, "BINPUT": _binput, "LONG_BINPUT": _long_binput,
+        "GLOBAL": _global, "REDUCE": _reduce, "NEWOBJ": _newobj, "BUILD": _build, "BINPERSID": _binpersid,
+    }  # fmt: skip
+    table: list[Handler | None] = [None] * 256
+    for opcode in OPCODES:
+        if opcode.dialect & dialect and opcode.name != "STOP":
+            table[opcode.code] = functions[opcode.name]
+    return table
+
+
+SCRIPT_HANDLERS = _handlers(Dialect.SCRIPT)
+SAVE_HANDLERS = _handlers(Dialect.SAVE)
