@@ -6,6 +6,7 @@ dtype, and plain Python functions that it calls are compiled with it.
 """
 from __future__ import annotations
 
+import math
 import types as python_types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, T
 from numba.extending import lower_builtin, register_model, type_callable, typeof_impl
 
 from . import primitives
+from .mathematics import VECTORIZED
 
 NUMBA_TYPES: dict[str, Any] = {
     "float32": types.float32,
@@ -173,7 +175,7 @@ class _Pipeline(compiler.CompilerBase):
 
 @register_pass(mutates_CFG=False, analysis_only=False)
 class _Constants(FunctionPass):
-    """float32: `x * 0.5` -> `x * float32(0.5)`; `helper(x)` -> a call of the helper compiled for the same compute dtype."""
+    """float32: `x * 0.5` -> `x * float32(0.5)`; `helper(x)`, `math.exp(x)` -> calls of functions compiled for float32."""
 
     _name = "rushlight_constants"
 
@@ -182,6 +184,7 @@ class _Constants(FunctionPass):
 
     def run_pass(self, state: Any) -> bool:
         nested: Nested = state.nested
+        _replace_math(state.func_ir, nested)
         for block in state.func_ir.blocks.values():
             for assignment in block.find_insts(numba_ir.Assign):
                 source = assignment.value
@@ -192,12 +195,34 @@ class _Constants(FunctionPass):
         return True
 
 
+def _replace_math(func_ir: Any, nested: Nested) -> None:
+    """`math.exp(x)` -> our exp, where mathematics.py has one for the compute dtype: libm's are not vectorized."""
+    modules = {
+        assignment.target.name
+        for block in func_ir.blocks.values()
+        for assignment in block.find_insts(numba_ir.Assign)
+        if isinstance(assignment.value, (numba_ir.Global, numba_ir.FreeVar)) and assignment.value.value is math
+    }
+    for block in func_ir.blocks.values() if modules else ():
+        for assignment in block.find_insts(numba_ir.Assign):
+            source = assignment.value
+            if isinstance(source, numba_ir.Expr) and source.op == "getattr" and source.value.name in modules:
+                ours = VECTORIZED.get((source.attr, nested.compute))
+                if ours is not None:
+                    assignment.value = numba_ir.Global("constant", _call_target(ours, nested), source.loc)
+
+
+def _call_target(function: Callable[..., Any], caller: Nested) -> Nested:
+    called = next((one for one in caller.calls if one.source is function), None)
+    if called is None:
+        called = _nested(function, caller.compute)
+        caller.calls.append(called)
+    return called
+
+
 def _constant(value: Any, nested: Nested) -> Any:
     if isinstance(value, python_types.FunctionType) and value not in _PRIMITIVES:
-        called = next((one for one in nested.calls if one.source is value), None) or _nested(value, nested.compute)
-        if called not in nested.calls:
-            nested.calls.append(called)
-        return called
+        return _call_target(value, nested)
     if nested.literals is None:
         return value
     if type(value) is float:
@@ -288,7 +313,11 @@ def _primitive(function: Callable[..., Any], result: Any, arguments: tuple[Any, 
 
         def typer(context: Any) -> Callable[..., Any]:
             def resolve(*given: Any) -> Any:
-                return table.get(tuple(types.unliteral(one) for one in given))
+                exact = tuple(types.unliteral(one) for one in given)
+                if exact not in table and all(isinstance(one, types.Integer | types.Boolean) for one in exact):
+                    # numba has widened one of them: int32 beside int64
+                    exact = (types.int64,) * len(exact)
+                return signature(table[exact], *exact) if exact in table else None
 
             # numba binds a call to the signature of the typer, so it needs the right number of named parameters
             return _WITH_PARAMETERS[len(arguments)](resolve)
@@ -352,6 +381,11 @@ def _register() -> None:
     _primitive(primitives.minimum, types.boolean, (types.boolean, types.boolean), lambda b, v: b.and_(v[0], v[1]))
     _primitive(primitives.float32_bits, types.int32, (types.float32,), _same(ir.IntType(32)))
     _primitive(primitives.float32_from_bits, types.float32, (types.int32,), _same(ir.FloatType()))
+    # numba widens int32 arithmetic, so the bits often arrive as int64
+    _primitive(
+        primitives.float32_from_bits, types.float32, (types.int64,),
+        lambda b, v: b.bitcast(b.trunc(v[0], ir.IntType(32)), ir.FloatType()),
+    )
     _primitive(primitives.float64_bits, types.int64, (types.float64,), _same(ir.IntType(64)))
     _primitive(primitives.float64_from_bits, types.float64, (types.int64,), _same(ir.DoubleType()))
     stored = {"float32": ir.FloatType(), "float64": ir.DoubleType(), "int64": ir.IntType(64), "int32": ir.IntType(32)}
