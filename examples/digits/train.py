@@ -1,8 +1,8 @@
-"""Trains a small convolutional network on scikit-learn's handwritten digits, with PyTorch, and writes what `rushlight demo` shows.
+"""Trains a small convolutional network on scikit-learn's handwritten digits with PyTorch, and writes what `rushlight demo` shows.
 
-In: nothing; the 1,797 scans come with scikit-learn. Out: tools/digits.pt, the archive `torch.jit.save` writes; tools/digits.npz, the held-out
-scans, their labels and how many of them PyTorch gets right; tests/golden/digits/expected.npz, PyTorch's outputs for them. Needs torch==2.13.0
-and scikit-learn:
+In: nothing; the 1,797 scans come with scikit-learn. Out: tools/digits.pt, the archive `torch.jit.save` writes; tools/digits.npz, the
+held-out scans, their labels and how many of them PyTorch gets right; tests/golden/digits/expected.npz, PyTorch's outputs for them.
+Needs torch==2.13.0 and scikit-learn:
 
     python examples/digits/train.py
 """

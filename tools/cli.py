@@ -1,0 +1,81 @@
+"""The command line: `rushlight demo`, `rushlight run`, `rushlight info`.
+
+In: arguments. Out: text on standard output, errors on standard error, and an exit status: 0 done, 1 the work failed, 2 wrong usage.
+Each command is imported when it is called, because `info` must not pay for what `run` needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import cast
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; `arguments` defaults to the process's own."""
+    options = parser().parse_args(arguments)
+    command = cast("str", options.command)
+    try:
+        status = dispatch(command, options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # The reader of our output went away (`rushlight info model.pt | head`); nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return fail(command, f"{error.filename}: {error.strerror}" if error.filename is not None else str(error))
+    except (RuntimeError, ValueError, TypeError, IndexError, KeyError, NotImplementedError) as error:
+        return fail(command, str(error))
+
+
+def dispatch(command: str, options: argparse.Namespace) -> int:
+    """Import the command and run it."""
+    if command == "demo":
+        from .demo import demo
+
+        return demo()
+    if command == "run":
+        from .run import run
+
+        return run(options.model, options.input, options.output, options.method)
+    from .info import info
+
+    return info(options.file, as_json=options.json)
+
+
+def fail(command: str, message: str) -> int:
+    """Say what is wrong; the status of a failure."""
+    print(f"rushlight {command}: {message}", file=sys.stderr)
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The argument parser."""
+    top = argparse.ArgumentParser(prog="rushlight", description="TorchScript without PyTorch.")
+    top.add_argument("--version", action="version", version=f"rushlight {version('rushlight')}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("demo", help="classify handwritten digits with a model that PyTorch saved")
+
+    text = "run a TorchScript archive on arrays"
+    run = commands.add_parser("run", help=text, description=f"{text.capitalize()}, in eval mode.")
+    run.add_argument("model", metavar="MODEL", help="a TorchScript archive")
+    run.add_argument("--input", action="append", default=[], metavar="X.npy", help="an argument, as a .npy file; once per argument")
+    run.add_argument("--output", metavar="Z.npy", help="where the result goes: .npy for a tensor, .npz for several; default: printed")
+    run.add_argument("--method", default="forward", help="the method to run (default: forward)")
+
+    text = "say what a TorchScript archive holds"
+    info = commands.add_parser("info", help=text, description=f"{text.capitalize()}; nothing of it is run.")
+    info.add_argument("file", metavar="FILE", help="a TorchScript archive")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())
