@@ -243,7 +243,7 @@ class PythonAnnotations:
             return union(parts)
         return _combined("Final" if origin is typing.Final else origin.__name__, parts, span)
 
-    def _class(self, annotation: type, span: Span | None) -> Type:
+    def _class(self, annotation: type[Any], span: Span | None) -> Type:
         plain = _PLAIN_CLASSES.get(annotation)
         if plain is not None:
             return plain
