@@ -80,7 +80,7 @@ def _lower(function: Callable[..., Any], arguments: tuple[Any, ...], compute: st
     compiled = nested.compile(arguments)
     texts: dict[str, str] = {}
     _collect(compiled, texts)
-    return Lowered(compiled.descriptor.llvm_func_name, compiled.result, tuple(texts.values()))
+    return Lowered(compiled.descriptor.llvm_func_name, types.unliteral(compiled.result), tuple(texts.values()))
 
 
 def _refresh() -> None:
@@ -369,6 +369,7 @@ def _register() -> None:
         _primitive(primitives.floor, kind, (kind,), _intrinsic("floor"))
         _primitive(primitives.ceil, kind, (kind,), _intrinsic("ceil"))
         _primitive(primitives.truncate, kind, (kind,), _intrinsic("trunc"))
+        _primitive(primitives.rest_toward_zero, kind, (kind, kind), lambda b, v: b.frem(v[0], v[1]))
     for kind in (types.int64, types.int32, types.uint8, types.uint64):
         _primitive(primitives.accumulate, kind, (kind, kind), lambda b, v: b.add(v[0], v[1]))
         _primitive(primitives.accumulate_product, kind, (kind, kind), lambda b, v: b.mul(v[0], v[1]))

@@ -49,12 +49,14 @@ def exp_float32(x: Any) -> Any:
 
 @typed
 def exp_float64(x: Any) -> Any:
-    """e**x, as `exp_float32` with a polynomial of degree 11."""
+    """e**x, as `exp_float32` with a polynomial of degree 13."""
     bounded = min(max(x, _d(-746.0)), _d(710.0))
     n = round_half_even(bounded * _d(1.4426950408889634074))
     r = fused_multiply_add(n, _d(-0.693147180369123816490), bounded)
     r = fused_multiply_add(n, _d(-1.90821492927058770002e-10), r)
-    p = fused_multiply_add(_d(2.505210838544172e-08), r, _d(2.755731922398589e-07))
+    p = fused_multiply_add(_d(1.6059043836821613e-10), r, _d(2.08767569878681e-09))
+    p = fused_multiply_add(p, r, _d(2.505210838544172e-08))
+    p = fused_multiply_add(p, r, _d(2.755731922398589e-07))
     p = fused_multiply_add(p, r, _d(2.7557319223985893e-06))
     p = fused_multiply_add(p, r, _d(2.48015873015873e-05))
     p = fused_multiply_add(p, r, _d(1.984126984126984e-04))
@@ -86,7 +88,7 @@ def expm1_float32(x: Any) -> Any:
     # 2**128 is no float32, so half of it is used and the result doubled
     power = float32_from_bits((_i(n) + _i(126)) << _i(23))
     result = fused_multiply_add(p, power, power - _f(0.5)) * _f(2)
-    return result if x == x else x
+    return result if x < _f(0) or x > _f(0) else x
 
 
 @typed

@@ -85,6 +85,11 @@ def truncate(x: Scalar) -> Scalar:
     return type(x)(math.trunc(x)) if math.isfinite(x) else x
 
 
+def rest_toward_zero(a: Scalar, b: Scalar) -> Scalar:
+    """The rest of a / b rounded toward zero, as C's fmod: exact, with the sign of `a`; NaN where b is 0 or a infinite."""
+    return type(a)(math.fmod(a, b)) if b != 0 and math.isfinite(a) else type(a)(math.nan)
+
+
 # Bits
 
 
