@@ -64,7 +64,7 @@ class Layout:
 
     def view(self, shape: tuple[int, ...]) -> Layout | None:
         """The same items in the same order as `shape`, or None where no strides can say so. numel must agree."""
-        if self.is_contiguous:
+        if self.strides == contiguous_strides(self.shape):
             return Layout.contiguous(shape, self.offset)
         strides = _view_strides(self, shape)
         return None if strides is None else Layout.of(shape, strides, self.offset)
@@ -108,24 +108,32 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def _view_strides(layout: Layout, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Strides of a view: groups of dimensions that lie evenly in memory may be split and merged, others not."""
+    """Strides of a view: runs of dimensions that lie evenly in memory may be split and merged, others not.
+
+    Dimensions of one item get the strides PyTorch gives them, so that printed strides agree.
+    """
     if layout.numel == 0:
         return layout.strides if shape == layout.shape else contiguous_strides(shape)
-    groups = merge(layout.shape, [layout.strides])
-    strides: list[int] = [0] * len(shape)
+    old_shape, old_strides = layout.shape, layout.strides
+    strides = [1] * len(shape)
     at = len(shape) - 1
-    for size, (stride,) in reversed(groups):
-        taken = 1
-        while at >= 0 and (taken < size or shape[at] == 1):
-            strides[at] = taken * stride
+    base = old_strides[-1] if old_strides else 1
+    run = taken = 1
+    for dim in range(len(old_shape) - 1, -1, -1):
+        run *= old_shape[dim]
+        if dim and (old_shape[dim - 1] == 1 or old_strides[dim - 1] == run * base):
+            continue
+        # the run that ends here must be covered by whole dimensions of the new shape
+        while at >= 0 and (taken < run or shape[at] == 1):
+            strides[at] = taken * base
             taken *= shape[at]
             at -= 1
-        if taken != size:
+        if taken != run:
             return None
-    while at >= 0 and shape[at] == 1:
-        strides[at] = 1
-        at -= 1
-    return tuple(strides) if at < 0 else None
+        if dim:
+            base = old_strides[dim - 1]
+            run = taken = 1
+    return tuple(strides) if at < 0 or not old_shape else None
 
 
 def merge(shape: Sequence[int], strides: Sequence[Sequence[int]]) -> list[tuple[int, tuple[int, ...]]]:
@@ -153,14 +161,15 @@ def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
         return first
     rank = max(len(shape) for shape in shapes)
     result = [1] * rank
-    for shape in shapes:
-        start = rank - len(shape)
-        for at, size in enumerate(shape, start):
+    for at in range(-1, -rank - 1, -1):
+        for shape in shapes:
+            size = shape[at] if -at <= len(shape) else 1
             if size == 1 or size == result[at]:
                 continue
             if result[at] != 1:
                 raise RuntimeError(
-                    f"The size of tensor a ({result[at]}) must match the size of tensor b ({size}) at non-singleton dimension {at}"
+                    f"The size of tensor a ({result[at]}) must match the size of tensor b ({size}) "
+                    f"at non-singleton dimension {rank + at}"
                 )
             result[at] = size
     return tuple(result)

@@ -4,9 +4,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..kernels.primitives import ceil, floor, maximum, minimum, round_half_even, truncate
+from ..kernels.pointwise import identity
+from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero, round_half_even, truncate
 from ..tensor import Tensor
-from .dtype_rules import compare, no_bool, promote, promote_float
+from .copying import contiguous
+from .dtype_rules import compare, floats_only, no_bool, promote, promote_float
 from .table import composite, pointwise
 
 _NO_SUB = no_bool(
@@ -17,11 +19,6 @@ _NO_NEG = no_bool(
     "Negation, the `-` operator, on a bool tensor is not supported. "
     "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
 )
-
-
-def same(a: Any) -> Any:
-    """The item itself."""
-    return a
 
 
 @pointwise(
@@ -95,7 +92,7 @@ def _floor_divide(a: Any, b: Any) -> Any:
     """The quotient rounded down, exact where a plain division would round up first."""
     if b == 0.0:
         return a / b
-    rest = math.fmod(a, b)
+    rest = rest_toward_zero(a, b)
     quotient = (a - rest) / b
     if rest != 0.0 and (b < 0.0) != (rest < 0.0):
         quotient = quotient - 1.0
@@ -178,7 +175,7 @@ def _remainder_integer(a: Any, b: Any) -> Any:
 )
 def _remainder(a: Any, b: Any) -> Any:
     """The rest of a division rounded down: it has the sign of the divisor."""
-    rest = math.fmod(a, b)
+    rest = rest_toward_zero(a, b)
     return rest + b if rest != 0.0 and (b < 0.0) != (rest < 0.0) else rest
 
 
@@ -208,7 +205,7 @@ def _fmod_integer(a: Any, b: Any) -> Any:
 )
 def fmod(a: Any, b: Any) -> Any:
     """The rest of a division rounded toward zero: it has the sign of the dividend."""
-    return math.fmod(a, b)
+    return rest_toward_zero(a, b)
 
 
 def _power_integer(a: Any, b: Any) -> Any:
@@ -227,7 +224,7 @@ def _power_integer(a: Any, b: Any) -> Any:
 
 @pointwise(
     "pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor",
-    "pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
+    "rushlight::pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
     "rushlight::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
     dtype=promote,
     integral=_power_integer,
@@ -235,6 +232,12 @@ def _power_integer(a: Any, b: Any) -> Any:
 def power(a: Any, b: Any) -> Any:
     """self to the power of exponent."""
     return math.pow(a, b)
+
+
+@composite("pow.Scalar(Scalar self, Tensor exponent) -> Tensor")
+def pow_of_number(self: Any, exponent: Tensor) -> Tensor:
+    """A number to the power of each item; the result is in row-major order."""
+    return contiguous(_row("rushlight::pow.Scalar")(self, exponent))
 
 
 @composite("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
@@ -260,10 +263,10 @@ def neg(a: Any) -> Any:
     return -a
 
 
-@pointwise("square(Tensor self) -> Tensor", dtype=promote)
-def square(a: Any) -> Any:
+@composite("square(Tensor self) -> Tensor")
+def square(self: Tensor) -> Tensor:
     """self * self."""
-    return a * a
+    return pow_number(self, 2)
 
 
 @pointwise("abs(Tensor self) -> Tensor", dtype=promote)
@@ -296,25 +299,25 @@ def rsqrt(a: Any) -> Any:
     return 1.0 / math.sqrt(a)
 
 
-@pointwise("floor(Tensor self) -> Tensor", dtype=promote, integral=same)
+@pointwise("floor(Tensor self) -> Tensor", dtype=promote, integral=identity)
 def floor_row(a: Any) -> Any:
     """Rounded down."""
     return floor(a)
 
 
-@pointwise("ceil(Tensor self) -> Tensor", dtype=promote, integral=same)
+@pointwise("ceil(Tensor self) -> Tensor", dtype=promote, integral=identity)
 def ceil_row(a: Any) -> Any:
     """Rounded up."""
     return ceil(a)
 
 
-@pointwise("trunc(Tensor self) -> Tensor", dtype=promote, integral=same)
+@pointwise("trunc(Tensor self) -> Tensor", dtype=promote, integral=identity)
 def trunc_row(a: Any) -> Any:
     """Rounded toward zero."""
     return truncate(a)
 
 
-@pointwise("round(Tensor self) -> Tensor", dtype=promote, integral=same)
+@pointwise("round(Tensor self) -> Tensor", dtype=promote, integral=identity)
 def round_row(a: Any) -> Any:
     """Rounded to the nearest integer, halves to the even one."""
     return round_half_even(a)
@@ -386,7 +389,7 @@ def atan2(a: Any, b: Any) -> Any:
     return math.atan2(a, b)
 
 
-@pointwise("hypot(Tensor self, Tensor other) -> Tensor", dtype=promote)
+@pointwise("hypot(Tensor self, Tensor other) -> Tensor", dtype=floats_only("hypot_cpu"))
 def hypot(a: Any, b: Any) -> Any:
     """The length of the vector (self, other)."""
     return math.hypot(a, b)

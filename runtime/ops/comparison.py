@@ -1,6 +1,7 @@
 """Comparisons, logic and bits; results are bool, or of the operands' dtype for bitwise rows."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import DType, bool_
@@ -70,7 +71,7 @@ def logical_not(a: Any) -> Any:
 
 
 def _bits(name: str) -> Any:
-    def rule(common: DType) -> tuple[DType, DType]:
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
         if common.is_floating_point or common.is_complex:
             raise NotImplementedError(f'"{name}" not implemented for \'{type_name(common)}\'')
         return common, common

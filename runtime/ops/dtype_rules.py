@@ -1,29 +1,29 @@
 """Dtype rules of pointwise rows: from the operands' common dtype to the dtype computed in and the dtype of the result."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..promotion import get_default_dtype
 
-DTypeRule = Callable[[DType], tuple[DType, DType]]
-"""common dtype -> (compute dtype, result dtype); TypeError or RuntimeError where the operator does not take the dtype."""
+DTypeRule = Callable[[DType, Sequence[DType]], tuple[DType, DType]]
+"""(common dtype, operands' dtypes) -> (compute dtype, result dtype); an exception where the operator does not take them."""
 
 
-def promote(common: DType) -> tuple[DType, DType]:
+def promote(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
     """Computed and returned in the common dtype."""
     return common, common
 
 
-def promote_float(common: DType) -> tuple[DType, DType]:
+def promote_float(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
     """Integers and bool become the default floating dtype first."""
     if not (common.is_floating_point or common.is_complex):
         common = get_default_dtype()
     return common, common
 
 
-def compare(common: DType) -> tuple[DType, DType]:
+def compare(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
     """Computed in the common dtype, answered in bool."""
     return common, dtypes.bool_
 
@@ -31,19 +31,19 @@ def compare(common: DType) -> tuple[DType, DType]:
 def floats_only(name: str) -> DTypeRule:
     """As `promote`, for operators that PyTorch implements for floating dtypes alone."""
 
-    def rule(common: DType) -> tuple[DType, DType]:
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
         if not common.is_floating_point:
-            raise RuntimeError(f'"{name}" not implemented for \'{type_name(common)}\'')
+            raise NotImplementedError(f'"{name}" not implemented for \'{type_name(common)}\'')
         return common, common
 
     return rule
 
 
 def no_bool(message: str) -> DTypeRule:
-    """As `promote`, for arithmetic that PyTorch refuses on bool with `message`."""
+    """As `promote`, for arithmetic that PyTorch refuses on bool operands with `message`."""
 
-    def rule(common: DType) -> tuple[DType, DType]:
-        if common is dtypes.bool_:
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
+        if dtypes.bool_ in operands:
             raise RuntimeError(message)
         return common, common
 

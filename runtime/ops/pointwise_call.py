@@ -109,7 +109,7 @@ class _Pointwise:
         common = result_dtype(*classes)
         rule = self.traits.dtype
         assert rule is not None
-        compute, result = rule(common)
+        compute, result = rule(common, [dtype for each in classes for dtype in each])
         if not compute.computes:
             raise NotImplementedError(f"{self.op.name}: not implemented for {compute}; convert with .to(torch.float32) first")
         for operand, promotes in zip(operands, self.promoting):
