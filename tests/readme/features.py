@@ -1,0 +1,203 @@
+"""The feature table of README.md: each row is a function here that shows what the row says, and fails when it is not so.
+
+`python tests/readme/features.py` prints the table, for README.md; test_readme.py compares the two and calls every function. Rows that
+say "no" are shown too: their functions fail on the day the feature works, and the row is rewritten then.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+import rushlight as rl
+from rushlight import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS: list[tuple[str, str, Callable[[], None]]] = []
+
+
+def feature(title: str, status: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Make a function a row of the table."""
+
+    def add(show: Callable[[], None]) -> Callable[[], None]:
+        ROWS.append((title, status, show))
+        return show
+
+    return add
+
+
+def refuses(call: Callable[[], object], *kinds: type[Exception]) -> None:
+    """The call raises one of these exceptions."""
+    try:
+        call()
+    except kinds:
+        return
+    raise AssertionError("this works now; README.md says it does not")
+
+
+class Scaled(nn.Module):
+    """A layer with a buffer, and a method beside forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 2)
+        self.register_buffer("offset", rl.ones(2))
+
+    def forward(self, x: rl.Tensor, scale: float = 2.0) -> rl.Tensor:
+        return self.linear(x) * scale + self.offset
+
+    @rl.jit.export
+    def clipped(self, x: rl.Tensor, limit: float | None = None) -> rl.Tensor:
+        if limit is None:
+            limit = 1.0
+        return rl.clamp(x, -limit, limit)
+
+
+@feature("Load and run archives of `torch.jit.save`", "yes")
+def load_archive() -> None:
+    """The digits archive gives PyTorch's outputs."""
+    model = rl.jit.load(str(ROOT / "tools" / "digits.pt")).eval()
+    images = np.load(ROOT / "tools" / "digits.npz")["images"][:, None].astype(np.float32) / 16
+    expected = np.load(ROOT / "tests" / "golden" / "digits" / "expected.npz")["logits"]
+    assert np.abs(model(rl.from_numpy(images)).numpy() - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+@feature("Write archives for `torch.jit.load` and libtorch", "yes")
+def save_archive() -> None:
+    """A scripted module, saved and loaded again; tests/interchange does the same with PyTorch and C++."""
+    model = rl.jit.script(Scaled().eval())
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(str(Path(folder) / "scaled.pt"))
+        again = rl.jit.load(str(Path(folder) / "scaled.pt"))
+    x = rl.ones(4, 3)
+    assert again(x, 3.0).tolist() == model(x, 3.0).tolist()
+
+
+@feature("`BytesIO`, `_extra_files`, `map_location`", "yes")
+def files_and_extras() -> None:
+    """Through memory, with a file beside the model."""
+    buffer = io.BytesIO()
+    rl.jit.save(rl.jit.script(Scaled()), buffer, _extra_files={"labels.txt": "a b"})
+    buffer.seek(0)
+    extra = {"labels.txt": ""}
+    rl.jit.load(buffer, map_location="cpu", _extra_files=extra)
+    assert extra["labels.txt"] == b"a b"
+
+
+@feature("`jit.script` for modules, `jit.export`", "yes")
+def script_module() -> None:
+    """Attributes, buffers, submodules, defaults, an exported method with an Optional."""
+    module = Scaled().eval()
+    scripted = rl.jit.script(module)
+    x = rl.ones(1, 3)
+    assert scripted(x).tolist() == module(x).tolist()
+    assert scripted.clipped(5.0 * x).tolist() == [[1.0, 1.0, 1.0]]
+    assert "aten::mul" in str(scripted.graph)
+
+
+@feature("`jit.script` for functions: `if`, `for`, `while`, early return, lists, tuples, Optional, `raise`", "yes")
+def script_function() -> None:
+    """A function with most of the language, against itself in Python."""
+    scripted = rl.jit.script(collatz)
+    assert [scripted(n, 50) for n in (1, 6, 7)] == [collatz(n, 50) for n in (1, 6, 7)]
+    refuses(lambda: scripted(27, 5), Exception)
+
+
+def collatz(start: int, limit: int) -> tuple[int, list[int]]:
+    """Steps to 1, and the numbers on the way."""
+    path: list[int] = []
+    number = start
+    for step in range(limit):
+        path.append(number)
+        if number == 1:
+            return step, path
+        if number % 2 == 0:
+            number = number // 2
+        else:
+            number = 3 * number + 1
+    raise ValueError(f"no end after {limit} steps")
+
+
+@feature("`nn.Module`, `state_dict`, containers, and the layers of small convolutional networks", "partly")
+def modules() -> None:
+    """The layers that exist, and one that does not."""
+    layers = "Linear Conv2d BatchNorm2d ReLU GELU MaxPool2d AdaptiveAvgPool2d Flatten Dropout Softmax Sequential ModuleList"
+    assert all(hasattr(nn, name) for name in layers.split())
+    module = Scaled()
+    again = Scaled()
+    again.load_state_dict(module.state_dict())
+    assert sorted(module.state_dict()) == ["linear.bias", "linear.weight", "offset"]
+    assert again.linear.weight.tolist() == module.linear.weight.tolist()
+    refuses(lambda: nn.Transformer, AttributeError)
+
+
+@feature("Views, broadcasting, type promotion, in-place and `out=` forms", "yes")
+def tensors() -> None:
+    """A view writes into its base; an integer and a float make a float."""
+    x = rl.zeros(2, 3)
+    x.t()[1].add_(1)
+    assert x.tolist() == [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+    assert (rl.tensor([1, 2]) + 0.5).dtype is rl.float32
+    out = rl.empty(2)
+    rl.add(rl.ones(2), rl.ones(1), out=out)
+    assert out.tolist() == [2.0, 2.0]
+
+
+@feature("float32, float64, int64, int32, uint8, bool", "yes")
+def dtypes() -> None:
+    """One sum each."""
+    for dtype in (rl.float32, rl.float64, rl.int64, rl.int32, rl.uint8):
+        assert (rl.ones(3, dtype=dtype) + rl.ones(3, dtype=dtype)).tolist() == [2, 2, 2]
+    assert (rl.ones(1, dtype=rl.bool) | rl.zeros(1, dtype=rl.bool)).tolist() == [True]
+
+
+@feature("Arithmetic in float16, bfloat16, complex", "no")
+def other_dtypes() -> None:
+    """The element types have names; adding does not work."""
+    for dtype in (rl.float16, rl.bfloat16, rl.complex64):
+        refuses(lambda dtype=dtype: rl.ones(2, dtype=dtype) + rl.ones(2, dtype=dtype), Exception)
+
+
+@feature("`jit.trace`, `jit.freeze`", "no")
+def tracing() -> None:
+    """Neither exists."""
+    refuses(lambda: rl.jit.trace, AttributeError)
+    refuses(lambda: rl.jit.freeze, AttributeError)
+
+
+@feature("`torch.save` and `torch.load`", "no")
+def save_and_load() -> None:
+    """Neither exists; TorchScript archives are the files that are read and written."""
+    refuses(lambda: rl.save, AttributeError)
+    refuses(lambda: rl.load, AttributeError)
+
+
+@feature("CUDA", "no")
+def cuda() -> None:
+    """Tensors live in the memory of the CPU."""
+    refuses(lambda: rl.zeros(1, device="cuda"), Exception)
+
+
+@feature("Training", "no, by design")
+def training() -> None:
+    """`requires_grad` is kept, saved and loaded; nothing is recorded."""
+    x = rl.ones(2)
+    x.requires_grad = True
+    assert x.requires_grad
+    refuses(lambda: (x * 2).sum().backward(), AttributeError)
+
+
+def table() -> str:
+    """The rows as markdown."""
+    lines = ["| feature of PyTorch | here | shown by |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {title} | {status} | `{show.__name__}` |" for title, status, show in ROWS)])
+
+
+if __name__ == "__main__":
+    print(table())
+    sys.exit(0)
