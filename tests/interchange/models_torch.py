@@ -3,7 +3,6 @@
 test_exchange_torch.py replaces the two imports for rushlight; nothing else differs.
 """
 
-# ruff: noqa: UP006, UP035, UP045 (spelled as PyTorch's users spell types, so that these spellings are tried)
 from typing import List, Optional, Tuple
 
 import torch
