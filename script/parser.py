@@ -92,6 +92,9 @@ class ExpressionParser:
         self.nodes += 1
         if self.nodes > self.limits.nodes:
             raise self.lexer.error(f"text has more than {self.limits.nodes} syntax nodes")
+        self._check_depth()
+
+    def _check_depth(self) -> None:
         if self.depth > self.limits.expression_depth:
             raise self.lexer.error(f"expression is nested more than {self.limits.expression_depth} levels deep; use local variables")
 
@@ -101,6 +104,7 @@ class ExpressionParser:
         start = lexer.start
         outer = self.depth
         self.depth = outer + 1
+        self._check_depth()
         operator = lexer.kind
         precedence = _UNARY.get(operator)
         if precedence is None:

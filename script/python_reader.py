@@ -69,10 +69,12 @@ def _function_node(function: Callable[..., object]) -> tuple[_Reader, ast.Functi
     reader, node = _definition(function)
     if isinstance(node, ast.FunctionDef):
         return reader, node
+    for part in ast.walk(node):
+        if isinstance(part, ast.Lambda):
+            reader.expression(part)
+    reader.statement(node)
     name = getattr(function, "__name__", repr(function))
-    if name == "<lambda>":
-        reader.unsupported("lambda functions", "define a function with def")
-    reader.unsupported(f"the source of {name}", "define it with def, in a file")
+    reader.unsupported(f"callables like {name}", "define a function with def, in a file")
 
 
 def _definition(thing: Any) -> tuple[_Reader, ast.stmt]:
