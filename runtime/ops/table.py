@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from ..schema import OpSchema
     from .dtype_rules import DTypeRule
 
-FAMILIES = ("arithmetic", "comparison", "activation", "copying")
+FAMILIES = (
+    "arithmetic", "comparison", "activation", "views", "splitting", "reshaping", "conversion", "joining", "pooling", "normalization",
+)
 """The modules of this folder that hold rows."""
 
 
@@ -205,7 +207,7 @@ def pointwise(
 
 
 def view(*texts: str) -> _Decorator:
-    """A result over the memory of `self`. The body takes self's Layout and the other arguments and returns a Layout."""
+    """Results over the memory of `self`. The body takes self's Layout and the other arguments and returns a Layout or a list of them."""
     return _decorator(texts, Kind.VIEW)
 
 

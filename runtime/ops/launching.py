@@ -1,0 +1,40 @@
+"""Running one kernel once, for rows whose words change with every call."""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+
+from ..dtype import DType
+from ..tensor import Tensor
+
+
+def run_kernel(kernel: Callable[[int, int, int], int], words: Sequence[int], items: int) -> int:
+    """Run `kernel` over items 0..items-1 with these words; its status."""
+    if items <= 0:
+        return 0
+    buffer = (ctypes.c_int64 * len(words))(*words)
+    return kernel(ctypes.addressof(buffer), 0, items)
+
+
+def require_floating(name: str, dtype: DType) -> None:
+    """NotImplementedError for dtypes that a row of floating-point arithmetic does not take."""
+    if not (dtype.is_floating_point and dtype.computes):
+        from .dtype_rules import type_name
+
+        raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
+
+
+def address_or_zero(tensor: Tensor | None) -> int:
+    """The address of an optional tensor's items, 0 where there is none."""
+    return 0 if tensor is None else tensor.address
+
+
+def pair(values: Sequence[int] | int, name: str) -> tuple[int, int]:
+    """The two sizes that one or two ints stand for; RuntimeError for any other number of them."""
+    if isinstance(values, int):
+        return values, values
+    if len(values) == 1:
+        return values[0], values[0]
+    if len(values) != 2:
+        raise RuntimeError(f"{name} must either be a single int, or a tuple of two ints; got {list(values)}")
+    return values[0], values[1]

@@ -1,0 +1,117 @@
+"""Normalization rows: batch norm and layer norm."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel, layer_norm_kernel
+from ..tensor import Tensor, new_empty
+from .copying import contiguous, converted, copy_into
+from .launching import address_or_zero, require_floating, run_kernel
+from .table import kernel
+
+
+def _channel_tensor(name: str, tensor: Tensor | None, like: Tensor, channels: int) -> Tensor | None:
+    """An optional tensor of one item per channel, contiguous and in the input's dtype."""
+    if tensor is None:
+        return None
+    if tensor.layout.numel != channels:
+        raise RuntimeError(f"{name} should contain {channels} elements not {tensor.layout.numel}")
+    return contiguous(converted(tensor, like.dtype))
+
+
+@kernel(
+    "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, "
+    "float eps, bool cudnn_enabled) -> Tensor"
+)
+def batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None, training: bool,
+    momentum: float, eps: float, cudnn_enabled: bool,
+) -> Tensor:
+    """(input - mean) / sqrt(var + eps) * weight + bias for each channel (dimension 1).
+
+    Mean and variance are the running ones, or in training those of the batch, which then move the running ones by
+    `momentum` (the variance unbiased). Source: arXiv:1502.03167.
+    """
+    del cudnn_enabled
+    require_floating("batch_norm", input.dtype)
+    shape = input.layout.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"batch_norm: expected input with at least 2 dimensions, got shape {list(shape)}")
+    channels = shape[1]
+    if not training and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+    source = contiguous(input)
+    batch = shape[0]
+    plane = source.layout.numel // (batch * channels) if source.layout.numel else 0
+    if training:
+        mean, variance = _statistics(source, channels, plane, batch)
+        _update(running_mean, mean, momentum, 1.0)
+        _update(running_var, variance, momentum, batch * plane / max(batch * plane - 1, 1))
+    else:
+        mean = _channel_tensor("running_mean", running_mean, source, channels)
+        variance = _channel_tensor("running_var", running_var, source, channels)
+    weight = _channel_tensor("weight", weight, source, channels)
+    bias = _channel_tensor("bias", bias, source, channels)
+    out = new_empty(shape, source.dtype)
+    epsilon = _double(eps)
+    words = (
+        out.address, source.address, address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias),
+        epsilon.address, channels, plane,
+    )
+    run_kernel(batch_norm_kernel(source.dtype), words, batch * channels)
+    return out
+
+
+def _double(value: float) -> Tensor:
+    from ..dtype import float64
+
+    number = new_empty((), float64)
+    number.numpy()[...] = value
+    return number
+
+
+def _statistics(source: Tensor, channels: int, plane: int, batch: int) -> tuple[Tensor, Tensor]:
+    mean, variance = new_empty((channels,), source.dtype), new_empty((channels,), source.dtype)
+    words = (mean.address, variance.address, source.address, channels, plane, batch)
+    run_kernel(batch_statistics_kernel(source.dtype), words, channels)
+    return mean, variance
+
+
+def _update(running: Tensor | None, batch: Tensor, momentum: float, correction: float) -> None:
+    """running = (1 - momentum) * running + momentum * correction * batch."""
+    if running is not None:
+        copy_into(running, running * (1 - momentum) + batch * (momentum * correction))
+
+
+@kernel(
+    "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, "
+    "bool cudnn_enable=True) -> Tensor"
+)
+def layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enable: bool
+) -> Tensor:
+    """(input - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which `normalized_shape` names."""
+    del cudnn_enable
+    require_floating("LayerNormKernelImpl", input.dtype)
+    normalized = tuple(normalized_shape)
+    shape = input.layout.shape
+    if not normalized or shape[len(shape) - len(normalized) :] != normalized:
+        raise RuntimeError(
+            f"Given normalized_shape={list(normalized)}, expected input with shape [*{''.join(f', {n}' for n in normalized)}], "
+            f"but got input of size{list(shape)}"
+        )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.layout.shape != normalized:
+            raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                               f"{list(tensor.layout.shape)} and normalized_shape = {list(normalized)}")
+    source = contiguous(input)
+    row = 1
+    for size in normalized:
+        row *= size
+    weight = None if weight is None else contiguous(converted(weight, source.dtype))
+    bias = None if bias is None else contiguous(converted(bias, source.dtype))
+    out = new_empty(shape, source.dtype)
+    epsilon = _double(eps)
+    words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), epsilon.address, row)
+    run_kernel(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0)
+    return out

@@ -1,0 +1,138 @@
+"""Pooling and normalization rows against PyTorch on random windows, strides, paddings and shapes, and their errors."""
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rushlight.runtime.ops.table import lookup
+from rushlight.runtime.tensor import Tensor, from_numpy
+
+torch = pytest.importorskip("torch")
+
+
+def row(key: str) -> Any:
+    """The row of the table."""
+    found = lookup(f"aten::{key}")
+    assert found is not None
+    return found
+
+
+def outcome(call: Any) -> Any:
+    """The result of a call, or the exception it raised."""
+    try:
+        return call()
+    except Exception as error:
+        return error
+
+
+def assert_same(got: Any, want: Any, label: str, tolerance: float = 2e-6) -> None:
+    """Equal tensors (or tuples of them), or an error on both sides."""
+    if isinstance(want, Exception):
+        assert isinstance(got, Exception), f"{label}: PyTorch raises {want}"
+        assert type(got) is type(want), f"{label}: {got!r} where PyTorch raises {want!r}"
+        return
+    if isinstance(want, tuple):
+        for one, other in zip(got, want, strict=True):
+            assert_same(one, other, label, tolerance)
+        return
+    assert isinstance(got, Tensor), f"{label}: {got!r}"
+    assert repr(got.dtype) == str(want.dtype) and tuple(got.shape) == tuple(want.shape), label
+    np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=tolerance, atol=tolerance, err_msg=label)
+
+
+def image(source: random.Random, dtype: str = "float32") -> np.ndarray[Any, Any]:
+    """A random image or batch, sometimes not contiguous, sometimes with NaN and infinities."""
+    shape = [source.randint(1, 3), source.randint(1, 3), source.randint(1, 9), source.randint(1, 9)][source.randint(0, 1) :]
+    array = np.random.default_rng(source.randrange(1 << 30)).standard_normal(shape) * 4
+    if source.random() < 0.3:
+        array.flat[source.randrange(array.size)] = source.choice((np.nan, -np.inf, np.inf))
+    array = array.astype(dtype)
+    return np.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if source.random() < 0.3 else array
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64", "int64"))
+@pytest.mark.filterwarnings("ignore")
+def test_max_pool2d(dtype: str) -> None:
+    source = random.Random(1)
+    for trial in range(150):
+        array = image(source, dtype) if dtype != "int64" else np.random.default_rng(trial).integers(-9, 9, (2, 3, 7, 6))
+        window = [source.randint(1, 4) for _ in range(source.randint(1, 2))]
+        stride = [source.randint(1, 3) for _ in range(2)] if source.random() < 0.7 else []
+        args = (window, stride, [source.randint(0, 2)], [source.randint(1, 2)], source.random() < 0.5)
+        mine, theirs = from_numpy(array), torch.from_numpy(array)
+        label = f"{trial} {array.shape} {args}"
+        for key in ("max_pool2d", "max_pool2d_with_indices"):
+            assert_same(outcome(lambda: row(key)(mine, *args)), outcome(lambda: getattr(torch.ops.aten, key)(theirs, *args)), label)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64", "int64"))
+@pytest.mark.filterwarnings("ignore")
+def test_avg_pool2d(dtype: str) -> None:
+    source = random.Random(2)
+    for trial in range(150):
+        array = image(source, "float32").astype(dtype)
+        window = [source.randint(1, 4) for _ in range(source.randint(1, 2))]
+        stride = [source.randint(1, 3) for _ in range(2)] if source.random() < 0.7 else []
+        divisor = source.choice((None, None, 3, 0))
+        args = (window, stride, [source.randint(0, 2)], source.random() < 0.5, source.random() < 0.5, divisor)
+        mine, theirs = from_numpy(array), torch.from_numpy(array)
+        label = f"{trial} {array.shape} {args}"
+        assert_same(outcome(lambda: row("avg_pool2d")(mine, *args)), outcome(lambda: torch.ops.aten.avg_pool2d(theirs, *args)), label)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+def test_adaptive_avg_pool2d(dtype: str) -> None:
+    source = random.Random(3)
+    for trial in range(60):
+        array = image(source, dtype)
+        size = [source.randint(0 if trial % 10 == 0 else 1, 8) for _ in range(2)]
+        mine, theirs = from_numpy(array), torch.from_numpy(array)
+        got = outcome(lambda: row("adaptive_avg_pool2d")(mine, size))
+        assert_same(got, outcome(lambda: torch.ops.aten.adaptive_avg_pool2d(theirs, size)), f"{trial} {array.shape} {size}", 4e-6)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+@pytest.mark.parametrize("training", (False, True))
+def test_batch_norm(training: bool, dtype: str) -> None:
+    source = random.Random(4)
+    for trial in range(40):
+        rng = np.random.default_rng(trial)
+        shape = [source.randint(2, 4), source.randint(1, 5), *(source.randint(1, 5) for _ in range(source.randint(0, 3)))]
+        array = rng.standard_normal(shape).astype(dtype)
+        optional = [rng.standard_normal(shape[1]).astype(dtype) if source.random() < 0.7 else None for _ in range(2)]
+        running: list[Any] = [rng.standard_normal(shape[1]).astype(dtype), rng.random(shape[1]).astype(dtype) + 0.5]
+        if training and source.random() < 0.3:
+            running = [None, None]
+        twins = [None if x is None else x.copy() for x in running]
+        mine = [None if x is None else from_numpy(x) for x in (array, *optional, *running)]
+        theirs = [None if x is None else torch.from_numpy(x) for x in (array, *optional, *twins)]
+        rest = (training, 0.1, 1e-5, True)
+        assert_same(row("batch_norm")(*mine, *rest), torch.batch_norm(*theirs, *rest), f"{trial} {shape}", 2e-5 if dtype == "float32" else 1e-12)
+        for got, want in zip(running, twins):
+            if got is not None:
+                np.testing.assert_allclose(got, want, rtol=2e-6, atol=2e-6)
+
+
+def test_batch_norm_wants_statistics_for_each_channel() -> None:
+    x = from_numpy(np.zeros((2, 3), "f4"))
+    with pytest.raises(RuntimeError, match="running_mean should contain 3 elements not 2"):
+        row("batch_norm")(x, None, None, from_numpy(np.zeros(2, "f4")), from_numpy(np.ones(2, "f4")), False, 0.1, 1e-5, True)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+def test_layer_norm(dtype: str) -> None:
+    source = random.Random(5)
+    for trial in range(40):
+        rng = np.random.default_rng(trial)
+        shape = [source.randint(1, 6) for _ in range(source.randint(1, 4))]
+        normalized = shape[source.randrange(len(shape)) :]
+        arrays = [rng.standard_normal(shape).astype(dtype)]
+        arrays += [rng.standard_normal(normalized).astype(dtype) if source.random() < 0.6 else None for _ in range(2)]
+        mine = [None if x is None else from_numpy(x) for x in arrays]
+        theirs = [None if x is None else torch.from_numpy(x) for x in arrays]
+        got = row("layer_norm")(mine[0], normalized, *mine[1:], 1e-5, True)
+        want = torch.layer_norm(theirs[0], normalized, *theirs[1:], 1e-5)
+        assert_same(got, want, f"{trial} {shape} {normalized}", 2e-5 if dtype == "float32" else 1e-12)
