@@ -14,15 +14,11 @@ from typing import Any, Self
 
 from ..device import Device
 from ..dtype import DType, float16, float32, float64
+from ..names import typename
 from ..tensor import Tensor
 from . import state
 from .hooks import Hooks, Marks, RemovableHandle, call_with_hooks
 from .parameter import Buffer, Parameter
-
-_NAMES_OF_TENSOR_TYPES = {
-    "float32": "FloatTensor", "float64": "DoubleTensor", "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor",
-    "int8": "CharTensor", "uint8": "ByteTensor", "bool": "BoolTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
-}
 
 
 def _forward_unimplemented(self: Module, *input: Any) -> None:
@@ -490,14 +486,6 @@ def indent(text: str) -> str:
     """`text` with every line after the first moved in by two; blank ones stay empty."""
     first, *rest = text.split("\n")
     return "\n".join([first, *(f"  {line}" if line.strip() else "" for line in rest)])
-
-
-def typename(value: object) -> str:
-    """The name that PyTorch's messages use for the type of `value`: "torch.FloatTensor", "list", "collections.OrderedDict"."""
-    if isinstance(value, Tensor):
-        return f"torch.{_NAMES_OF_TENSOR_TYPES.get(value.dtype.name, 'Tensor')}"
-    kind = type(value)
-    return kind.__qualname__ if kind.__module__ in ("builtins", "") else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _register(table: Hooks, hook: Callable[..., Any]) -> RemovableHandle:
