@@ -82,19 +82,6 @@ def parameter_type(annotation: Expression, resolve: TypeResolver) -> tuple[Type,
             raise ScriptError("this expression cannot be used as a type", annotation.span)
 
 
-def broadcast_length(annotation: Expression) -> int | None:
-    """The length that one number is repeated to where a parameter is a `BroadcastingListN`, optional or not; None for other types."""
-    match annotation:
-        case syntax.Subscript(syntax.Name(name)) if name in _BROADCASTING:
-            return _BROADCASTING[name]
-        case syntax.Subscript(value, (inner,)) if (dotted_name(value) or "").removeprefix("typing.") == "Optional":
-            return broadcast_length(inner)
-        case syntax.Binary("|", left, right):
-            return broadcast_length(left) or broadcast_length(right)
-        case _:
-            return None
-
-
 def dotted_name(expression: Expression) -> str | None:
     """`a.b.c` of a chain of attributes on a name; None for anything else."""
     parts: list[str] = []
@@ -226,8 +213,6 @@ class PythonAnnotations:
 
     def _generic(self, annotation: object, origin: Any, span: Span | None) -> Type:
         arguments = typing.get_args(annotation)
-        if getattr(origin, "__name__", "") in _BROADCASTING:
-            return ListType(self.of_object(arguments[0], span))
         if annotation in _BARE_GENERICS:
             raise _bare(origin, span)
         if origin is typing.Annotated:

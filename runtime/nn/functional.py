@@ -11,7 +11,7 @@ import warnings
 from .. import aten
 from ..dtype import DType
 from ..ops.packet import Packet
-from ..scripting import BooleanDispatch, BroadcastingList2, annotate, is_scripting
+from ..scripting import BooleanDispatch, BroadcastingList2, annotate
 from ..tensor import Tensor
 
 _OPERATORS = frozenset({
@@ -177,14 +177,11 @@ max_pool2d = BooleanDispatch(
 
 def adaptive_avg_pool2d(input: Tensor, output_size: BroadcastingList2[int]) -> Tensor:
     """The mean over windows that divide the last two dimensions into `output_size`; None there keeps a dimension (eager only)."""
-    if is_scripting():
-        assert len(input.size()) > len(output_size)  # pyright: ignore[reportArgumentType]
-    else:
-        output_size = _list_with_default(output_size, input.size())
-    return aten.adaptive_avg_pool2d(input, output_size)
+    return aten.adaptive_avg_pool2d(input, _list_with_default(output_size, input.size()))
 
 
 def _list_with_default(sizes: object, defaults: tuple[int, ...]) -> list[int] | int:
+    """`sizes` with None replaced by the last of `defaults`; compiled code has an operator of this name that only checks lengths."""
     if isinstance(sizes, int):
         return sizes
     assert isinstance(sizes, list | tuple)
