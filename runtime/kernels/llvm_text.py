@@ -18,6 +18,8 @@ class Text:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.block = "begin"
+        """The name of the block that lines are added to."""
         self._count = 0
 
     def add(self, line: str) -> None:
@@ -33,6 +35,7 @@ class Text:
 
     def label(self, name: str) -> None:
         """Begin a block."""
+        self.block = name
         self.lines.append(f"{name}:")
 
     def __str__(self) -> str:

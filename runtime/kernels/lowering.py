@@ -328,6 +328,7 @@ def _primitive(function: Callable[..., Any], result: Any, arguments: tuple[Any, 
 
 _SIGNATURES: dict[Callable[..., Any], dict[tuple[Any, ...], Any]] = {}
 _WITH_PARAMETERS: dict[int, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    0: lambda resolve: lambda: resolve(),
     1: lambda resolve: lambda a: resolve(a),
     2: lambda resolve: lambda a, b: resolve(a, b),
     3: lambda resolve: lambda a, b, c: resolve(a, b, c),
@@ -350,6 +351,16 @@ def _intrinsic(name: str) -> Callable[[Any, list[Any]], Any]:
 
 def _same(result: Any) -> Callable[[Any, list[Any]], Any]:
     return lambda builder, values: builder.bitcast(values[0], result)
+
+
+def _scratch(kind: Any) -> Callable[[Any, list[Any]], Any]:
+    def emit(builder: Any, values: list[Any]) -> Any:
+        with builder.goto_entry_block():
+            block = builder.alloca(ir.ArrayType(kind, primitives.SCRATCH))
+        block.align = 32
+        return builder.bitcast(block, kind.as_pointer())
+
+    return emit
 
 
 def _emit_call(builder: Any, values: list[Any]) -> Any:
@@ -391,8 +402,12 @@ def _register() -> None:
     _primitive(primitives.float64_from_bits, types.float64, (types.int64,), _same(ir.DoubleType()))
     stored = {"float32": ir.FloatType(), "float64": ir.DoubleType(), "int64": ir.IntType(64), "int32": ir.IntType(32)}
     for name, function in primitives.POINTERS.items():
-        pointer = stored.get(name, ir.IntType(8)).as_pointer()
-        _primitive(function, types.CPointer(NUMBA_TYPES[name]), (types.int64,), lambda b, v, pointer=pointer: b.inttoptr(v[0], pointer))
+        kind = stored.get(name, ir.IntType(8))
+        pointer = kind.as_pointer()
+        made = types.CPointer(types.uint8 if name == "bool" else NUMBA_TYPES[name])
+        _primitive(function, made, (types.int64,), lambda b, v, pointer=pointer: b.inttoptr(v[0], pointer))
+        _primitive(primitives.advance, made, (made, types.int64), lambda b, v: b.gep(v[0], [v[1]]))
+        _primitive(primitives.SCRATCHES[name], made, (), _scratch(kind))
     _primitive(primitives.call_kernel, types.int64, (types.int64, _WORDS, types.int64, types.int64), _emit_call)
 
 

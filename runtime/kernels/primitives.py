@@ -142,8 +142,8 @@ def uint8_pointer(address: int) -> Any:
 
 
 def bool_pointer(address: int) -> Any:
-    """Bytes 0 or 1 at `address`, as truth values."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_bool))
+    """Bytes at `address`: kernels see bool as uint8 0 or 1, for numba reads no truth values through pointers."""
+    return ctypes.cast(address, ctypes.POINTER(ctypes.c_uint8))
 
 
 POINTERS: dict[str, Callable[[int], Any]] = {
@@ -155,6 +155,57 @@ POINTERS: dict[str, Callable[[int], Any]] = {
     "bool": bool_pointer,
 }
 """The pointer primitive of each computing dtype, by name."""
+
+
+def advance(pointer: Any, by: int) -> Any:
+    """The pointer to item `by` of another."""
+    kind = type(pointer)
+    return ctypes.cast(ctypes.addressof(pointer.contents) + by * ctypes.sizeof(kind._type_), kind)
+
+
+SCRATCH = 256
+"""Items of a scratch array."""
+
+
+def scratch_float32() -> Any:
+    """SCRATCH items of float32 on the stack, one array for each place in the source that calls this."""
+    return (ctypes.c_float * SCRATCH)()
+
+
+def scratch_float64() -> Any:
+    """SCRATCH items of float64 on the stack."""
+    return (ctypes.c_double * SCRATCH)()
+
+
+def scratch_int64() -> Any:
+    """SCRATCH items of int64 on the stack."""
+    return (ctypes.c_int64 * SCRATCH)()
+
+
+def scratch_int32() -> Any:
+    """SCRATCH items of int32 on the stack."""
+    return (ctypes.c_int32 * SCRATCH)()
+
+
+def scratch_uint8() -> Any:
+    """SCRATCH bytes on the stack."""
+    return (ctypes.c_uint8 * SCRATCH)()
+
+
+def scratch_bool() -> Any:
+    """SCRATCH bytes on the stack, for truth values."""
+    return (ctypes.c_uint8 * SCRATCH)()
+
+
+SCRATCHES: dict[str, Callable[[], Any]] = {
+    "float32": scratch_float32,
+    "float64": scratch_float64,
+    "int64": scratch_int64,
+    "int32": scratch_int32,
+    "uint8": scratch_uint8,
+    "bool": scratch_bool,
+}
+"""The scratch primitive of each computing dtype, by name."""
 
 
 def call_kernel(kernel: int, words: Any, start: int, stop: int) -> int:

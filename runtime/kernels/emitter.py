@@ -1,0 +1,401 @@
+"""Kernels written as Python that emits LLVM text: loops, branches and typed memory, without numba.
+
+In: a function that is given a `Builder` and describes one kernel with it. Out: the text of a module that defines the kernel.
+Emission takes about a millisecond, where numba needs hundreds for a kernel of loops. Numbers are `Value`s with Python's
+operators; what changes in a loop is a `Variable`, which LLVM turns into a register.
+
+    builder = Builder("fill")
+    target, value = builder.pointer("float32", builder.word(0)), builder.word(1).to("float32")
+    with builder.loop(builder.stop - builder.start) as i:
+        target[builder.start + i] = value
+    text = builder.finish()
+
+Integers are 64 bits (dtype "int64"), conditions have dtype "i1"; bool and uint8 items are bytes. Floating operations may be
+contracted (a * b + c in one rounding) and nothing else; `accumulate` alone may be reassociated.
+"""
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Union
+
+from . import primitives
+from .llvm_text import STORAGE, Text, call_scalar, convert, declare_scalar, result_type
+
+Number = Union["Value", int, float]
+_FLOATS = ("float32", "float64")
+_MAX_ALIGNMENT = 32
+
+
+class Value:
+    """A number in a register: its dtype (or "i1") and its LLVM name or constant."""
+
+    __slots__ = ("builder", "dtype", "name")
+
+    def __init__(self, builder: Builder, dtype: str, name: str) -> None:
+        self.builder, self.dtype, self.name = builder, dtype, name
+
+    @property
+    def typed(self) -> str:
+        """`type name`, as an operand."""
+        return f"{llvm_type(self.dtype)} {self.name}"
+
+    def to(self, dtype: str) -> Value:
+        """Converted as PyTorch converts."""
+        if self.dtype == "i1":
+            return Value(self.builder, "bool", self.builder.text.let(f"zext i1 {self.name} to i8")).to(dtype)
+        return Value(self.builder, dtype, convert(self.builder.text, self.name, self.dtype, dtype))
+
+    def _binary(self, other: Number, whole: str, floating: str) -> Value:
+        right = self.builder.number(other, self.dtype)
+        assert right.dtype == self.dtype, f"{self.dtype} beside {right.dtype}"
+        operation = f"{floating} contract" if self.dtype in _FLOATS else whole
+        return Value(self.builder, self.dtype, self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
+
+    def _compare(self, other: Number, whole: str, floating: str) -> Value:
+        right = self.builder.number(other, self.dtype)
+        if self.dtype in ("uint8", "bool"):
+            whole = whole.replace("s", "u")
+        operation = f"fcmp {floating}" if self.dtype in _FLOATS else f"icmp {whole}"
+        return Value(self.builder, "i1", self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
+
+    def __add__(self, other: Number) -> Value:
+        return self._binary(other, "add", "fadd")
+
+    def __radd__(self, other: int | float) -> Value:
+        return self.builder.number(other, self.dtype) + self
+
+    def __sub__(self, other: Number) -> Value:
+        return self._binary(other, "sub", "fsub")
+
+    def __rsub__(self, other: int | float) -> Value:
+        return self.builder.number(other, self.dtype) - self
+
+    def __mul__(self, other: Number) -> Value:
+        return self._binary(other, "mul", "fmul")
+
+    def __rmul__(self, other: int | float) -> Value:
+        return self.builder.number(other, self.dtype) * self
+
+    def __truediv__(self, other: Number) -> Value:
+        assert self.dtype in _FLOATS, "integers are divided with //"
+        return self._binary(other, "", "fdiv")
+
+    def __floordiv__(self, other: Number) -> Value:
+        """Quotient of sizes: both operands are nonnegative."""
+        return self._binary(other, "udiv", "")
+
+    def __mod__(self, other: Number) -> Value:
+        """Remainder of sizes: both operands are nonnegative."""
+        return self._binary(other, "urem", "")
+
+    def __and__(self, other: Number) -> Value:
+        return self._binary(other, "and", "")
+
+    def __or__(self, other: Number) -> Value:
+        return self._binary(other, "or", "")
+
+    def __rshift__(self, other: Number) -> Value:
+        return self._binary(other, "lshr", "")
+
+    def __lt__(self, other: Number) -> Value:
+        return self._compare(other, "slt", "olt")
+
+    def __le__(self, other: Number) -> Value:
+        return self._compare(other, "sle", "ole")
+
+    def __gt__(self, other: Number) -> Value:
+        return self._compare(other, "sgt", "ogt")
+
+    def __ge__(self, other: Number) -> Value:
+        return self._compare(other, "sge", "oge")
+
+    def equals(self, other: Number) -> Value:
+        """Whether the two are equal (`==` stays Python's)."""
+        return self._compare(other, "eq", "oeq")
+
+    def differs(self, other: Number) -> Value:
+        """Whether the two differ; NaN differs from itself."""
+        return self._compare(other, "ne", "une")
+
+
+class Variable:
+    """A number that changes: `variable.value` reads, `variable.value = x` writes."""
+
+    __slots__ = ("_slot", "builder", "dtype")
+
+    def __init__(self, builder: Builder, dtype: str, slot: str) -> None:
+        self.builder, self.dtype, self._slot = builder, dtype, slot
+
+    @property
+    def value(self) -> Value:
+        return Value(self.builder, self.dtype, self.builder.text.let(f"load {llvm_type(self.dtype)}, ptr {self._slot}"))
+
+    @value.setter
+    def value(self, new: Number) -> None:
+        value = self.builder.number(new, self.dtype)
+        assert value.dtype == self.dtype, f"a variable of {self.dtype} set to {value.dtype}"
+        self.builder.text.add(f"  store {value.typed}, ptr {self._slot}")
+
+
+class Pointer:
+    """Items of one dtype in memory: `p[i]` reads, `p[i] = x` writes."""
+
+    __slots__ = ("builder", "dtype", "group", "name")
+
+    def __init__(self, builder: Builder, dtype: str, name: str, group: str = "") -> None:
+        self.builder, self.dtype, self.name, self.group = builder, dtype, name, group
+
+    def at(self, by: Number) -> Pointer:
+        """The pointer to item `by`."""
+        return Pointer(self.builder, self.dtype, self._place(by), self.group)
+
+    def independent(self) -> Pointer:
+        """The same items, declared independent between iterations of the loops marked `independent`."""
+        return Pointer(self.builder, self.dtype, self.name, ", !llvm.access.group !0")
+
+    def _place(self, by: Number) -> str:
+        steps = self.builder.number(by, "int64")
+        if steps.name == "0":
+            return self.name
+        return self.builder.text.let(f"getelementptr {llvm_type(self.dtype)}, ptr {self.name}, {steps.typed}")
+
+    def __getitem__(self, at: Number) -> Value:
+        place = self._place(at)
+        return Value(self.builder, self.dtype, self.builder.text.let(f"load {llvm_type(self.dtype)}, ptr {place}{self.group}"))
+
+    def __setitem__(self, at: Number, new: Number) -> None:
+        value = self.builder.number(new, self.dtype)
+        assert value.dtype == self.dtype, f"{value.dtype} stored as {self.dtype}"
+        self.builder.text.add(f"  store {value.typed}, ptr {self._place(at)}{self.group}")
+
+
+class Scalar:
+    """A compiled scalar function: called with values of its argument dtypes."""
+
+    def __init__(self, symbol: str, arguments: Sequence[str], results: Sequence[str]) -> None:
+        self.symbol, self.arguments, self.results = symbol, arguments, results
+
+
+class Builder:
+    """The kernel being written: `words`, `start` and `stop` are its parameters."""
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.text = Text()
+        self._entry: list[str] = []
+        self._labels = 0
+        self._declared: dict[str, str] = {}
+        self._loops: list[str] = []
+        self._slots: tuple[int, str] | None = None
+        self._results: set[str] = set()
+        self.words = Pointer(self, "int64", "%words")
+        self.start, self.stop = Value(self, "int64", "%start"), Value(self, "int64", "%stop")
+
+    # Numbers
+
+    def number(self, value: Number, dtype: str) -> Value:
+        """A constant of `dtype`, or the value itself."""
+        if isinstance(value, Value):
+            return value
+        if dtype in _FLOATS:
+            exact = struct.unpack("<f", struct.pack("<f", value))[0] if dtype == "float32" else float(value)
+            return Value(self, dtype, f"0x{struct.unpack('<Q', struct.pack('<d', exact))[0]:016X}")
+        return Value(self, dtype, str(int(value)))
+
+    def word(self, at: Number) -> Value:
+        """Word number `at`."""
+        return self.words[at]
+
+    def pointer(self, dtype: str, address: Value) -> Pointer:
+        """Items of `dtype` at an address."""
+        return Pointer(self, dtype, self.text.let(f"inttoptr i64 {address.name} to ptr"))
+
+    def select(self, condition: Value, yes: Number, no: Number) -> Value:
+        """`yes` where the condition holds, else `no`; one of them is a Value."""
+        dtype = yes.dtype if isinstance(yes, Value) else no.dtype if isinstance(no, Value) else "int64"
+        left, right = self.number(yes, dtype), self.number(no, dtype)
+        return Value(self, dtype, self.text.let(f"select i1 {condition.name}, {left.typed}, {right.typed}"))
+
+    def variable(self, initial: Value) -> Variable:
+        """A variable that starts as `initial`."""
+        variable = Variable(self, initial.dtype, self.slot(llvm_type(initial.dtype)))
+        variable.value = initial
+        return variable
+
+    def slot(self, llvm: str, align: int = 0) -> str:
+        """Memory on the stack for one LLVM type, reserved once."""
+        name = f"%s{len(self._entry)}"
+        self._entry.append(f"  {name} = alloca {llvm}{f', align {align}' if align else ''}")
+        return name
+
+    def scratch(self, dtype: str, items: int) -> Pointer:
+        """Items on the stack, not set."""
+        return Pointer(self, dtype, self.slot(f"[{items} x {llvm_type(dtype)}]", _MAX_ALIGNMENT))
+
+    # Functions
+
+    def intrinsic(self, name: str, *values: Value) -> Value:
+        """`llvm.name` of values of one dtype."""
+        kind = llvm_type(values[0].dtype)
+        symbol = f"llvm.{name}.{ {'float': 'f32', 'double': 'f64'}.get(kind, kind) }"
+        self.declare(symbol, f"declare {kind} @{symbol}({', '.join([kind] * len(values))})")
+        return Value(self, values[0].dtype, self.text.let(f"call {kind} @{symbol}({', '.join(one.typed for one in values)})"))
+
+    def declare(self, symbol: str, declaration: str) -> None:
+        """Declare a function, once."""
+        self._declared[symbol] = declaration
+
+    def accumulate(self, total: Value, value: Value) -> Value:
+        """total + value, in any order with other accumulations."""
+        if total.dtype not in _FLOATS:
+            return total + value
+        return Value(self, total.dtype, self.text.let(f"fadd reassoc contract {total.typed}, {value.name}"))
+
+    def accumulate_product(self, total: Value, value: Value) -> Value:
+        """total * value, in any order with other accumulations."""
+        if total.dtype not in _FLOATS:
+            return total * value
+        return Value(self, total.dtype, self.text.let(f"fmul reassoc {total.typed}, {value.name}"))
+
+    def maximum(self, a: Value, b: Number) -> Value:
+        """The larger; NaN if either is."""
+        return self.intrinsic(_extremum("max", a.dtype), a, self.number(b, a.dtype))
+
+    def minimum(self, a: Value, b: Number) -> Value:
+        """The smaller; NaN if either is."""
+        return self.intrinsic(_extremum("min", a.dtype), a, self.number(b, a.dtype))
+
+    def square_root(self, a: Value) -> Value:
+        """The square root."""
+        return self.intrinsic("sqrt", a)
+
+    def call(self, function: Scalar, *arguments: Value) -> tuple[Value, ...]:
+        """The results of a compiled scalar function."""
+        self.declare(function.symbol, declare_scalar(function.symbol, function.arguments))
+        self._results.add(result_type(function.results))
+        given = [(one.dtype, one.name) for one in arguments]
+        names = call_scalar(self.text, function.symbol, given, function.results)
+        return tuple(Value(self, dtype, name) for dtype, name in zip(function.results, names, strict=True))
+
+    # Control
+
+    @contextmanager
+    def loop(self, count: Number, *, independent: bool = False) -> Iterator[Value]:
+        """The block, for 0..count-1; `independent` promises that iterations do not touch each other's items."""
+        total = self.number(count, "int64")
+        head, body, last, after = self._names("head", "body", "last", "after")
+        before = self._branch(head)
+        self._label(head)
+        index = f"%{head}_i"
+        self.text.add(f"  {index} = phi i64 [0, %{before}], [{index}_next, %{last}]")
+        more = self.text.let(f"icmp slt i64 {index}, {total.name}")
+        self.text.add(f"  br i1 {more}, label %{body}, label %{after}")
+        self._label(body)
+        yield Value(self, "int64", index)
+        self._branch(last)
+        self._label(last)
+        self.text.add(f"  {index}_next = add nuw nsw i64 {index}, 1")
+        self.text.add(f"  br label %{head}{self._metadata() if independent else ''}")
+        self._label(after)
+
+    @contextmanager
+    def loop_while(self, condition: Callable[[], Value]) -> Iterator[None]:
+        """The block, as long as the condition holds before it."""
+        head, body, after = self._names("head", "body", "after")
+        self._branch(head)
+        self._label(head)
+        self.text.add(f"  br i1 {condition().name}, label %{body}, label %{after}")
+        self._label(body)
+        yield
+        self._branch(head)
+        self._label(after)
+
+    @contextmanager
+    def when(self, condition: Value) -> Iterator[None]:
+        """The block, if the condition holds."""
+        body, after = self._names("then", "after")
+        self.text.add(f"  br i1 {condition.name}, label %{body}, label %{after}")
+        self._label(body)
+        yield
+        self._branch(after)
+        self._label(after)
+
+    def return_status(self, status: Number) -> None:
+        """Leave the kernel; what follows in this block is not reached."""
+        self.text.add(f"  ret {self.number(status, 'int64').typed}")
+        (unreached,) = self._names("unreached")
+        self._label(unreached)
+
+    def finish(self) -> str:
+        """The module; the kernel returns 0 at its end."""
+        self.text.add("  ret i64 0")
+        head = [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
+        if self._results:
+            head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
+        metadata = ["!0 = distinct !{}", '!1 = !{!"llvm.loop.parallel_accesses", !0}', *self._loops]
+        return "\n".join([*head, *self._entry, "  br label %begin", "begin:", str(self.text), "}", *metadata])
+
+    def _names(self, *names: str) -> tuple[str, ...]:
+        self._labels += 1
+        return tuple(f"{name}{self._labels}" for name in names)
+
+    def _branch(self, target: str) -> str:
+        self.text.add(f"  br label %{target}")
+        return self.text.block
+
+    def _label(self, name: str) -> None:
+        self.text.label(name)
+
+    def _metadata(self) -> str:
+        number = len(self._loops) + 2
+        self._loops.append(f"!{number} = distinct !{{!{number}, !1}}")
+        return f", !llvm.loop !{number}"
+
+
+def llvm_type(dtype: str) -> str:
+    """The LLVM type of a dtype, or of a condition."""
+    return "i1" if dtype == "i1" else STORAGE[dtype]
+
+
+def _extremum(which: str, dtype: str) -> str:
+    if dtype in _FLOATS:
+        return f"{which}imum"
+    return f"{'u' if dtype in ('uint8', 'bool') else 's'}{which}"
+
+
+def _same(builder: Builder, value: Value) -> Value:
+    return value
+
+
+DIRECT: dict[Callable[..., Any], Callable[..., Value]] = {
+    primitives.accumulate: Builder.accumulate,
+    primitives.accumulate_product: Builder.accumulate_product,
+    primitives.maximum: Builder.maximum,
+    primitives.minimum: Builder.minimum,
+}
+"""Primitives that need no compiler: what a builder does for them."""
+
+
+class Functions:
+    """The scalar functions of one kernel: primitives are emitted, others compiled by numba when first used."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def get(self, function: Callable[..., Any], arguments: Sequence[str], compute: str, result: str) -> Callable[..., Value]:
+        """`f(builder, *values) -> value` of dtype `result`; literals of `function` are of dtype `compute`."""
+        direct = DIRECT.get(function)
+        if direct is not None:
+            return direct
+        from .lowering import lower_scalar
+
+        lowered = lower_scalar(function, arguments, compute)
+        self.texts += [text for text in lowered.texts if text not in self.texts]
+        scalar = Scalar(lowered.symbol, arguments, (str(lowered.result),))
+
+        def call(builder: Builder, *values: Value) -> Value:
+            return builder.call(scalar, *values)[0].to(result)
+
+        return call
