@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "views", "splitting", "reshaping", "conversion", "joining", "pooling", "normalization",
+    "arithmetic", "comparison", "activation", "reductions", "views", "splitting", "reshaping", "conversion", "joining", "pooling",
+    "normalization", "factories", "ranges", "properties", "random",
 )
 """The modules of this folder that hold rows."""
 
@@ -219,6 +220,11 @@ def composite(*texts: str, random: bool = False) -> _Decorator:
 def kernel(*texts: str, random: bool = False) -> _Decorator:
     """The body takes tensors, allocates the results and runs compiled kernels on them."""
     return _decorator(texts, Kind.KERNEL, Traits(random=random))
+
+
+def reduction(*texts: str) -> _Decorator:
+    """Many items become one: the body takes tensors and runs a kernel of kernels/reduction.py."""
+    return _decorator(texts, Kind.REDUCTION)
 
 
 def host(*texts: str, random: bool = False) -> _Decorator:
