@@ -81,3 +81,16 @@ def from_numpy(dtype: np.dtype[np.generic]) -> DType:
         supported = ", ".join(str(known) for known in BY_NUMPY)
         raise TypeError(f"can't convert np.ndarray of type {dtype}; the supported types are {supported}")
     return found
+
+
+def as_dtype(value: object) -> DType | None:
+    """The dtype that a dtype argument stands for: a `DType`, its integer code in TorchScript programs, or None.
+
+    TypeError for anything else.
+    """
+    if value is None or isinstance(value, DType):
+        return value
+    found = BY_CODE.get(value) if isinstance(value, int) else None
+    if found is None:
+        raise TypeError(f"dtype must be a torch.dtype, but got {type(value).__name__} ({value})")
+    return found

@@ -32,9 +32,12 @@ def _functional(op: Op) -> Callable[..., Any]:
             assert_never(op.kind)
 
 
-def _view(body: Callable[..., Layout]) -> Callable[..., Tensor]:
-    def run(self: Tensor, *args: Any) -> Tensor:
-        return Tensor(self.storage, body(self.layout, *args), self.dtype)
+def _view(body: Callable[..., Any]) -> Callable[..., Any]:
+    def run(self: Tensor, *args: Any) -> Tensor | list[Tensor]:
+        found = body(self.layout, *args)
+        if found.__class__ is Layout:
+            return Tensor(self.storage, found, self.dtype)
+        return [Tensor(self.storage, layout, self.dtype) for layout in found]
 
     return run
 

@@ -1,8 +1,6 @@
 """Copies: into another tensor, into another dtype, into another memory order."""
 from __future__ import annotations
 
-from typing import Any
-
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..kernels.pointwise import identity
@@ -10,8 +8,6 @@ from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_empty, new_like
 from .elementwise import Launch, dense_layout, prepare
 from .overlap import check_writable, input_for_write
-from .table import composite
-
 
 _launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
 
@@ -73,6 +69,3 @@ def contiguous(source: Tensor) -> Tensor:
     result = new_empty(source.layout.shape, source.dtype)
     _copy(result, source)
     return result
-
-
-composite("clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor")(lambda self, memory_format: clone(self))

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import typesystem as types
 from ..dtype import DType
 from ..tensor import Tensor
 from .binding import bind
 from .table import Op, keys_of, lookup
 from .variants import overload_orders
+
+_TENSORS = types.ListType(types.TENSOR)
 
 
 class Packet:
@@ -54,14 +57,14 @@ class Packet:
                     continue
                 if not convert and not kwargs:
                     self._remember(op, args, values)
-                return op(*values)
+                return _eager(op)(*values)
         raise TypeError(self._mismatch(args, kwargs))
 
     def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any]) -> None:
         given, rest = values[: len(args)], values[len(args) :]
         decided = all(isinstance(value, Tensor | int | float | bool | DType | None) for value in args)
         if decided and all(a is b for a, b in zip(args, given)) and not any(isinstance(value, list) for value in rest):
-            self._cache[tuple(map(type, args))] = (op.callable(), tuple(rest))
+            self._cache[tuple(map(type, args))] = (_eager(op), tuple(rest))
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -76,6 +79,15 @@ class Packet:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Packet:
         return self
+
+
+def _eager(op: Op) -> Callable[..., Any]:
+    """The function behind `op` for eager callers, who get a tuple where TorchScript programs get a list of tensors."""
+    call = op.callable()
+    returns = op.schema.returns
+    if len(returns) != 1 or returns[0].type != _TENSORS:
+        return call
+    return lambda *args: tuple(call(*args))
 
 
 def _type_text(value: object) -> str:

@@ -1,0 +1,297 @@
+"""Fresh tensors: rows that allocate and fill. What eager callers may write beyond the schemas is in ../factories.py.
+
+Dtype arguments are a `DType`, TorchScript's integer code or None; device arguments a `Device`, its name or None.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dtype as dtypes
+from ..device import Device, require_cpu
+from ..dtype import DType, as_dtype
+from ..formats import as_memory_format, contiguous_format, format_strides, require_strided
+from ..layout import Layout
+from ..promotion import get_default_dtype, number_dtype
+from ..tensor import Tensor, new_like
+from .conversion import like_layout
+from .elementwise import checked_integer
+from .host import bits, wrapped
+from .overlap import check_writable
+from .table import composite, host
+
+Number = int | float | bool | complex
+_OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+_LIKE = f"{_OPTIONS}, MemoryFormat? memory_format=None"
+
+
+def check_options(layout: object, device: Device | str | None) -> None:
+    """RuntimeError unless a strided tensor on the CPU is asked for."""
+    require_strided(layout)
+    require_cpu(device)
+
+
+def fresh(size: Sequence[int], dtype: DType, name: str, memory_format: object = None) -> Tensor:
+    """An uninitialised tensor; RuntimeError for negative sizes."""
+    if any(length < 0 for length in size):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    shape = tuple(size)
+    strides = format_strides(shape, as_memory_format(memory_format) or contiguous_format)
+    return new_like(Layout.of(shape, strides), dtype)
+
+
+def stored_number(value: Any, dtype: DType) -> Any:
+    """`value` as an item of `dtype`; RuntimeError if it does not fit."""
+    if dtype.is_complex:
+        return complex(value)
+    if isinstance(value, complex):
+        raise RuntimeError("value cannot be converted to type float without overflow" if value.imag else f"complex value {value}")
+    if not dtype.is_floating_point:
+        if isinstance(value, float) and not math.isfinite(value) and dtype is not dtypes.bool_:
+            raise RuntimeError(f"value cannot be converted to type {dtype.name}_t without overflow")
+        number = checked_integer(value, dtype)
+        return number + (1 << 8 * dtype.itemsize) if number < 0 and not dtype.is_signed else number
+    number = float(value)
+    if dtype is dtypes.float32 and math.isfinite(number) and abs(number) > _FLOAT_LIMIT:
+        raise RuntimeError("value cannot be converted to type float without overflow")
+    return number
+
+
+_FLOAT_LIMIT = float(np.finfo(np.float32).max)
+
+
+def fill_number(tensor: Tensor, value: Number) -> Tensor:
+    """Write `value` into every item; answers `tensor`."""
+    check_writable(tensor)
+    if tensor.dtype.numpy is None and value != 0:
+        raise NotImplementedError(f"fill_: not implemented for {tensor.dtype}; fill a float32 tensor and convert it")
+    bits(tensor)[...] = stored_number(value, tensor.dtype)
+    tensor.storage.version += 1
+    return tensor
+
+
+@host("fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
+def fill_in_place(self: Tensor, value: Number) -> Tensor:
+    """The number written into every item."""
+    return fill_number(self, value)
+
+
+@host("fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)")
+def fill_tensor_in_place(self: Tensor, value: Tensor) -> Tensor:
+    """The only item of `value` written into every item."""
+    if value.layout.shape:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.layout.shape)} dimensions.")
+    return fill_number(self, value.item())
+
+
+@host("fill.Scalar(Tensor self, Scalar value) -> Tensor")
+def fill(self: Tensor, value: Number) -> Tensor:
+    """A tensor like `self` with the number everywhere."""
+    return fill_number(new_like(like_layout(self, None), self.dtype), value)
+
+
+@host("fill.Tensor(Tensor self, Tensor value) -> Tensor")
+def fill_tensor(self: Tensor, value: Tensor) -> Tensor:
+    """A tensor like `self` with the only item of `value` everywhere."""
+    return fill_tensor_in_place(new_like(like_layout(self, None), self.dtype), value)
+
+
+@host("zero_(Tensor(a!) self) -> Tensor(a!)")
+def zero_in_place(self: Tensor) -> Tensor:
+    """0 written into every item."""
+    return fill_number(self, 0)
+
+
+@host("zero(Tensor self) -> Tensor")
+def zero(self: Tensor) -> Tensor:
+    """A tensor like `self` with 0 everywhere."""
+    return fill_number(new_like(like_layout(self, None), self.dtype), 0)
+
+
+@host(f"empty.memory_format(SymInt[] size, *, {_LIKE}) -> Tensor")
+def empty(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
+          memory_format: Any = None) -> Tensor:
+    """A tensor whose items are whatever the memory holds."""
+    check_options(layout, device)
+    return fresh(size, as_dtype(dtype) or get_default_dtype(), "empty", memory_format)
+
+
+@host(f"empty_strided(SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor")
+def empty_strided(size: Sequence[int], stride: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
+                  pin_memory: Any = None) -> Tensor:
+    """An uninitialised tensor with exactly these strides."""
+    check_options(layout, device)
+    if len(size) != len(stride):
+        raise RuntimeError(f"dimensionality of sizes ({len(size)}) must match dimensionality of strides ({len(stride)})")
+    if any(number < 0 for number in (*size, *stride)):
+        raise RuntimeError(f"empty_strided: sizes {list(size)} and strides {list(stride)} must be non-negative")
+    wanted = Layout.of(tuple(size), tuple(stride))
+    items = fresh((wanted.extent,), as_dtype(dtype) or get_default_dtype(), "empty_strided")
+    return Tensor(items.storage, wanted, items.dtype)
+
+
+@host(f"full(SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor")
+def full(size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None,
+         pin_memory: Any = None) -> Tensor:
+    """A tensor with one number everywhere; its dtype follows from the number if none is given."""
+    check_options(layout, device)
+    return fill_number(fresh(size, as_dtype(dtype) or number_dtype(fill_value), "full"), fill_value)
+
+
+@host(f"zeros(SymInt[] size, *, {_OPTIONS}) -> Tensor")
+def zeros(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
+    """A tensor with 0 everywhere."""
+    check_options(layout, device)
+    return fill_number(fresh(size, as_dtype(dtype) or get_default_dtype(), "zeros"), 0)
+
+
+@host(f"ones(SymInt[] size, *, {_OPTIONS}) -> Tensor")
+def ones(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
+    """A tensor with 1 everywhere."""
+    check_options(layout, device)
+    return fill_number(fresh(size, as_dtype(dtype) or get_default_dtype(), "ones"), 1)
+
+
+@host(f"empty_like(Tensor self, *, {_LIKE}) -> Tensor")
+def empty_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
+               memory_format: Any = None) -> Tensor:
+    """An uninitialised tensor with the shape, memory order and (if none is given) dtype of `self`."""
+    check_options(layout, device)
+    return new_like(like_layout(self, memory_format), as_dtype(dtype) or self.dtype)
+
+
+@host(f"full_like(Tensor self, Scalar fill_value, *, {_LIKE}) -> Tensor")
+def full_like(self: Tensor, fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
+              memory_format: Any = None) -> Tensor:
+    """A tensor like `self` with one number everywhere."""
+    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), fill_value)
+
+
+@host(f"zeros_like(Tensor self, *, {_LIKE}) -> Tensor")
+def zeros_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
+               memory_format: Any = None) -> Tensor:
+    """A tensor like `self` with 0 everywhere."""
+    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 0)
+
+
+@host(f"ones_like(Tensor self, *, {_LIKE}) -> Tensor")
+def ones_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
+              memory_format: Any = None) -> Tensor:
+    """A tensor like `self` with 1 everywhere."""
+    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 1)
+
+
+@host(f"new_empty(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")
+def new_empty_row(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
+                  pin_memory: Any = None) -> Tensor:
+    """An uninitialised tensor of this size with the dtype of `self` if none is given."""
+    return empty(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+
+
+@host(f"new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor")
+def new_empty_strided(self: Tensor, size: Sequence[int], stride: Sequence[int], dtype: Any = None, layout: Any = None,
+                      device: Any = None, pin_memory: Any = None) -> Tensor:
+    """`empty_strided` with the dtype of `self` if none is given."""
+    return empty_strided(size, stride, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+
+
+@host(f"new_full(Tensor self, SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor")
+def new_full(self: Tensor, size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None,
+             pin_memory: Any = None) -> Tensor:
+    """`full` with the dtype of `self` if none is given."""
+    return full(size, fill_value, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+
+
+@host(f"new_zeros(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")
+def new_zeros(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
+              pin_memory: Any = None) -> Tensor:
+    """`zeros` with the dtype of `self` if none is given."""
+    return zeros(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+
+
+@host(f"new_ones(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")
+def new_ones(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
+             pin_memory: Any = None) -> Tensor:
+    """`ones` with the dtype of `self` if none is given."""
+    return ones(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+
+
+@host(f"scalar_tensor(Scalar s, *, {_OPTIONS}) -> Tensor")
+def scalar_tensor(s: Number, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
+    """A 0-dim tensor of the default dtype."""
+    return full((), s, as_dtype(dtype) or get_default_dtype(), layout, device, pin_memory)
+
+
+@composite("prim::NumToTensor.Scalar(Scalar a) -> Tensor", "prim::NumToTensor.bool(bool a) -> Tensor")
+def number_to_tensor(a: Number) -> Tensor:
+    """A 0-dim tensor of the number's own dtype: int64, float64, bool or complex128."""
+    wide = {dtypes.float32: dtypes.float64, dtypes.complex64: dtypes.complex128}
+    own = number_dtype(a)
+    return full((), a, wide.get(own, own))
+
+
+@host(f"eye(SymInt n, *, {_OPTIONS}) -> Tensor")
+def eye(n: int, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
+    """The square matrix with ones on its diagonal."""
+    return eye_rectangular(n, n, dtype, layout, device, pin_memory)
+
+
+@host(f"eye.m(SymInt n, SymInt m, *, {_OPTIONS}) -> Tensor")
+def eye_rectangular(n: int, m: int, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
+    """The (n, m) matrix with ones on its diagonal."""
+    if n < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
+    if m < 0:
+        raise RuntimeError(f"m must be greater or equal to 0, got {m}")
+    result = zeros((n, m), dtype, layout, device, pin_memory)
+    diagonal = Layout.of((min(n, m),), (m + 1,))
+    fill_number(Tensor(result.storage, diagonal, result.dtype), 1)
+    return result
+
+
+def _masked_matrix(tensor: Tensor, diagonal: int, *, lower: bool) -> Tensor:
+    name = "tril" if lower else "triu"
+    if len(tensor.layout.shape) < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+    rows, columns = tensor.layout.shape[-2:]
+    result = new_like(like_layout(tensor, None), tensor.dtype)
+    inside = np.tri(rows, columns, diagonal if lower else diagonal - 1, dtype=np.bool_)
+    source = bits(tensor)
+    np.copyto(bits(result), np.where(inside if lower else ~inside, source, source.dtype.type(0)))
+    return result
+
+
+@host("tril(Tensor self, SymInt diagonal=0) -> Tensor")
+def tril(self: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle of each matrix, zeros above."""
+    return _masked_matrix(self, diagonal, lower=True)
+
+
+@host("triu(Tensor self, SymInt diagonal=0) -> Tensor")
+def triu(self: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle of each matrix, zeros below."""
+    return _masked_matrix(self, diagonal, lower=False)
+
+
+_INDICES = "int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+
+
+@host(f"tril_indices({_INDICES}) -> Tensor")
+def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: Any = None, device: Any = None,
+                 pin_memory: Any = None) -> Tensor:
+    """Row and column numbers of the items of a lower triangle."""
+    check_options(layout, device)
+    wanted = (as_dtype(dtype) or dtypes.int64).numpy
+    return wrapped(np.array(np.tril_indices(row, offset, col)).astype(wanted))
+
+
+@host(f"triu_indices({_INDICES}) -> Tensor")
+def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: Any = None, device: Any = None,
+                 pin_memory: Any = None) -> Tensor:
+    """Row and column numbers of the items of an upper triangle."""
+    check_options(layout, device)
+    wanted = (as_dtype(dtype) or dtypes.int64).numpy
+    return wrapped(np.array(np.triu_indices(row, offset, col)).astype(wanted))

@@ -1,0 +1,312 @@
+"""Putting tensors together and repeating them: every result is filled by copies into narrowed views of it."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..dtype import DType
+from ..formats import contiguous_format, format_strides, suggested_format
+from ..layout import Layout, wrap_dim
+from ..promotion import result_dtype
+from ..tensor import Tensor, new_empty, new_like
+from .conversion import like_layout
+from .copying import contiguous, copy_into
+from .host import bits
+from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
+from .table import composite, host
+from .views import distinct_dims, expanded, replaced, slice_tensor, unsqueeze
+
+
+def common_dtype(tensors: Sequence[Tensor]) -> DType:
+    """The dtype that the tensors promote to together."""
+    return result_dtype(
+        [tensor.dtype for tensor in tensors if tensor.layout.shape], [tensor.dtype for tensor in tensors if not tensor.layout.shape], []
+    )
+
+
+def _is_skipped(tensor: Tensor) -> bool:
+    # a relic that models rely on: an empty vector fits everywhere
+    return tensor.layout.shape == (0,)
+
+
+@composite("cat(Tensor[] tensors, int dim=0) -> Tensor", "concat(Tensor[] tensors, int dim=0) -> Tensor",
+           "concatenate(Tensor[] tensors, int dim=0) -> Tensor")
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """The tensors one after the other along an existing dimension; the other sizes must agree."""
+    if not tensors:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    for at, tensor in enumerate(tensors):
+        if not tensor.layout.shape:
+            raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")
+    parts = [tensor for tensor in tensors if not _is_skipped(tensor)]
+    dtype = common_dtype(tensors)
+    if not parts:
+        wrap_dim(dim, 1)
+        return new_empty((0,), dtype)
+    shape = parts[0].layout.shape
+    dim = wrap_dim(dim, len(shape))
+    for at, tensor in enumerate(tensors):
+        if not _is_skipped(tensor):
+            _check_joinable(shape, tensor.layout.shape, dim, at)
+    total = sum(tensor.layout.shape[dim] for tensor in parts)
+    wanted = (*shape[:dim], total, *shape[dim + 1 :])
+    memory_format = suggested_format(parts[0].layout)
+    if any(suggested_format(tensor.layout) is not memory_format for tensor in parts[1:]):
+        memory_format = contiguous_format
+    result = new_like(Layout.of(wanted, format_strides(wanted, memory_format)), dtype)
+    start = 0
+    for tensor in parts:
+        size = tensor.layout.shape[dim]
+        place = replaced(result.layout, dim, size, result.layout.strides[dim], start * result.layout.strides[dim])
+        copy_into(Tensor(result.storage, place, dtype), tensor)
+        start += size
+    return result
+
+
+def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at: int) -> None:
+    if len(other) != len(shape):
+        raise RuntimeError(f"Tensors must have same number of dimensions: got {len(shape)} and {len(other)}")
+    for axis, (expected, size) in enumerate(zip(shape, other)):
+        if axis != dim and expected != size:
+            raise RuntimeError(
+                f"Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {size} for tensor "
+                f"number {at} in the list."
+            )
+
+
+@composite("stack(Tensor[] tensors, int dim=0) -> Tensor")
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors of one shape along a new dimension."""
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    shape = tensors[0].layout.shape
+    dim = wrap_dim(dim, len(shape) + 1)
+    for at, tensor in enumerate(tensors):
+        if tensor.layout.shape != shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(tensor.layout.shape)} at entry {at}"
+            )
+    dtype = common_dtype(tensors)
+    result = new_empty((*shape[:dim], len(tensors), *shape[dim:]), dtype)
+    stride = result.layout.strides[dim]
+    rest = (*result.layout.strides[:dim], *result.layout.strides[dim + 1 :])
+    for at, tensor in enumerate(tensors):
+        copy_into(Tensor(result.storage, Layout.of(shape, rest, at * stride), dtype), tensor)
+    return result
+
+
+@composite("vstack(Tensor[] tensors) -> Tensor", "row_stack(Tensor[] tensors) -> Tensor")
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors below each other; vectors are rows."""
+    if not tensors:
+        raise RuntimeError("vstack expects a non-empty TensorList")
+    return cat([atleast_2d(tensor) for tensor in tensors], 0)
+
+
+@composite("hstack(Tensor[] tensors) -> Tensor")
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors side by side."""
+    if not tensors:
+        raise RuntimeError("hstack expects a non-empty TensorList")
+    parts = [atleast_1d(tensor) for tensor in tensors]
+    return cat(parts, 0 if len(parts[0].layout.shape) == 1 else 1)
+
+
+@composite("dstack(Tensor[] tensors) -> Tensor")
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors behind each other, along the third dimension."""
+    if not tensors:
+        raise RuntimeError("dstack expects a non-empty TensorList")
+    return cat([atleast_3d(tensor) for tensor in tensors], 2)
+
+
+@composite("column_stack(Tensor[] tensors) -> Tensor")
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors side by side; vectors are columns."""
+    if not tensors:
+        raise RuntimeError("column_stack expects a non-empty TensorList")
+    return hstack([tensor if len(tensor.layout.shape) > 1 else reshaped(tensor, (tensor.layout.numel, 1)) for tensor in tensors])
+
+
+@composite("block_diag(Tensor[] tensors) -> Tensor")
+def block_diag(tensors: Sequence[Tensor]) -> Tensor:
+    """A matrix with the tensors along its diagonal and zeros elsewhere."""
+    blocks: list[Tensor] = []
+    for at, tensor in enumerate(tensors):
+        if len(tensor.layout.shape) > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {at} has {len(tensor.layout.shape)} dimensions"
+            )
+        blocks.append(atleast_2d(tensor))
+    dtype = common_dtype(tensors) if tensors else result_dtype([], [], [])
+    rows, columns = sum(block.layout.shape[0] for block in blocks), sum(block.layout.shape[1] for block in blocks)
+    result = new_empty((rows, columns), dtype)
+    bits(result)[...] = 0
+    row = column = 0
+    for block in blocks:
+        height, width = block.layout.shape
+        copy_into(Tensor(result.storage, Layout.of((height, width), (columns, 1), row * columns + column), dtype), block)
+        row, column = row + height, column + width
+    return result
+
+
+@composite("repeat(Tensor self, SymInt[] repeats) -> Tensor")
+def repeat(self: Tensor, repeats: Sequence[int]) -> Tensor:
+    """The tensor written `repeats[d]` times along each dimension; further repeats give new dimensions in front."""
+    shape = self.layout.shape
+    if len(repeats) < len(shape):
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    padded = expanded(self.layout, (1,) * (len(repeats) - len(shape)) + shape)
+    target = tuple(size * count for size, count in zip(padded.shape, repeats))
+    for size in target:
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(target)}")
+    result = new_empty(target, self.dtype)
+    if result.layout.numel == 0:
+        return result
+    # seen as (count, size) pairs the result is the source, repeated along the counts
+    pairs = [number for size, count in zip(padded.shape, repeats) for number in (count, size)]
+    lifted = Layout.of(
+        tuple(number for size in padded.shape for number in (1, size)),
+        tuple(number for stride in padded.strides for number in (0, stride)), padded.offset,
+    )
+    copy_into(Tensor(result.storage, Layout.contiguous(pairs), self.dtype), Tensor(self.storage, lifted, self.dtype))
+    return result
+
+
+@composite("tile(Tensor self, SymInt[] dims) -> Tensor")
+def tile(self: Tensor, dims: Sequence[int]) -> Tensor:
+    """`repeat` that puts ones in front of too few `dims`."""
+    return repeat(self, [1] * (len(self.layout.shape) - len(dims)) + list(dims))
+
+
+@composite("repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor")
+def repeat_interleave_int(self: Tensor, repeats: int, dim: int | None = None, output_size: int | None = None) -> Tensor:
+    """Every slice along `dim` (every item if None) `repeats` times in a row."""
+    if repeats < 0:
+        raise RuntimeError("Repeats must be non-negative")
+    tensor = self
+    if dim is None:
+        tensor, dim = reshaped(self, (-1,)) if self.layout.numel else reshaped(self, (0,)), 0
+    elif not self.layout.shape:
+        tensor = reshaped(self, (1,))
+    dim = wrap_dim(dim, len(tensor.layout.shape))
+    size = tensor.layout.shape[dim]
+    if output_size is not None and output_size != size * repeats:
+        raise RuntimeError("repeat_interleave: Invalid output_size")
+    split = unsqueeze(tensor.layout, dim + 1)
+    widened = replaced(split, dim + 1, repeats, 0, split.offset)
+    target = (*tensor.layout.shape[:dim], size * repeats, *tensor.layout.shape[dim + 1 :])
+    result = new_empty(target, self.dtype)
+    copy_into(Tensor(result.storage, Layout.contiguous(widened.shape), self.dtype), Tensor(tensor.storage, widened, self.dtype))
+    return result
+
+
+@host("repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor")
+def repeat_interleave_indices(repeats: Tensor, output_size: int | None = None) -> Tensor:
+    """Each index `i` `repeats[i]` times in a row."""
+    from .host import wrapped
+
+    if len(repeats.layout.shape) != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if repeats.dtype.name not in ("int64", "int32"):
+        raise RuntimeError("repeats has to be Long or Int tensor")
+    counts = bits(repeats)
+    if (counts < 0).any():
+        raise RuntimeError("repeats can not be negative")
+    result = np.repeat(np.arange(len(counts)), counts)
+    if output_size is not None and output_size != len(result):
+        raise RuntimeError("allocated size does not match required size")
+    return wrapped(result.astype(counts.dtype))
+
+
+@composite(
+    "repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor"
+)
+def repeat_interleave_tensor(self: Tensor, repeats: Tensor, dim: int | None = None, output_size: int | None = None) -> Tensor:
+    """The slices along `dim` (the items if None), each as often as `repeats` says."""
+    from .indexing import index_select
+
+    if dim is None:
+        self, dim = reshaped(self, (self.layout.numel,)), 0
+    dim = wrap_dim(dim, len(self.layout.shape))
+    size = self.layout.shape[dim] if self.layout.shape else 1
+    if repeats.layout.numel == 1 and len(repeats.layout.shape) <= 1:
+        repeats = Tensor(repeats.storage, expanded(reshaped(repeats, (1,)).layout, (size,)), repeats.dtype)
+    elif len(repeats.layout.shape) != 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    if repeats.layout.shape[0] != size:
+        raise RuntimeError(
+            "repeats must have the same size as input along dim, but got "
+            f"repeats.size(0) = {repeats.layout.shape[0]} and input.size({dim}) = {size}"
+        )
+    return index_select(self, dim, repeat_interleave_indices(contiguous(repeats), output_size))
+
+
+@host("flip(Tensor self, int[] dims) -> Tensor")
+def flip(self: Tensor, dims: Sequence[int]) -> Tensor:
+    """The items in reverse order along the dimensions given."""
+    axes = distinct_dims(dims, len(self.layout.shape))
+    result = new_like(like_layout(self, None), self.dtype)
+    source = bits(self)
+    bits(result)[...] = np.flip(source, axes) if source.ndim else source
+    return result
+
+
+@composite("fliplr(Tensor self) -> Tensor")
+def fliplr(self: Tensor) -> Tensor:
+    """The columns in reverse order."""
+    if len(self.layout.shape) < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(self, [1])
+
+
+@composite("flipud(Tensor self) -> Tensor")
+def flipud(self: Tensor) -> Tensor:
+    """The rows in reverse order."""
+    if len(self.layout.shape) < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(self, [0])
+
+
+@composite("roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor")
+def roll(self: Tensor, shifts: Sequence[int], dims: Sequence[int] = ()) -> Tensor:
+    """The items moved along dimensions, those pushed out coming in at the other end; flattened if no dimension is given."""
+    if not shifts:
+        raise RuntimeError("`shifts` required")
+    if not dims and len(shifts) == 1:
+        return reshaped(_rolled(reshaped(contiguous(self), (self.layout.numel,)), shifts[0], 0), self.layout.shape)
+    if len(shifts) != len(dims):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    result = self
+    for shift, dim in zip(shifts, dims):
+        result = _rolled(result, shift, wrap_dim(dim, len(self.layout.shape)))
+    return result
+
+
+def _rolled(tensor: Tensor, shift: int, dim: int) -> Tensor:
+    result = new_empty(tensor.layout.shape, tensor.dtype)
+    if result.layout.numel == 0:
+        return result
+    if not tensor.layout.shape:
+        return copy_into(result, tensor)
+    size = tensor.layout.shape[dim]
+    shift %= size
+    for target, source in (((shift, size), (0, size - shift)), ((0, shift), (size - shift, size))):
+        place = Tensor(result.storage, slice_tensor(result.layout, dim, *target), tensor.dtype)
+        copy_into(place, Tensor(tensor.storage, slice_tensor(tensor.layout, dim, *source), tensor.dtype))
+    return result
+
+
+@composite("cartesian_prod(Tensor[] tensors) -> Tensor")
+def cartesian_prod(tensors: Sequence[Tensor]) -> Tensor:
+    """All combinations of the items of several vectors, one per row."""
+    from .reshaping import meshgrid
+
+    for tensor in tensors:
+        if len(tensor.layout.shape) != 1:
+            raise RuntimeError("Expect a 1D vector, but got shape " + str(list(tensor.layout.shape)))
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([reshaped(grid, (grid.layout.numel,)) for grid in meshgrid(tensors)], 1)
