@@ -152,6 +152,12 @@ class Node:
         for offset, value in enumerate(self._outputs):
             value.offset = offset
 
+    def permute_outputs(self, order: Sequence[int]) -> None:
+        """Define the same values in another order: the output at `order[i]` moves to place `i`."""
+        self._outputs = [self._outputs[index] for index in order]
+        for offset, value in enumerate(self._outputs):
+            value.offset = offset
+
     def _refuse_uses(self, value: Value) -> None:
         if value.has_uses:
             readers = ", ".join(use.node.kind for use in value.uses)

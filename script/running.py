@@ -1,0 +1,102 @@
+"""Small steps of running a program that generated code and constant folding share: tuples, type tests, casts.
+
+In: Python values as graphs see them. Out: what `prim::TupleConstruct`, `prim::isinstance` and their like mean.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import TYPE_CHECKING, cast
+
+from ..runtime.device import Device
+from ..runtime.tensor import Tensor
+from ..runtime.typesystem import (
+    ANY,
+    ANY_CLASS,
+    ANY_ENUM,
+    ANY_LIST,
+    ANY_TUPLE,
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    TENSOR,
+    ClassType,
+    DictType,
+    EnumType,
+    InterfaceType,
+    ListType,
+    OptionalType,
+    TupleType,
+    Type,
+    UnionType,
+    is_subtype,
+)
+from .object import EnumMember, Object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_named_tuples: dict[TupleType, Callable[..., tuple[object, ...]]] = {}
+
+
+def named_tuple_class(type_: TupleType) -> Callable[..., tuple[object, ...]]:
+    """The Python class for values of a named tuple type; one per type."""
+    known = _named_tuples.get(type_)
+    if known is None:
+        assert type_.fields is not None
+        name = (type_.name or "NamedTuple").rpartition(".")[2]
+        known = _named_tuples[type_] = cast("Callable[..., tuple[object, ...]]", namedtuple(name, type_.fields, rename=True))  # pyright: ignore[reportUntypedNamedTuple]
+    return known
+
+
+def make_tuple(type_: TupleType, elements: Iterable[object]) -> tuple[object, ...]:
+    """A tuple of the type: a named one gets its class."""
+    if type_.fields is None:
+        return tuple(elements)
+    return named_tuple_class(type_)(*elements)
+
+
+_EXACT: dict[Type, type | tuple[type, ...]] = {
+    INT: int, FLOAT: float, COMPLEX: complex, BOOL: bool, STR: str, NONE: type(None), TENSOR: Tensor, DEVICE: Device,
+    ANY_LIST: list, ANY_TUPLE: tuple, ANY_ENUM: EnumMember, ANY_CLASS: Object,
+}  # fmt: skip
+
+
+def matches_type(value: object, type_: object) -> bool:
+    """True if the value is of the type; elements of containers count."""
+    if type_ is ANY:
+        return True
+    exact = _EXACT.get(cast("Type", type_))
+    if exact is not None:
+        return isinstance(value, exact) and not (type_ is INT and isinstance(value, bool))
+    if type_ is NUMBER:
+        return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
+    if isinstance(type_, OptionalType):
+        return value is None or matches_type(value, type_.element)
+    if isinstance(type_, UnionType):
+        return any(matches_type(value, member) for member in type_.members)
+    if isinstance(type_, EnumType):
+        return isinstance(value, EnumMember) and value.type == type_
+    if isinstance(type_, (ClassType, InterfaceType)):
+        return isinstance(value, Object) and is_subtype(value.type, type_)
+    return _matches_container(value, type_)
+
+
+def _matches_container(value: object, type_: object) -> bool:
+    if isinstance(type_, ListType):
+        return isinstance(value, list) and all(matches_type(item, type_.element) for item in cast("list[object]", value))
+    if isinstance(type_, DictType):
+        if not isinstance(value, dict):
+            return False
+        items = cast("dict[object, object]", value).items()
+        return all(matches_type(key, type_.key) and matches_type(item, type_.value) for key, item in items)
+    if isinstance(type_, TupleType):
+        if not isinstance(value, tuple) or len(cast("tuple[object, ...]", value)) != len(type_.elements):
+            return False
+        return all(map(cast("Callable[[object, object], bool]", matches_type), cast("tuple[object, ...]", value), type_.elements))
+    raise TypeError(f"isinstance: values of type {type_} cannot be told from others")
