@@ -16,11 +16,14 @@ import sys
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import engine
 from .engine import Kernel
 from .store import Entry, default_store
+
+if TYPE_CHECKING:
+    from .emitter import Builder, Functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ def emit_object(symbol: str, texts: list[str]) -> Entry:
     for item in (*module.functions, *module.global_variables):
         if not item.is_declaration and item.name != symbol:
             item.linkage = "internal"
-    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(3))
+    options = llvm.create_pipeline_tuning_options(2)
+    # vectorized loops are interleaved already; unrolling the others doubles the time to compile and gains nothing
+    options.loop_unrolling = False
+    passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
     if any(".const.picklebuf" in item.name for item in module.global_variables):
         raise RuntimeError(f"kernel {symbol}: its code can raise; a kernel returns a status instead")
@@ -123,6 +129,22 @@ def function_kernel(name: str, function: Callable[..., Any], compute: str, *iden
         return (wrap_kernel(symbol, lowered.symbol), *lowered.texts)
 
     return build(Recipe(name, ("function", function, compute, *identity), emit))
+
+
+def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *identity: object) -> Kernel:
+    """The kernel that `write` describes with a builder (emitter.py), which takes some 10 ms.
+
+    `identity` is what `write` depends on beside the sources of this folder: dtypes, options, scalar functions.
+    """
+
+    def emit(symbol: str) -> Iterable[str]:
+        from .emitter import Builder, Functions
+
+        builder, functions = Builder(symbol), Functions()
+        write(builder, functions)
+        return (builder.finish(), *functions.texts)
+
+    return build(Recipe(name, ("emitted", *identity), emit))
 
 
 # Keys

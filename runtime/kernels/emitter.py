@@ -111,13 +111,16 @@ class Value:
     def __ge__(self, other: Number) -> Value:
         return self._compare(other, "sge", "oge")
 
-    def equals(self, other: Number) -> Value:
-        """Whether the two are equal (`==` stays Python's)."""
+    def __eq__(self, other: Number) -> Value:  # pyright: ignore[reportIncompatibleMethodOverride]
         return self._compare(other, "eq", "oeq")
 
-    def differs(self, other: Number) -> Value:
-        """Whether the two differ; NaN differs from itself."""
+    def __ne__(self, other: Number) -> Value:  # pyright: ignore[reportIncompatibleMethodOverride]
         return self._compare(other, "ne", "une")
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a value of the kernel being written is not known yet; use Builder.when or Builder.select")
 
 
 class Variable:
@@ -282,7 +285,7 @@ class Builder:
     # Control
 
     @contextmanager
-    def loop(self, count: Number, *, independent: bool = False) -> Iterator[Value]:
+    def loop(self, count: Number, *, independent: bool = False, vectorize: bool = True) -> Iterator[Value]:
         """The block, for 0..count-1; `independent` promises that iterations do not touch each other's items."""
         total = self.number(count, "int64")
         head, body, last, after = self._names("head", "body", "last", "after")
@@ -297,7 +300,7 @@ class Builder:
         self._branch(last)
         self._label(last)
         self.text.add(f"  {index}_next = add nuw nsw i64 {index}, 1")
-        self.text.add(f"  br label %{head}{self._metadata() if independent else ''}")
+        self.text.add(f"  br label %{head}{self._metadata(independent, vectorize)}")
         self._label(after)
 
     @contextmanager
@@ -309,7 +312,7 @@ class Builder:
         self.text.add(f"  br i1 {condition().name}, label %{body}, label %{after}")
         self._label(body)
         yield
-        self._branch(head)
+        self.text.add(f"  br label %{head}{self._metadata(False, False)}")
         self._label(after)
 
     @contextmanager
@@ -334,7 +337,10 @@ class Builder:
         head = [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
         if self._results:
             head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
-        metadata = ["!0 = distinct !{}", '!1 = !{!"llvm.loop.parallel_accesses", !0}', *self._loops]
+        metadata = [
+            "!0 = distinct !{}", '!1 = !{!"llvm.loop.parallel_accesses", !0}', '!2 = !{!"llvm.loop.vectorize.enable", i1 false}',
+            *self._loops,
+        ]
         return "\n".join([*head, *self._entry, "  br label %begin", "begin:", str(self.text), "}", *metadata])
 
     def _names(self, *names: str) -> tuple[str, ...]:
@@ -348,9 +354,12 @@ class Builder:
     def _label(self, name: str) -> None:
         self.text.label(name)
 
-    def _metadata(self) -> str:
-        number = len(self._loops) + 2
-        self._loops.append(f"!{number} = distinct !{{!{number}, !1}}")
+    def _metadata(self, independent: bool, vectorize: bool) -> str:
+        promises = ", !1" * independent + ", !2" * (not vectorize)
+        if not promises:
+            return ""
+        number = len(self._loops) + 3
+        self._loops.append(f"!{number} = distinct !{{!{number}{promises}}}")
         return f", !llvm.loop !{number}"
 
 
@@ -379,7 +388,7 @@ DIRECT: dict[Callable[..., Any], Callable[..., Value]] = {
 
 
 class Functions:
-    """The scalar functions of one kernel: primitives are emitted, others compiled by numba when first used."""
+    """The scalar functions of one kernel. Primitives and plain arithmetic are emitted; numba compiles the others."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -389,6 +398,8 @@ class Functions:
         direct = DIRECT.get(function)
         if direct is not None:
             return direct
+        if _is_arithmetic(function, arguments):
+            return lambda builder, *values: builder.number(function(*values), compute).to(result)
         from .lowering import lower_scalar
 
         lowered = lower_scalar(function, arguments, compute)
@@ -399,3 +410,12 @@ class Functions:
             return builder.call(scalar, *values)[0].to(result)
 
         return call
+
+
+def _is_arithmetic(function: Callable[..., Any], arguments: Sequence[str]) -> bool:
+    """Whether `function` is operators on its arguments alone: then calling it with values writes it."""
+    trial = Builder("trial")
+    try:
+        return isinstance(function(*(Value(trial, dtype, "%x") for dtype in arguments)), Value)
+    except (TypeError, ArithmeticError, ValueError, AttributeError, AssertionError):
+        return False

@@ -25,24 +25,18 @@ from typing import Any
 import numpy as np
 
 from ..dtype import DType
-from .compiler import function_kernel
+from .compiler import emitted_kernel
+from .emitter import Builder, Functions, Pointer, Value
 from .engine import Kernel
-from .primitives import (
-    POINTERS,
-    SCRATCH,
-    SCRATCHES,
-    accumulate,
-    accumulate_product,
-    advance,
-    int64_pointer,
-    maximum,
-    minimum,
-    typed,
-)
+from .primitives import accumulate, accumulate_product, maximum, minimum
 
 INNER, COLUMNS, STRIDED = "inner", "columns", "strided"
 BLOCK = 1024
 """Items that are combined in a row before blocks are joined pairwise."""
+COLUMN_COUNT = 256
+"""Columns whose totals are kept at a time: they stay in the first cache."""
+LEVELS = 64
+"""Joined blocks that can wait: one for each bit of a count."""
 ROWS = 128
 """Rows of COLUMNS that are combined before they join the totals."""
 
@@ -71,139 +65,146 @@ def reduction_form(kept_strides: tuple[int, ...], reduced_strides: tuple[int, ..
     return COLUMNS if kept_strides and kept_strides[-1] == 1 else STRIDED
 
 
+SIZES = {"float32": 4, "float64": 8, "int64": 8, "int32": 4, "uint8": 1, "bool": 1}
+"""Bytes per item, by dtype name."""
+
+
 @functools.cache
 def reduction_kernel(reduction: Reduction, input: DType, compute: DType, output: DType, form: str) -> Kernel:
     """The kernel of `reduction`: items are converted to `compute`, the result to `output`. See the words above."""
-    make = _make_columns if form == COLUMNS else _make_rows
-    kernel = make(reduction, input.name, compute.name, output.name, form == INNER)
-    return function_kernel(f"{reduction.name}_{input.name}_{output.name}_{form}", kernel, compute.name)
 
-
-_CASTS: dict[str, Any] = {
-    # kernels see bool as bytes 0 and 1
-    "float32": np.float32, "float64": np.float64, "int64": np.int64, "int32": np.int32, "uint8": np.uint8, "bool": np.uint8,
-}
-
-
-SIZES = {name: np.dtype(kind).itemsize for name, kind in _CASTS.items()}
-
-
-@typed
-def _truth(x: Any) -> Any:
-    return np.uint8(x != 0)
-
-
-def cast_to(dtype: str) -> Any:
-    """What converts a number to `dtype` inside a kernel."""
-    return _truth if dtype == "bool" else _CASTS[dtype]
-
-
-@typed
-def offset_of(index: int, rank: int, sizes: Any, strides: Any) -> Any:
-    """Where item number `index` lies in dims of these sizes and strides."""
-    offset = 0
-    for back in range(rank - 1):
-        dim = rank - 1 - back
-        rest = index // sizes[dim]
-        offset += (index - rest * sizes[dim]) * strides[dim]
-        index = rest
-    return offset + index * strides[0] if rank > 0 else offset
-
-
-def _make_rows(reduction: Reduction, input: str, compute: str, output: str, contiguous: bool) -> Callable[..., int]:
-    """One output after the other: runs along the last reduced dim, cut into blocks."""
-    pointer, out_pointer, scratch = POINTERS[input], POINTERS[output], SCRATCHES[compute]
-    cast, cast_out, itemsize = cast_to(compute), cast_to(output), SIZES[input]
-    combine, join, element, finish = reduction.combine, reduction.join, reduction.element, reduction.finish
-    identity = _CASTS[compute](reduction.identity(compute))
-
-    @typed
-    def block(items: Any, stride: int, count: int) -> Any:
-        total = identity
-        if contiguous:
-            for at in range(count):
-                total = combine(total, element(cast(items[at])))
+    def write(builder: Builder, functions: Functions) -> None:
+        steps = _Steps(reduction, functions, compute.name)
+        if form == COLUMNS:
+            _write_columns(builder, steps, input.name, output.name)
         else:
-            for at in range(count):
-                total = combine(total, element(cast(items[at * stride])))
-        return total
+            _write_rows(builder, steps, input.name, output.name, form == INNER)
 
-    def rows(words: Any, start: int, stop: int) -> int:
-        kept, reduced, count = words[2], words[3], words[4]
-        sizes, strides = advance(words, 5), advance(words, 5 + kept)
-        reduced_sizes, reduced_strides = advance(words, 5 + 2 * kept), advance(words, 5 + 2 * kept + reduced)
-        run, stride = reduced_sizes[reduced - 1], reduced_strides[reduced - 1]
-        runs = count // max(run, 1)
-        results = advance(out_pointer(words[1]), start)
-        partial = scratch()
-        for item in range(stop - start):
-            base = offset_of(start + item, kept, sizes, strides)
-            filled = 0
-            for outer in range(runs):
-                begin = base + offset_of(outer, reduced - 1, reduced_sizes, reduced_strides)
-                for done in range(0, run, BLOCK):
-                    items = pointer(words[0] + (begin + done * stride) * itemsize)
-                    total = block(items, stride, min(run - done, BLOCK))
-                    # a binary counter: equal bits of the number of blocks join equal amounts
-                    level = 0
-                    while (filled >> level) & 1:
-                        total = join(partial[level], total)
-                        level += 1
-                    partial[level] = total
-                    filled += 1
-            total = identity
-            level = 0
-            while filled >> level:
-                if (filled >> level) & 1:
-                    total = join(partial[level], total)
-                level += 1
-            results[item] = cast_out(finish(total, cast(count)))
-        return 0
-
-    return rows
+    used = (reduction.combine, reduction.join, reduction.element, reduction.finish, reduction.identity)
+    name = f"{reduction.name}_{input.name}_{output.name}_{form}"
+    return emitted_kernel(name, write, name, compute.name, *used)
 
 
-def _make_columns(reduction: Reduction, input: str, compute: str, output: str, contiguous: bool) -> Callable[..., int]:
-    """Neighbouring outputs together: the totals of up to SCRATCH columns, row after row of the input."""
-    pointer, out_pointer, scratch = POINTERS[input], POINTERS[output], SCRATCHES[compute]
-    cast, cast_out, itemsize = cast_to(compute), cast_to(output), SIZES[input]
-    combine, join, element, finish = reduction.combine, reduction.join, reduction.element, reduction.finish
-    identity = _CASTS[compute](reduction.identity(compute))
+class _Steps:
+    """The scalar functions of one reduction, ready to be emitted."""
 
-    def columns(words: Any, start: int, stop: int) -> int:
-        kept, reduced, count = words[2], words[3], words[4]
-        sizes, strides = advance(words, 5), advance(words, 5 + kept)
-        reduced_sizes, reduced_strides = advance(words, 5 + 2 * kept), advance(words, 5 + 2 * kept + reduced)
-        run, stride = reduced_sizes[reduced - 1], reduced_strides[reduced - 1]
-        runs = count // max(run, 1)
-        inner = sizes[kept - 1]
-        totals, partial = scratch(), scratch()
-        item = start
-        while item < stop:
-            outer_item = item // inner
-            column = item - outer_item * inner
-            width = min(min(SCRATCH, inner - column), stop - item)
-            base = offset_of(outer_item, kept - 1, sizes, strides) + column
-            for at in range(width):
-                totals[at] = identity
-            for outer in range(runs):
-                begin = base + offset_of(outer, reduced - 1, reduced_sizes, reduced_strides)
-                for done in range(0, run, ROWS):
-                    for at in range(width):
-                        partial[at] = identity
-                    for row in range(min(run - done, ROWS)):
-                        items = pointer(words[0] + (begin + (done + row) * stride) * itemsize)
-                        for at in range(width):
-                            partial[at] = combine(partial[at], element(cast(items[at])))
-                    for at in range(width):
-                        totals[at] = join(totals[at], partial[at])
-            results = advance(out_pointer(words[1]), item)
-            for at in range(width):
-                results[at] = cast_out(finish(totals[at], cast(count)))
-            item += width
-        return 0
+    def __init__(self, reduction: Reduction, functions: Functions, compute: str) -> None:
+        self.compute = compute
+        self.identity = reduction.identity(compute)
+        self.combine = functions.get(reduction.combine, (compute, compute), compute, compute)
+        self.join = functions.get(reduction.join, (compute, compute), compute, compute)
+        self.element = functions.get(reduction.element, (compute,), compute, compute)
+        self.finish = functions.get(reduction.finish, (compute, compute), compute, compute)
 
-    return columns
+
+class Dims:
+    """The kept and reduced dims of a call, read from its words."""
+
+    def __init__(self, builder: Builder) -> None:
+        words = builder.words
+        self.kept, self.reduced, self.count = words[2], words[3], words[4]
+        self.sizes, self.strides = words.at(5), words.at(self.kept + 5)
+        self.reduced_sizes = words.at(self.kept * 2 + 5)
+        self.reduced_strides = words.at(self.kept * 2 + 5 + self.reduced)
+        self.end = self.kept * 2 + 5 + self.reduced * 2
+        self.run = self.reduced_sizes[self.reduced - 1]
+        self.stride = self.reduced_strides[self.reduced - 1]
+        self.runs = self.count // builder.maximum(self.run, 1)
+
+    def output_offset(self, builder: Builder, item: Value, dims: Value) -> Value:
+        """Where the reduced items of output number `item` begin, by the first `dims` kept dims."""
+        return offset_of(builder, item, dims, self.sizes, self.strides)
+
+    def run_offset(self, builder: Builder, run: Value) -> Value:
+        """Where run number `run` along the last reduced dim begins."""
+        return offset_of(builder, run, self.reduced - 1, self.reduced_sizes, self.reduced_strides)
+
+
+def offset_of(builder: Builder, item: Value, rank: Value, sizes: Pointer, strides: Pointer) -> Value:
+    """Where item number `item`, in row-major order, lies in dims of these sizes and strides."""
+    rest, offset = builder.variable(item), builder.variable(builder.number(0, "int64"))
+    with builder.loop(rank - 1, vectorize=False) as back:
+        dim = rank - 1 - back
+        size = sizes[dim]
+        quotient = rest.value // size
+        offset.value = offset.value + (rest.value - quotient * size) * strides[dim]
+        rest.value = quotient
+    with builder.when(rank > 0):
+        offset.value = offset.value + rest.value * strides[0]
+    return offset.value
+
+
+def _write_rows(builder: Builder, steps: _Steps, input: str, output: str, contiguous: bool) -> None:
+    """One output after the other: runs along the last reduced dim, cut into blocks, joined as a binary counter counts."""
+    dims = Dims(builder)
+    compute, size = steps.compute, SIZES[input]
+    results = builder.pointer(output, builder.word(1)).at(builder.start)
+    partial = builder.scratch(compute, LEVELS)
+    total = builder.variable(builder.number(steps.identity, compute))
+    filled, level = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
+
+    def bit() -> Value:
+        return ((filled.value >> level.value) & 1) != 0
+
+    with builder.loop(builder.stop - builder.start) as item:
+        base = dims.output_offset(builder, builder.start + item, dims.kept)
+        filled.value = 0
+        with builder.loop(dims.runs) as run:
+            begin = base + dims.run_offset(builder, run)
+            with builder.loop((dims.run + (BLOCK - 1)) // BLOCK) as block:
+                done = block * BLOCK
+                items = builder.pointer(input, builder.word(0) + (begin + done * dims.stride) * size)
+                total.value = steps.identity
+                with builder.loop(builder.minimum(dims.run - done, BLOCK)) as at:
+                    value = items[at if contiguous else at * dims.stride].to(compute)
+                    total.value = steps.combine(builder, total.value, steps.element(builder, value))
+                level.value = 0
+                with builder.loop_while(bit):
+                    total.value = steps.join(builder, partial[level.value], total.value)
+                    level.value = level.value + 1
+                partial[level.value] = total.value
+                filled.value = filled.value + 1
+        total.value = steps.identity
+        level.value = 0
+        with builder.loop_while(lambda: (filled.value >> level.value) != 0):
+            with builder.when(bit()):
+                total.value = steps.join(builder, partial[level.value], total.value)
+            level.value = level.value + 1
+        results[item] = steps.finish(builder, total.value, dims.count.to(compute)).to(output)
+
+
+def _write_columns(builder: Builder, steps: _Steps, input: str, output: str) -> None:
+    """Neighbouring outputs together: the totals of up to COLUMN_COUNT columns, row after row of the input."""
+    dims = Dims(builder)
+    compute, size = steps.compute, SIZES[input]
+    inner = dims.sizes[dims.kept - 1]
+    totals, partial = builder.scratch(compute, COLUMN_COUNT), builder.scratch(compute, COLUMN_COUNT)
+    done = builder.variable(builder.start)
+    with builder.loop_while(lambda: done.value < builder.stop):
+        item = done.value
+        outer = item // inner
+        column = item - outer * inner
+        width = builder.minimum(builder.minimum(inner - column, COLUMN_COUNT), builder.stop - item)
+        base = dims.output_offset(builder, outer, dims.kept - 1) + column
+        with builder.loop(width) as at:
+            totals[at] = steps.identity
+        with builder.loop(dims.runs) as run:
+            begin = base + dims.run_offset(builder, run)
+            with builder.loop((dims.run + (ROWS - 1)) // ROWS) as block:
+                with builder.loop(width) as at:
+                    partial[at] = steps.identity
+                first = block * ROWS
+                with builder.loop(builder.minimum(dims.run - first, ROWS)) as row:
+                    items = builder.pointer(input, builder.word(0) + (begin + (first + row) * dims.stride) * size)
+                    with builder.loop(width) as at:
+                        value = steps.element(builder, items[at].to(compute))
+                        partial[at] = steps.combine(builder, partial[at], value)
+                with builder.loop(width) as at:
+                    totals[at] = steps.join(builder, totals[at], partial[at])
+        results = builder.pointer(output, builder.word(1)).at(item)
+        with builder.loop(width) as at:
+            results[at] = steps.finish(builder, totals[at], dims.count.to(compute)).to(output)
+        done.value = item + width
 
 
 @functools.cache
@@ -214,58 +215,40 @@ def extremum_kernel(largest: bool, dtype: DType, form: str) -> Kernel:
     or 0; the output address may be 0 too. Forms INNER and STRIDED. At least one item is reduced.
     """
     name = f"{'max' if largest else 'min'}_with_index_{dtype.name}_{form}"
-    return function_kernel(name, _make_extremum(largest, dtype.name, form == INNER), dtype.name)
+    return emitted_kernel(name, lambda builder, functions: _write_extremum(builder, largest, dtype.name, form == INNER), name)
 
 
-def _make_extremum(largest: bool, dtype: str, contiguous: bool) -> Callable[..., int]:
-    pointer, itemsize = POINTERS[dtype], SIZES[dtype]
-    better = maximum if largest else minimum
-    identity = _CASTS[dtype](lowest(dtype) if largest else highest(dtype))
-
-    @typed
-    def best_of(items: Any, stride: int, count: int) -> Any:
-        best = identity
-        if contiguous:
-            for at in range(count):
-                best = better(best, items[at])
-        else:
-            for at in range(count):
-                best = better(best, items[at * stride])
-        return best
-
-    def kernel(words: Any, start: int, stop: int) -> int:
-        kept, reduced, count = words[2], words[3], words[4]
-        sizes, strides = advance(words, 5), advance(words, 5 + kept)
-        reduced_sizes, reduced_strides = advance(words, 5 + 2 * kept), advance(words, 5 + 2 * kept + reduced)
-        places = int64_pointer(words[5 + 2 * kept + 2 * reduced])
-        run, stride = reduced_sizes[reduced - 1], reduced_strides[reduced - 1]
-        runs = count // max(run, 1)
-        values = pointer(words[1])
-        for item in range(start, stop):
-            base = offset_of(item, kept, sizes, strides)
-            best = identity
-            for outer in range(runs):
-                begin = base + offset_of(outer, reduced - 1, reduced_sizes, reduced_strides)
-                best = better(best, best_of(pointer(words[0] + begin * itemsize), stride, run))
-            if words[1] != 0:
-                values[item] = best
-            if words[5 + 2 * kept + 2 * reduced] == 0:
-                continue
-            place = -1
-            outer = 0
-            while place < 0 and outer < runs:
-                begin = base + offset_of(outer, reduced - 1, reduced_sizes, reduced_strides)
-                items = pointer(words[0] + begin * itemsize)
-                for at in range(run):
-                    value = items[at * stride]
-                    if value == best or value != value:
-                        place = outer * run + at
-                        break
-                outer += 1
-            places[item] = place
-        return 0
-
-    return kernel
+def _write_extremum(builder: Builder, largest: bool, dtype: str, contiguous: bool) -> None:
+    """Two passes over each output's items: the best value, which vectorizes, then the first place that has it."""
+    dims = Dims(builder)
+    better = builder.maximum if largest else builder.minimum
+    worst = lowest(dtype) if largest else highest(dtype)
+    best = builder.variable(builder.number(worst, dtype))
+    place, at, run = (builder.variable(builder.number(0, "int64")) for _ in range(3))
+    with builder.loop(builder.stop - builder.start) as number:
+        item = builder.start + number
+        base = dims.output_offset(builder, item, dims.kept)
+        best.value = worst
+        with builder.loop(dims.runs) as outer:
+            begin = base + dims.run_offset(builder, outer)
+            items = builder.pointer(dtype, builder.word(0) + begin * SIZES[dtype])
+            with builder.loop(dims.run) as inner:
+                best.value = better(best.value, items[inner if contiguous else inner * dims.stride])
+        with builder.when(builder.word(1) != 0):
+            builder.pointer(dtype, builder.word(1))[item] = best.value
+        with builder.when(builder.words[dims.end] != 0):
+            place.value, run.value = -1, 0
+            with builder.loop_while(lambda: (place.value < 0) & (run.value < dims.runs)):
+                begin = base + dims.run_offset(builder, run.value)
+                items = builder.pointer(dtype, builder.word(0) + begin * SIZES[dtype])
+                at.value = 0
+                with builder.loop_while(lambda: (place.value < 0) & (at.value < dims.run)):
+                    value = items[at.value if contiguous else at.value * dims.stride]
+                    with builder.when((value == best.value) | (value != value)):
+                        place.value = run.value * dims.run + at.value
+                    at.value = at.value + 1
+                run.value = run.value + 1
+            builder.pointer("int64", builder.words[dims.end])[item] = place.value
 
 
 def lowest(dtype: str) -> Any:
