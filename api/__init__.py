@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     from rushlight.runtime.promotion import get_default_dtype as get_default_dtype
     from rushlight.runtime.promotion import promote_types as promote_types
     from rushlight.runtime.promotion import set_default_dtype as set_default_dtype
+    from rushlight.runtime.random import Generator as Generator
+    from rushlight.runtime.random import get_rng_state as get_rng_state
+    from rushlight.runtime.random import initial_seed as initial_seed
+    from rushlight.runtime.random import manual_seed as manual_seed
+    from rushlight.runtime.random import seed as seed
+    from rushlight.runtime.random import set_rng_state as set_rng_state
     from rushlight.runtime.tensor import Size as Size
     from rushlight.runtime.tensor import Tensor as Tensor
     from rushlight.runtime.tensor import from_numpy as from_numpy
@@ -82,6 +88,7 @@ _HOMES = {
     "runtime.grad_mode": "enable_grad inference_mode is_grad_enabled is_inference_mode_enabled no_grad set_grad_enabled",
     "runtime.names": "e inf is_tensor nan newaxis pi typename",
     "runtime.promotion": "get_default_dtype promote_types set_default_dtype",
+    "runtime.random": "Generator get_rng_state initial_seed manual_seed seed set_rng_state",
     "runtime.tensor": "Size Tensor from_numpy",
 }
 """Module -> the names taken from it; `a:b` is its `a` under the name `b`."""
