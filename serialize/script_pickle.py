@@ -1,7 +1,8 @@
 """What the pickles of TorchScript archives mean: unpickled values in which classes are names and tensors are descriptions.
 
-In: `data.pkl` or `constants.pkl`. Out: plain values, `PickledTensor`, `PickledObject`, `PickledEnum` and `Tagged` containers. Nothing is compiled
-and no storage is read, so inspection uses this as it is; archive_reader.py turns the values into tensors and objects of declared types.
+In: `data.pkl` or `constants.pkl`. Out: plain values, `PickledTensor`, `PickledObject`, `PickledEnum` and `Tagged` containers.
+Nothing is compiled and no storage is read, so inspection uses this as it is; value_reader.py turns the values into tensors and
+objects of declared types.
 """
 
 from __future__ import annotations
@@ -32,6 +33,15 @@ STORAGE_CLASSES = {
     "BoolStorage": "bool",
     "ComplexDoubleStorage": "complex128",
     "ComplexFloatStorage": "complex64",
+    "ComplexHalfStorage": "complex32",
+    "UInt16Storage": "uint16",
+    "UInt32Storage": "uint32",
+    "UInt64Storage": "uint64",
+    "Float8_e5m2Storage": "float8_e5m2",
+    "Float8_e4m3fnStorage": "float8_e4m3fn",
+    "Float8_e5m2fnuzStorage": "float8_e5m2fnuz",
+    "Float8_e4m3fnuzStorage": "float8_e4m3fnuz",
+    "Float8_e8m0fnuStorage": "float8_e8m0fnu",
 }
 QUANTISED_CLASSES = ("QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage")
 
