@@ -22,7 +22,7 @@ NAMES = (
     "sin", "cos", "tan", "tanh", "sigmoid", "erf", "floor", "ceil", "trunc", "maximum", "minimum", "fmod", "remainder", "floor_divide",
     "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bitwise_not", "isnan", "clamp_min", "clamp_max", "atan2", "hypot", "square", "pow",
-    "sum", "mean", "amax", "amin", "argmax", "argmin", "all", "any", "prod", "logsumexp",
+    "sum", "mean", "amax", "amin", "argmax", "argmin", "all", "any", "prod", "logsumexp", "softmax", "log_softmax",
 )
 LIMIT = 25
 INFOS = [info for info in common_methods.op_db if info.name in NAMES and not info.variant_test_name]
