@@ -82,6 +82,9 @@ class Value:
         assert self.dtype in _FLOATS, "integers are divided with //"
         return self._binary(other, "", "fdiv")
 
+    def __rtruediv__(self, other: int | float) -> Value:
+        return self.builder.number(other, self.dtype) / self
+
     def __floordiv__(self, other: Number) -> Value:
         """Quotient of sizes: both operands are nonnegative."""
         return self._binary(other, "udiv", "")
