@@ -327,6 +327,10 @@ def _parts_of(value: object) -> Iterable[object]:
     return ()
 
 
+def _is_container(value: object) -> bool:
+    return isinstance(value, list | tuple | dict | Object) and value != ()
+
+
 def _shared_containers(value: object) -> set[int]:
     """The ids of the lists, dicts and tuples that occur more than once within a value."""
     seen: set[int] = set()
@@ -334,7 +338,7 @@ def _shared_containers(value: object) -> set[int]:
     pending = [value]
     while pending:
         item = pending.pop()
-        if type(item) not in (list, tuple, dict, Object) or item == ():
+        if not _is_container(item):
             continue
         if id(item) in seen:
             shared.add(id(item))

@@ -40,6 +40,7 @@ from ..runtime.typesystem import (
     union_members,
 )
 from ..script.object import EnumMember, Object
+from ..script.running import make_tuple
 from .container import Archive
 from .errors import ArchiveError
 from .script_pickle import PickledEnum, PickledObject, PickledStorage, PickledTensor, Tagged
@@ -154,7 +155,8 @@ class ValueReader:
         key = (id(value), type_)
         if key not in self._containers:
             pairs = enumerate(zip(value, elements, strict=True))
-            self._containers[key] = tuple(self._value(item, kind, f"{place}[{index}]", depth + 1) for index, (item, kind) in pairs)
+            items = [self._value(item, kind, f"{place}[{index}]", depth + 1) for index, (item, kind) in pairs]
+            self._containers[key] = make_tuple(type_, items) if isinstance(type_, TupleType) else tuple(items)
         return self._containers[key]
 
     def _container(self, value: Tagged | list[object] | dict[object, object], type_: Type, place: str, depth: int) -> object:

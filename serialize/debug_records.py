@@ -1,0 +1,73 @@
+"""Where printed code came from: the `.debug_pkl` beside a source file in, a function from offsets to original places out.
+
+The records are read when the first place is asked for, which is when an error is reported. A file whose records are damaged has none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import cast
+
+from ..script.source import Source, Span
+from .container import Archive
+from .errors import ArchiveError
+from .script_pickle import ScriptBuilder, Tagged, read_script_pickle
+
+Row = tuple[int, Span]
+
+
+def original_places(archive: Archive, path: str) -> Callable[[int], Span | None] | None:
+    """The function for the source file `path`, or None if the archive keeps no records of it."""
+    record = f"{path}.debug_pkl"
+    if record not in archive:
+        return None
+    rows: list[Row] | None = None
+
+    def find(offset: int) -> Span | None:
+        nonlocal rows
+        if rows is None:
+            rows = _rows(archive, record)
+        index = bisect_right(rows, offset, key=lambda row: row[0]) - 1
+        return rows[index][1] if index >= 0 and rows[index][1].source.text else None
+
+    return find
+
+
+def _rows(archive: Archive, record: str) -> list[Row]:
+    try:
+        value = read_script_pickle(archive.view(record), ScriptBuilder("debug", {}), record)
+        return sorted(_parse(value), key=lambda row: row[0])
+    except (ArchiveError, ValueError, TypeError, IndexError):
+        # The program is whole without its debug records, and this runs while another error is being reported.
+        return []
+
+
+def _parse(value: object) -> list[Row]:
+    """Rows of both forms: with a table of lines, or with texts in place. Raises ValueError, TypeError or IndexError for other shapes."""
+    table: tuple[str, ...] | None = None
+    rows = cast("tuple[object, ...]", value)
+    if rows and rows[0] == "FORMAT_WITH_STRING_TABLE":
+        _, lines, inner = cast("tuple[str, tuple[str, ...], tuple[object, ...]]", value)
+        table, rows = lines, inner
+    sources: dict[tuple[object, ...], Source] = {}
+    return [_row(cast("tuple[object, ...]", row), table, sources) for row in rows]
+
+
+def _row(row: tuple[object, ...], table: tuple[str, ...] | None, sources: dict[tuple[object, ...], Source]) -> Row:
+    offset, place = row[:2]
+    described, start, end = cast("tuple[tuple[object, object, object], int, int]", place)
+    text, filename, first_line = described
+    if table is not None:
+        lines = cast("list[int]", text.value if isinstance(text, Tagged) else text)
+        key = (*lines, filename, first_line)
+        if key not in sources:
+            joined = "".join(table[index] for index in lines)
+            sources[key] = Source(joined, table[cast("int", filename)] or None, cast("int", first_line))
+    else:
+        key = (text, filename, first_line)
+        if key not in sources:
+            sources[key] = Source(cast("str", text), cast("str | None", filename), cast("int", first_line))
+    source = sources[key]
+    limit = len(source.text)
+    return cast("int", offset), Span(source, min(max(start, 0), limit), min(max(end, 0), limit))
