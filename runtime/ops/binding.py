@@ -112,7 +112,7 @@ def _list(element: Converter, size: int | None) -> Converter:
     def fit(value: Any, convert: bool) -> Any:
         if isinstance(value, list | tuple):
             items = [element(item, convert) for item in value]
-            if any(item is NO for item in items) or (size and len(items) not in (1, size) and size > 1):
+            if any(item is NO for item in items):
                 return NO
             return items * size if size and len(items) == 1 else items
         if size is None:

@@ -8,12 +8,12 @@ from ..dtype import DType
 from ..tensor import Tensor
 
 
-def run_kernel(kernel: Callable[[int, int, int], int], words: Sequence[int], items: int) -> int:
-    """Run `kernel` over items 0..items-1 with these words; its status."""
-    if items <= 0:
+def run_kernel(kernel: Callable[[int, int, int], int], words: Sequence[int], stop: int, *, start: int = 0) -> int:
+    """Run `kernel` over items start..stop-1 with these words; its status."""
+    if stop <= start:
         return 0
     buffer = (ctypes.c_int64 * len(words))(*words)
-    return kernel(ctypes.addressof(buffer), 0, items)
+    return kernel(ctypes.addressof(buffer), start, stop)
 
 
 def require_floating(name: str, dtype: DType) -> None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "views", "splitting", "reshaping", "conversion", "joining", "pooling", "softmax",
-    "normalization", "factories", "from_data", "ranges", "properties", "random",
+    "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization",
+    "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random",
 )
 """The modules of this folder that hold rows."""
 
