@@ -41,14 +41,14 @@ VECTORS = 2
 
 
 class Tile:
-    """Accumulators of `rows` x VECTORS vectors, as variables that LLVM keeps in registers."""
+    """Accumulators of `rows` x `vectors` vectors, as variables that LLVM keeps in registers."""
 
-    def __init__(self, builder: Builder, dtype: str, rows: int) -> None:
-        self.builder, self.dtype, self.rows = builder, dtype, rows
+    def __init__(self, builder: Builder, dtype: str, rows: int, vectors: int = VECTORS) -> None:
+        self.builder, self.dtype, self.rows, self.vectors = builder, dtype, rows, vectors
         self.lanes = lanes(dtype)
         self.vector = f"<{self.lanes} x {llvm_type(dtype)}>"
-        self._slots = [[builder.slot(self.vector) for _ in range(VECTORS)] for _ in range(rows)]
-        self._edge = builder.scratch(dtype, rows * VECTORS * self.lanes)
+        self._slots = [[builder.slot(self.vector) for _ in range(vectors)] for _ in range(rows)]
+        self._edge = builder.scratch(dtype, rows * vectors * self.lanes)
 
     def clear(self) -> None:
         """All zeros."""
@@ -98,8 +98,8 @@ class Tile:
     def spill(self) -> Pointer:
         """All accumulators in memory, row after row: for tiles of which only a part is wanted."""
         for row in range(self.rows):
-            for column in range(VECTORS):
-                self.store(row, column, self._edge.at((row * VECTORS + column) * self.lanes))
+            for column in range(self.vectors):
+                self.store(row, column, self._edge.at((row * self.vectors + column) * self.lanes))
         return self._edge
 
     def _broadcast(self, name: str) -> str:
