@@ -1,4 +1,4 @@
-"""Where printed code came from: the `.debug_pkl` beside a source file in, a function from offsets to original places out.
+"""Where printed code came from: the `.debug_pkl` beside a source file in, a function from offsets to original places out; and back.
 
 The records are read when the first place is asked for, which is when an error is reported. A file whose records are damaged has none.
 """
@@ -6,12 +6,16 @@ The records are read when the first place is asked for, which is when an error i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
+from ..runtime.typesystem import INT, STR, ListType, TupleType
 from ..script.source import Source, Span
+from .code_text import Mark
 from .container import Archive
 from .errors import ArchiveError
+from .naming import Names
+from .pickler import Pickler
 from .script_pickle import ScriptBuilder, Tagged, read_script_pickle
 
 Row = tuple[int, Span]
@@ -71,3 +75,38 @@ def _row(row: tuple[object, ...], table: tuple[str, ...] | None, sources: dict[t
     source = sources[key]
     limit = len(source.text)
     return cast("int", offset), Span(source, min(max(start, 0), limit), min(max(end, 0), limit))
+
+
+def dump_debug_records(marks: Sequence[Mark]) -> bytes:
+    """The contents of a `.debug_pkl`: lines and file names in a table, then for each mark its place in the text it stems from.
+
+    Text that was itself printed (a loaded archive saved again) keeps the places it had, where they are known.
+    """
+    table: dict[str, int] = {"": 0}
+    sources: dict[Source, tuple[list[int], int, int]] = {}
+    nowhere: tuple[list[int], int, int] = ([], 0, 0)
+    places: dict[Span | None, tuple[tuple[tuple[list[int], int, int], int, int], int]] = {None: ((nowhere, 0, 0), 0)}
+    rows: list[object] = []
+    for offset, span in marks:
+        if span is not None:
+            span = span.original() or span
+        if span not in places:
+            assert span is not None
+            if span.source not in sources:
+                sources[span.source] = _described(span.source, table)
+            places[span] = ((sources[span.source], span.start, span.end), len(places))
+        place, tag = places[span]
+        rows.append((offset, place, tag))
+    value = ("FORMAT_WITH_STRING_TABLE", tuple(table), tuple(rows))
+    row_type = TupleType([INT, TupleType([TupleType([ListType(INT), INT, INT]), INT, INT]), INT])
+    kind = TupleType([STR, TupleType([STR] * len(table)), TupleType([row_type] * len(rows))])
+    return Pickler(Names()).dump(value, kind)
+
+
+def _described(source: Source, table: dict[str, int]) -> tuple[list[int], int, int]:
+    """A source's lines and file name as indices into the table, and its first line's number."""
+    lines = source.text.splitlines(keepends=True)
+    if not lines or lines[-1].endswith("\n"):
+        lines.append("")
+    indices = [table.setdefault(line, len(table)) for line in lines]
+    return indices, table.setdefault(source.filename or "", len(table)), source.first_line
