@@ -1,19 +1,15 @@
-"""Convolutions: windows of the input as rows of a matrix, times the weights."""
+"""Convolutions over one and two dimensions: checks, paddings by name, and the plan that runs them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..kernels.convolution import windows_kernel
+from ..kernels.convolution import Sizes, plan_convolution
 from ..layout import Layout
 from ..tensor import Tensor, new_empty
 from .copying import contiguous, copy_into
 from .dtype_rules import type_name
-from .launching import require_floating, run_kernel
-from .matrix import multiply_into
+from .launching import address_or_zero, require_floating
 from .table import composite
-
-_SCRATCH = 4 << 20
-"""Bytes of windows that are laid out at a time: more than a core's cache holds costs more than it saves."""
 
 
 def _spread(values: Sequence[int] | int, count: int, name: str) -> list[int]:
@@ -76,50 +72,19 @@ def _c_name(tensor: Tensor) -> str:
 def convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int
 ) -> Tensor:
-    """The convolution of a batch of images (N, C, H, W) with weights (O, C / groups, KH, KW): (N, O, OH, OW).
-
-    The product gives the pixels of all channels together; they are put into planes at the end.
-    """
+    """The convolution of a batch of images (N, C, H, W) with weights (O, C / groups, KH, KW): (N, O, OH, OW)."""
     _check(input, weight, bias, stride, padding, dilation, groups)
     batch, channels, height, width = input.layout.shape
-    outputs, group_channels, window_height, window_width = weight.layout.shape
-    sizes = [
-        (size + 2 * pad - gap * (window - 1) - 1) // step + 1
-        for size, pad, gap, window, step in zip((height, width), padding, dilation, (window_height, window_width), stride)
-    ]
-    out_height, out_width = sizes
-    source, weights = contiguous(input), contiguous(weight)
-    depth = group_channels * window_height * window_width
-    pixels = batch * out_height * out_width
-    result = new_empty((pixels, outputs), input.dtype)
-    group_outputs = outputs // groups
-    rows = batch * out_height
-    at_once = max(1, min(rows, _SCRATCH // max(1, out_width * depth * input.dtype.itemsize)))
-    scratch = new_empty((at_once * out_width, depth), input.dtype)
-    flat_bias = None if bias is None else contiguous(bias)
-    made = windows_kernel(input.dtype)
-    for group in range(groups):
-        first = source.address + group * group_channels * height * width * input.dtype.itemsize
-        matrix = Tensor(
-            weights.storage, Layout.of((depth, group_outputs), (1, depth), weights.layout.offset + group * group_outputs * depth), weights.dtype
-        )
-        part = None if flat_bias is None else _slice(flat_bias, group * group_outputs, group_outputs)
-        for row in range(0, rows, at_once):
-            count = min(at_once, rows - row)
-            words = (
-                scratch.address, first, group_channels, channels * height * width, height * width, height, width, out_height, out_width,
-                window_height, window_width, *stride, *padding, *dilation, row,
-            )
-            run_kernel(made, words, row + count, start=row)
-            windows = Tensor(scratch.storage, Layout.contiguous((count * out_width, depth)), scratch.dtype)
-            target = Layout.of((count * out_width, group_outputs), (outputs, 1), row * out_width * outputs + group * group_outputs)
-            multiply_into(Tensor(result.storage, target, result.dtype), windows, matrix, part)
-    planes = Layout.of((batch, outputs, out_height, out_width), (out_height * out_width * outputs, 1, out_width * outputs, outputs))
-    return contiguous(Tensor(result.storage, planes, result.dtype))
-
-
-def _slice(vector: Tensor, start: int, count: int) -> Tensor:
-    return Tensor(vector.storage, Layout.of((count,), (1,), vector.layout.offset + start), vector.dtype)
+    outputs, _, window_height, window_width = weight.layout.shape
+    sizes = Sizes(
+        batch, channels, (height, width), outputs, (window_height, window_width), (stride[0], stride[1]), (padding[0], padding[1]),
+        (dilation[0], dilation[1]), groups,
+    )
+    plan = plan_convolution(input.dtype, sizes)
+    result = new_empty((batch, outputs, *sizes.out_image), input.dtype)
+    source, weights, flat_bias = contiguous(input), contiguous(weight), None if bias is None else contiguous(bias)
+    plan.run(source.address, plan.pack(weights.address), address_or_zero(flat_bias), result.address)
+    return result
 
 
 def _batched(
