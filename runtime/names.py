@@ -13,11 +13,6 @@ newaxis = None
 """Adds a dimension where it stands in an index."""
 
 
-def is_tensor(obj: object) -> bool:
-    """Whether `obj` is a Tensor."""
-    return isinstance(obj, Tensor)
-
-
 def typename(obj: object) -> str:
     """The name that PyTorch's messages use for the type of `obj`: "torch.FloatTensor", "list", "collections.OrderedDict"."""
     if isinstance(obj, Tensor):

@@ -1,0 +1,100 @@
+"""The names of `rushlight` that are no operators: types, element types, factories, switches, numbers."""
+from __future__ import annotations
+
+from rushlight.runtime.device import Device
+from rushlight.runtime.dtype import DType, bool_
+from rushlight.runtime.dtype import bfloat16 as bfloat16
+from rushlight.runtime.dtype import complex64 as complex64
+from rushlight.runtime.dtype import complex128 as complex128
+from rushlight.runtime.dtype import float16 as float16
+from rushlight.runtime.dtype import float32 as float32
+from rushlight.runtime.dtype import float64 as float64
+from rushlight.runtime.dtype import int8 as int8
+from rushlight.runtime.dtype import int16 as int16
+from rushlight.runtime.dtype import int32 as int32
+from rushlight.runtime.dtype import int64 as int64
+from rushlight.runtime.dtype import uint8 as uint8
+from rushlight.runtime.dtype import uint16 as uint16
+from rushlight.runtime.dtype import uint32 as uint32
+from rushlight.runtime.dtype import uint64 as uint64
+from rushlight.runtime.factories import arange as arange
+from rushlight.runtime.factories import as_tensor as as_tensor
+from rushlight.runtime.factories import asarray as asarray
+from rushlight.runtime.factories import empty as empty
+from rushlight.runtime.factories import empty_like as empty_like
+from rushlight.runtime.factories import empty_strided as empty_strided
+from rushlight.runtime.factories import eye as eye
+from rushlight.runtime.factories import frombuffer as frombuffer
+from rushlight.runtime.factories import full as full
+from rushlight.runtime.factories import full_like as full_like
+from rushlight.runtime.factories import is_tensor as is_tensor
+from rushlight.runtime.factories import linspace as linspace
+from rushlight.runtime.factories import logspace as logspace
+from rushlight.runtime.factories import normal as normal
+from rushlight.runtime.factories import ones as ones
+from rushlight.runtime.factories import ones_like as ones_like
+from rushlight.runtime.factories import rand as rand
+from rushlight.runtime.factories import rand_like as rand_like
+from rushlight.runtime.factories import randint as randint
+from rushlight.runtime.factories import randint_like as randint_like
+from rushlight.runtime.factories import randn as randn
+from rushlight.runtime.factories import randn_like as randn_like
+from rushlight.runtime.factories import randperm as randperm
+from rushlight.runtime.factories import range as range
+from rushlight.runtime.factories import scalar_tensor as scalar_tensor
+from rushlight.runtime.factories import tensor as tensor
+from rushlight.runtime.factories import tril_indices as tril_indices
+from rushlight.runtime.factories import triu_indices as triu_indices
+from rushlight.runtime.factories import zeros as zeros
+from rushlight.runtime.factories import zeros_like as zeros_like
+from rushlight.runtime.formats import LayoutKind, MemoryFormat
+from rushlight.runtime.formats import channels_last as channels_last
+from rushlight.runtime.formats import channels_last_3d as channels_last_3d
+from rushlight.runtime.formats import contiguous_format as contiguous_format
+from rushlight.runtime.formats import preserve_format as preserve_format
+from rushlight.runtime.formats import strided as strided
+from rushlight.runtime.grad_mode import enable_grad as enable_grad
+from rushlight.runtime.grad_mode import inference_mode as inference_mode
+from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled
+from rushlight.runtime.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
+from rushlight.runtime.grad_mode import no_grad as no_grad
+from rushlight.runtime.grad_mode import set_grad_enabled as set_grad_enabled
+from rushlight.runtime.names import e as e
+from rushlight.runtime.names import inf as inf
+from rushlight.runtime.names import nan as nan
+from rushlight.runtime.names import newaxis as newaxis
+from rushlight.runtime.names import pi as pi
+from rushlight.runtime.names import typename as typename
+from rushlight.runtime.printing import get_printoptions as get_printoptions
+from rushlight.runtime.printing import printoptions as printoptions
+from rushlight.runtime.printing import set_printoptions as set_printoptions
+from rushlight.runtime.promotion import get_default_dtype as get_default_dtype
+from rushlight.runtime.promotion import set_default_dtype as set_default_dtype
+from rushlight.runtime.random import Generator as Generator
+from rushlight.runtime.random import get_rng_state as get_rng_state
+from rushlight.runtime.random import initial_seed as initial_seed
+from rushlight.runtime.random import manual_seed as manual_seed
+from rushlight.runtime.random import seed as seed
+from rushlight.runtime.random import set_rng_state as set_rng_state
+from rushlight.runtime.tensor import Size as Size
+from rushlight.runtime.tensor import Tensor as Tensor
+from rushlight.runtime.tensor import from_numpy as from_numpy
+from rushlight.runtime.type_info import can_cast as can_cast
+from rushlight.runtime.type_info import finfo as finfo
+from rushlight.runtime.type_info import iinfo as iinfo
+from rushlight.runtime.type_info import promote_types as promote_types
+from rushlight.runtime.type_info import result_type as result_type
+
+device = Device
+dtype = DType
+bool = bool_
+layout = LayoutKind
+memory_format = MemoryFormat
+cfloat = complex64
+cdouble = complex128
+half = float16
+float = float32
+double = float64
+short = int16
+int = int32
+long = int64

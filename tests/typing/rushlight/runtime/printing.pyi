@@ -1,0 +1,1 @@
+from runtime.printing import *

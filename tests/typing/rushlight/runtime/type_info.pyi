@@ -1,0 +1,1 @@
+from runtime.type_info import *
