@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ..runtime.storage import Storage
 from ..runtime.typesystem import TupleType, Type
 from ..script.object import Object
+from ..script.source import Span
 from .archive_code import print_code
 from .container_writer import ArchiveWriter, root_of
 from .debug_records import dump_debug_records
@@ -49,10 +50,11 @@ def _records(module: Object, extra_files: Mapping[str, str | bytes]) -> list[tup
     data = _pickle("data", module, module.type, names)
     printed = print_code(module, names)
     code: list[tuple[str, bytes | Storage]] = []
+    tags: dict[Span, int] = {}
     for file in printed.files:
         code.append((file.path, file.text.encode("utf-8")))
         if file.marks:
-            code.append((f"{file.path}.debug_pkl", dump_debug_records(file.marks)))
+            code.append((f"{file.path}.debug_pkl", dump_debug_records(file.marks, tags)))
     tables = _pickle("constants", printed.constants, TupleType(printed.constant_types), names)
     version = version_for(printed.operators)
     extra = [(f"extra/{name}", _extra_bytes(name, content)) for name, content in extra_files.items()]

@@ -31,14 +31,15 @@ def original_places(archive: Archive, path: str) -> Callable[[int], Span | None]
     def find(offset: int) -> Span | None:
         nonlocal rows
         if rows is None:
-            rows = _rows(archive, record)
+            rows = read_debug_records(archive, record)
         index = bisect_right(rows, offset, key=lambda row: row[0]) - 1
         return rows[index][1] if index >= 0 and rows[index][1].source.text else None
 
     return find
 
 
-def _rows(archive: Archive, record: str) -> list[Row]:
+def read_debug_records(archive: Archive, record: str) -> list[Row]:
+    """Offset and original place of every stretch of code; empty if the record is damaged."""
     try:
         value = read_script_pickle(archive.view(record), ScriptBuilder("debug", {}), record)
         return sorted(_parse(value), key=lambda row: row[0])
@@ -77,15 +78,17 @@ def _row(row: tuple[object, ...], table: tuple[str, ...] | None, sources: dict[t
     return cast("int", offset), Span(source, min(max(start, 0), limit), min(max(end, 0), limit))
 
 
-def dump_debug_records(marks: Sequence[Mark]) -> bytes:
+def dump_debug_records(marks: Sequence[Mark], tags: dict[Span, int] | None = None) -> bytes:
     """The contents of a `.debug_pkl`: lines and file names in a table, then for each mark its place in the text it stems from.
 
-    Text that was itself printed (a loaded archive saved again) keeps the places it had, where they are known.
+    `tags` numbers the places of an archive from 1 on; the files of one archive share it. Text that was itself printed (a loaded
+    archive saved again) keeps the places it had, where they are known.
     """
+    tags = {} if tags is None else tags
     table: dict[str, int] = {"": 0}
     sources: dict[Source, tuple[list[int], int, int]] = {}
     nowhere: tuple[list[int], int, int] = ([], 0, 0)
-    places: dict[Span | None, tuple[tuple[tuple[list[int], int, int], int, int], int]] = {None: ((nowhere, 0, 0), 0)}
+    places: dict[Span | None, tuple[tuple[list[int], int, int], int, int]] = {None: (nowhere, 0, 0)}
     rows: list[object] = []
     for offset, span in marks:
         if span is not None:
@@ -94,9 +97,9 @@ def dump_debug_records(marks: Sequence[Mark]) -> bytes:
             assert span is not None
             if span.source not in sources:
                 sources[span.source] = _described(span.source, table)
-            places[span] = ((sources[span.source], span.start, span.end), len(places))
-        place, tag = places[span]
-        rows.append((offset, place, tag))
+            places[span] = (sources[span.source], span.start, span.end)
+        tag = 0 if span is None else tags.setdefault(span, len(tags) + 1)
+        rows.append((offset, places[span], tag))
     value = ("FORMAT_WITH_STRING_TABLE", tuple(table), tuple(rows))
     row_type = TupleType([INT, TupleType([TupleType([ListType(INT), INT, INT]), INT, INT]), INT])
     kind = TupleType([STR, TupleType([STR] * len(table)), TupleType([row_type] * len(rows))])
