@@ -12,54 +12,53 @@ import numpy as np
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
 _POOL_LIMIT = 256 << 20
-_free: dict[int, list[tuple[np.ndarray[Any, Any], int]]] = {}
+_free: dict[int, list[tuple[object, int]]] = {}
 _pooled = 0
 
 
 class Storage:
     """`nbytes` bytes at `address`. `version` counts the writes, so that what was derived from the bytes can be found stale."""
 
-    __slots__ = ("__weakref__", "_block", "_size", "address", "nbytes", "owner", "version", "writable")
+    __slots__ = ("__weakref__", "_size", "address", "nbytes", "owner", "version", "writable")
 
-    def __init__(self, address: int, nbytes: int, owner: object, *, writable: bool = True) -> None:
+    def __init__(self, address: int, nbytes: int, owner: object, writable: bool = True, size: int = 0) -> None:
         self.address = address
         self.nbytes = nbytes
         self.owner = owner
-        """Whatever must stay alive as long as the memory is used."""
+        """Whatever must stay alive as long as the memory is used: for pooled memory the block."""
         self.writable = writable
         self.version = 0
-        self._block: np.ndarray[Any, Any] | None = None
-        self._size = 0
+        self._size = size
 
     @staticmethod
     def allocate(nbytes: int) -> Storage:
         """Uninitialised memory, aligned to 64 bytes."""
         global _pooled
-        size = _size_class(nbytes)
-        blocks = _free.get(size)
-        if blocks:
-            block, address = blocks.pop()
-            _pooled -= size
-        else:
+        size = ALIGNMENT if nbytes <= ALIGNMENT else _size_class(nbytes)
+        try:
+            block, address = _free[size].pop()
+        except (KeyError, IndexError):
             block = np.empty(size + ALIGNMENT, np.uint8)
             address = -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT
-        storage = Storage(address, nbytes, None)
-        storage._block = block
-        storage._size = size
-        return storage
+        else:
+            _pooled -= size
+        return Storage(address, nbytes, block, True, size)
 
     @staticmethod
     def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None) -> Storage:
         """The memory of `array`, shared; it is kept alive, and never written if NumPy says it is read-only."""
-        return Storage(array.ctypes.data, array.nbytes if nbytes is None else nbytes, array, writable=bool(array.flags.writeable))
+        return Storage(array.ctypes.data, array.nbytes if nbytes is None else nbytes, array, bool(array.flags.writeable))
 
     def __del__(self) -> None:
         global _pooled
-        block = self._block
-        if block is None or _pooled + self._size > _POOL_LIMIT:
+        size = self._size
+        if size == 0 or _pooled + size > _POOL_LIMIT:
             return
-        _pooled += self._size
-        _free.setdefault(self._size, []).append((block, self.address))
+        _pooled += size
+        try:
+            _free[size].append((self.owner, self.address))
+        except KeyError:
+            _free[size] = [(self.owner, self.address)]
 
     @property
     def array(self) -> np.ndarray[Any, Any]:
@@ -96,7 +95,5 @@ def empty_cache() -> None:
 
 def _size_class(nbytes: int) -> int:
     """Four classes per power of two: at most a quarter of a block is unused."""
-    if nbytes <= ALIGNMENT:
-        return ALIGNMENT
     step = max(ALIGNMENT, 1 << ((nbytes - 1).bit_length() - 3))
     return -(-nbytes // step) * step

@@ -26,7 +26,7 @@ def _copy(target: Tensor, source: Tensor) -> None:
     launch = _launches.get(key)
     if launch is None:
         launch = _launches[key] = prepare(identity, target.dtype, [(source.layout, source.dtype)], target.layout, target.dtype)
-    launch.run((source,), target.address, target.dtype)
+    launch.run((source,), target.address)
 
 
 def _copy_bits(target: Tensor, source: Tensor) -> None:

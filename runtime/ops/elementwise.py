@@ -1,7 +1,7 @@
 """Running a scalar function over operands of any layout: broadcasting, conversion, the choice of the kernel, the launch.
 
-`Elementwise(body, compute, result)` is what pointwise rows, copies and conversions share. What a call needs is worked out
-once per combination of layouts and dtypes and kept (`Launch`); after that a call fills words and jumps into the kernel.
+Pointwise rows, copies and conversions share it. What a call needs is worked out once per combination of layouts and dtypes
+(`prepare`) and kept as a `Launch`; after that a call fills words and jumps into the kernel.
 """
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from ..dtype import DType
 from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
 from ..tensor import Tensor
-
-Operand = Tensor | int | float | bool | complex
-
 
 class Words:
     """The words of one call, seen as integers and as floats: numbers are written in place, as the kernel reads them."""
@@ -38,32 +35,43 @@ class Launch:
     strides), then a word per number among the inputs, whose address stands for its operand.
     """
 
-    __slots__ = ("free", "items", "kernel", "template", "tail")
+    __slots__ = ("compute", "free", "items", "kernel", "numbers", "output", "template", "tensors")
 
-    def __init__(self, kernel: Callable[[int, int, int], int], items: int, operands: int, shape_words: Sequence[int]) -> None:
+    def __init__(
+        self, kernel: Callable[[int, int, int], int], items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int]
+    ) -> None:
         self.kernel = kernel
         self.items = items
-        self.tail = operands + len(shape_words)
-        self.template = [0] * operands + list(shape_words) + [0] * operands
+        self.compute = compute
+        self.output = len(inputs)
+        self.tensors = [at for at, is_tensor in enumerate(inputs) if is_tensor]
+        first = len(inputs) + 1 + len(shape_words)
+        self.numbers = [(at, first + index) for index, at in enumerate(at for at, is_tensor in enumerate(inputs) if not is_tensor)]
+        self.template = [0] * (len(inputs) + 1) + list(shape_words) + [0] * len(self.numbers)
         self.free: list[Words] = []
 
-    def run(self, operands: Sequence[Operand], output: int, compute: DType) -> None:
-        """Run over `operands` (tensors of the prepared layouts, or numbers) into the memory at `output`."""
+    def words(self) -> Words:
+        """A frame: one call's own, so that concurrent callers never share words."""
+        try:
+            return self.free.pop()
+        except IndexError:
+            made = Words(self.template)
+            for at, slot in self.numbers:
+                made.integers[at] = made.address + 8 * slot
+            return made
+
+    def run(self, operands: Sequence[Any], output: int) -> None:
+        """Run over `operands` (tensors of the prepared layouts, and numbers) into the memory at `output`."""
         if not self.items:
             return
-        # a call takes a frame of its own, so concurrent callers never share words
-        words = self.free.pop() if self.free else Words(self.template)
+        words = self.words()
         integers = words.integers
-        at = 0
-        for operand in operands:
-            if isinstance(operand, Tensor):
-                integers[at] = operand.storage.address + operand.layout.offset * operand.dtype.itemsize
-            else:
-                slot = self.tail + at
-                write_number(words, slot, operand, compute)
-                integers[at] = words.address + 8 * slot
-            at += 1
-        integers[at] = output
+        for at in self.tensors:
+            tensor = operands[at]
+            integers[at] = tensor.storage.address + tensor.layout.offset * tensor.dtype.itemsize
+        for at, slot in self.numbers:
+            write_number(words, slot, operands[at], self.compute)
+        integers[self.output] = output
         status = self.kernel(words.address, 0, self.items)
         self.free.append(words)
         assert status == 0, "elementwise kernels cannot fail"
@@ -71,9 +79,9 @@ class Launch:
 
 def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
     """Put a Python number into a word as an item of `dtype`; RuntimeError if it does not fit."""
-    if dtype.name == "float32":
+    if dtype is dtypes.float32:
         words.floats[2 * slot] = value
-    elif dtype.name == "float64":
+    elif dtype is dtypes.float64:
         words.doubles[slot] = value
     else:
         words.integers[slot] = checked_integer(value, dtype)
@@ -119,7 +127,7 @@ def prepare(
         classes,
     )
     words = [] if flat else [size for size, _ in dims] + [dims[at][1][operand] for operand in range(len(strides)) for at in range(len(dims))]
-    return Launch(kernel, output.numel, len(strides), words)
+    return Launch(kernel, output.numel, compute, [layout is not None for layout, _ in inputs], words)
 
 
 def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:

@@ -52,6 +52,7 @@ class _Pointwise:
         self.promoting = [_promotes(arguments[at], row.traits.parameters + row.traits.masks) for at in self.operands]
         # most rows take their operands and nothing else
         self.plain = self.choose is None and len(self.operands) == len(arguments)
+        self.key = _key_maker(self.plain, arguments)
         self.bodies: dict[Any, Callable[..., Any]] = {}
         self.plans: dict[tuple[Any, ...], _Plan] = {}
 
@@ -68,10 +69,8 @@ class _Pointwise:
 
     def run(self, *args: Any) -> Tensor:
         """Into a fresh tensor."""
+        key = self.key(*args)
         operands = args if self.plain else [args[at] for at in self.operands]
-        key: tuple[Any, ...] = tuple([(x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) for x in operands])
-        if self.choose is not None:
-            key = (*key, args[self.choose])
         plan = self.plans.get(key)
         if plan is None:
             plan = self.plans[key] = self.plan(operands)
@@ -81,7 +80,7 @@ class _Pointwise:
         launch = plan.launch
         if launch is None:
             launch = plan.launch = self.launch(args, operands, plan.compute, plan.layout, plan.result)
-        launch.run(operands, storage.address, plan.compute)
+        launch.run(operands, storage.address)
         return Tensor(storage, plan.layout, plan.result)
 
     def converted(self, operands: Sequence[Any], compute: DType) -> list[Any]:
@@ -136,16 +135,14 @@ class _Pointwise:
         check_writable(target)
         if target.dtype is not compute or result is not target.dtype:
             return copy_into(target, self.run(*args))
-        key = ("in place", *[(x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) for x in operands])
-        if self.choose is not None:
-            key = (*key, args[self.choose])
+        key = ("in place", *self.key(*args))
         inputs = self.converted(operands, compute)
         operands = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in inputs[1:])]
         plan = self.plans.get(key)
         if plan is None:
             plan = self.plans[key] = _Plan(compute, result, target.layout.form, False, None)
         launch = plan.launch or self.launch(args, operands, compute, target.layout, result)
-        launch.run(operands, target.address, compute)
+        launch.run(operands, target.address)
         target.storage.version += 1
         return target
 
@@ -156,6 +153,30 @@ class _Pointwise:
         check_castable(result.dtype, target.dtype)
         resize_output(target, result.layout.shape)
         return copy_into(target, result)
+
+
+def _key_maker(plain: bool, arguments: Sequence[Argument]) -> Callable[..., tuple[Any, ...]]:
+    """What a plan is kept under: layout and dtype of the tensors, the types of the numbers, the values of the rest.
+
+    The commonest shapes of schemas are spelled out: this runs on every call.
+    """
+    pattern = "".join("t" if argument.type == types.TENSOR else "n" for argument in arguments) if plain else ""
+    match pattern:
+        case "t":
+            return lambda a: (a.layout.form, a.dtype)
+        case "tt":
+            return lambda a, b: (a.layout.form, a.dtype, b.layout.form, b.dtype)
+        case "tn":
+            return lambda a, b: (a.layout.form, a.dtype, type(b))
+        case "ttn":
+            return lambda a, b, c: (a.layout.form, a.dtype, b.layout.form, b.dtype, type(c))
+        case "tnn":
+            return lambda a, b, c: (a.layout.form, a.dtype, type(b), type(c))
+        case _:
+            numbers = [argument.type == types.NUMBER for argument in arguments]
+            return lambda *args: tuple(
+                (x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) if is_number else x for x, is_number in zip(args, numbers)
+            )
 
 
 def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:
