@@ -79,8 +79,8 @@ class Value:
         return self.builder.number(other, self.dtype) * self
 
     def __truediv__(self, other: Number) -> Value:
-        assert self.dtype in _FLOATS, "integers are divided with //"
-        return self._binary(other, "", "fdiv")
+        """Quotient, of integers toward zero; an integer divisor of 0 ends the process."""
+        return self._binary(other, "udiv" if self.dtype in ("uint8", "bool") else "sdiv", "fdiv")
 
     def __rtruediv__(self, other: int | float) -> Value:
         return self.builder.number(other, self.dtype) / self

@@ -9,108 +9,111 @@ Words of `layer_norm`:  out, in, weight (0: ones), bias (0: zeros), address of e
 """
 from __future__ import annotations
 
-import math
 from functools import cache
-from typing import Any
 
 from ..dtype import DType
-from .compiler import function_kernel
+from .compiler import emitted_kernel
+from .emitter import Builder, Functions, Pointer, Value, Variable
 from .engine import Kernel
-from .pooling import item_type
-from .primitives import POINTERS, accumulate, float64_pointer
+
+
+def _optional_item(builder: Builder, dtype: str, address: Value, at: Value, otherwise: float) -> Value:
+    """Item `at` of the vector at an address, or a constant where the address is 0."""
+    found = builder.variable(builder.number(otherwise, dtype))
+    found.value = otherwise
+    with builder.when(address != 0):
+        found.value = builder.pointer(dtype, address)[at]
+    return found.value
+
+
+def _sum(builder: Builder, total: Variable, items: Pointer, count: Value) -> None:
+    with builder.loop(count) as at:
+        total.value = builder.accumulate(total.value, items[at])
+
+
+def _sum_squares(builder: Builder, total: Variable, items: Pointer, mean: Value, count: Value) -> None:
+    with builder.loop(count) as at:
+        difference = items[at] - mean
+        total.value = builder.accumulate(total.value, difference * difference)
 
 
 @cache
 def batch_norm_kernel(dtype: DType) -> Kernel:
     """(in - mean) / sqrt(variance + epsilon) * weight + bias for each channel; see the module for the words."""
-    pointer = POINTERS[dtype.name]
-    itemsize = dtype.itemsize
-    scalar = item_type(dtype)
 
-    def batch_norm(words: Any, start: int, stop: int) -> int:
-        channels, plane = words[7], words[8]
-        epsilon = scalar(float64_pointer(words[6])[0])
-        for item in range(stop - start):
-            channel = (start + item) % channels
-            scale = scalar(1) / scalar(math.sqrt(pointer(words[3])[channel] + epsilon))
-            if words[4] != 0:
-                scale = scale * pointer(words[4])[channel]
-            shift = -pointer(words[2])[channel] * scale
-            if words[5] != 0:
-                shift = shift + pointer(words[5])[channel]
-            source = pointer(words[1] + (start + item) * plane * itemsize)
-            out = pointer(words[0] + (start + item) * plane * itemsize)
-            for at in range(plane):
+    def write(builder: Builder, functions: Functions) -> None:
+        name = dtype.name
+        channels, plane = builder.word(7), builder.word(8)
+        epsilon = builder.pointer("float64", builder.word(6))[0].to(name)
+        means, variances = builder.pointer(name, builder.word(2)), builder.pointer(name, builder.word(3))
+        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
+            item = builder.start + number
+            channel = item % channels
+            scale = 1.0 / builder.square_root(variances[channel] + epsilon)
+            scale = scale * _optional_item(builder, name, builder.word(4), channel, 1.0)
+            shift = _optional_item(builder, name, builder.word(5), channel, 0.0) - means[channel] * scale
+            source = builder.pointer(name, builder.word(1)).at(item * plane).independent()
+            out = builder.pointer(name, builder.word(0)).at(item * plane).independent()
+            with builder.loop(plane, independent=True) as at:
                 out[at] = source[at] * scale + shift
-        return 0
 
-    return function_kernel(f"batch_norm_{dtype.name}", batch_norm, dtype.name)
+    return emitted_kernel(f"batch_norm_{dtype.name}", write, dtype.name)
 
 
 @cache
 def batch_statistics_kernel(dtype: DType) -> Kernel:
     """Mean and biased variance of each channel, in two passes; see the module for the words."""
-    pointer = POINTERS[dtype.name]
-    itemsize = dtype.itemsize
-    scalar = item_type(dtype)
 
-    def batch_statistics(words: Any, start: int, stop: int) -> int:
-        channels, plane, batch = words[3], words[4], words[5]
-        for item in range(stop - start):
-            channel = start + item
-            total = 0.0
-            for image in range(batch):
-                source = pointer(words[2] + (image * channels + channel) * plane * itemsize)
-                part = scalar(0)
-                for at in range(plane):
-                    part = accumulate(part, source[at])
-                total += part
-            mean = scalar(total / (plane * batch))
-            squares = 0.0
-            for image in range(batch):
-                source = pointer(words[2] + (image * channels + channel) * plane * itemsize)
-                part = scalar(0)
-                for at in range(plane):
-                    part = accumulate(part, (source[at] - mean) * (source[at] - mean))
-                squares += part
-            pointer(words[0])[channel] = mean
-            pointer(words[1])[channel] = scalar(squares / (plane * batch))
-        return 0
+    def write(builder: Builder, functions: Functions) -> None:
+        name = dtype.name
+        channels, plane, batch = builder.word(3), builder.word(4), builder.word(5)
+        count = (plane * batch).to("float64")
+        total, part = builder.variable(builder.number(0.0, "float64")), builder.variable(builder.number(0.0, name))
+        source = builder.pointer(name, builder.word(2))
+        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
+            channel = builder.start + number
+            total.value = 0.0
+            with builder.loop(batch, vectorize=False) as image:
+                part.value = 0.0
+                _sum(builder, part, source.at((image * channels + channel) * plane), plane)
+                total.value = total.value + part.value.to("float64")
+            mean = (total.value / count).to(name)
+            total.value = 0.0
+            with builder.loop(batch, vectorize=False) as image:
+                part.value = 0.0
+                _sum_squares(builder, part, source.at((image * channels + channel) * plane), mean, plane)
+                total.value = total.value + part.value.to("float64")
+            builder.pointer(name, builder.word(0))[channel] = mean
+            builder.pointer(name, builder.word(1))[channel] = (total.value / count).to(name)
 
-    return function_kernel(f"batch_statistics_{dtype.name}", batch_statistics, dtype.name)
+    return emitted_kernel(f"batch_statistics_{dtype.name}", write, dtype.name)
 
 
 @cache
 def layer_norm_kernel(dtype: DType) -> Kernel:
     """(in - mean) / sqrt(variance + epsilon) * weight + bias for each row; see the module for the words."""
-    pointer = POINTERS[dtype.name]
-    itemsize = dtype.itemsize
-    scalar = item_type(dtype)
 
-    def layer_norm(words: Any, start: int, stop: int) -> int:
-        row = words[5]
-        epsilon = scalar(float64_pointer(words[4])[0])
-        for item in range(stop - start):
-            source = pointer(words[1] + (start + item) * row * itemsize)
-            out = pointer(words[0] + (start + item) * row * itemsize)
-            total = scalar(0)
-            for at in range(row):
-                total = accumulate(total, source[at])
-            mean = total / scalar(row)
-            squares = scalar(0)
-            for at in range(row):
-                squares = accumulate(squares, (source[at] - mean) * (source[at] - mean))
-            scale = scalar(1) / scalar(math.sqrt(squares / scalar(row) + epsilon))
-            for at in range(row):
+    def write(builder: Builder, functions: Functions) -> None:
+        name = dtype.name
+        row = builder.word(5)
+        epsilon = builder.pointer("float64", builder.word(4))[0].to(name)
+        total = builder.variable(builder.number(0.0, name))
+        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
+            offset = (builder.start + number) * row
+            source = builder.pointer(name, builder.word(1)).at(offset).independent()
+            out = builder.pointer(name, builder.word(0)).at(offset).independent()
+            total.value = 0.0
+            _sum(builder, total, source, row)
+            mean = total.value / row.to(name)
+            total.value = 0.0
+            _sum_squares(builder, total, source, mean, row)
+            scale = 1.0 / builder.square_root(total.value / row.to(name) + epsilon)
+            with builder.loop(row, independent=True) as at:
                 out[at] = (source[at] - mean) * scale
-            if words[2] != 0:
-                weight = pointer(words[2])
-                for at in range(row):
-                    out[at] = out[at] * weight[at]
-            if words[3] != 0:
-                bias = pointer(words[3])
-                for at in range(row):
-                    out[at] = out[at] + bias[at]
-        return 0
+            for word, combine in ((2, Value.__mul__), (3, Value.__add__)):
+                with builder.when(builder.word(word) != 0):
+                    items = builder.pointer(name, builder.word(word)).independent()
+                    with builder.loop(row, independent=True) as at:
+                        out[at] = combine(out[at], items[at])
 
-    return function_kernel(f"layer_norm_{dtype.name}", layer_norm, dtype.name)
+    return emitted_kernel(f"layer_norm_{dtype.name}", write, dtype.name)
