@@ -1,0 +1,457 @@
+"""Scripted modules and functions as Python objects.
+
+In: an `Object` of a module's type, or a `Function`. Out: `RecursiveScriptModule`, an `nn.Module` whose parameters, buffers and attributes are
+the object's, and `ScriptFunction`. Saving and printing code are done by hooks that `serialize` sets, as it lies above this package.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakValueDictionary
+
+from ..runtime.nn.module import Module
+from ..runtime.tensor import Tensor
+from ..runtime.typesystem import ClassType, InterfaceType, Type
+from .boundary import CastError, Wrappers, caster, export
+from .function import BoundMethod, Function
+from .object import Object
+
+if TYPE_CHECKING:
+    from ..runtime.schema import OpSchema
+    from .ir import Graph
+    from .live_modules import LiveModule
+
+
+@dataclass(slots=True)
+class Hooks:
+    """What the packages above provide: writing archives and printing programs."""
+
+    save: Callable[..., None] | None = None
+    code: Callable[[Function], tuple[str, list[object]]] | None = None
+
+
+HOOKS = Hooks()
+
+
+def set_archive_writer(writer: Callable[..., None]) -> None:
+    """Provide `save(object, file, extra_files)`."""
+    HOOKS.save = writer
+
+
+def set_code_printer(printer: Callable[[Function], tuple[str, list[object]]]) -> None:
+    """Provide `code(function)`: the text of a function and the constants it names."""
+    HOOKS.code = printer
+
+
+def print_code(function: Function) -> tuple[str, list[object]]:
+    """A function as text, and the constants that the text names."""
+    assert HOOKS.code is not None, "the code printer was not set"
+    return HOOKS.code(function)
+
+
+class _Slots(MutableMapping[str, Any]):
+    """Parameters or buffers of an object, as `nn.Module` keeps them."""
+
+    def __init__(self, owner: Object, *, parameters: bool) -> None:
+        self.owner = owner
+        self.parameters = parameters
+
+    def _names(self) -> list[str]:
+        attributes = self.owner.type.attributes
+        return [name for name, found in attributes.items() if (found.is_parameter if self.parameters else found.is_buffer)]
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(name)
+        return self.owner.slots[name]
+
+    def __contains__(self, name: object) -> bool:
+        found = self.owner.type.attributes.get(cast("str", name))
+        return found is not None and (found.is_parameter if self.parameters else found.is_buffer) and name in self.owner.slots
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.owner.set(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        raise RuntimeError(f"cannot delete '{name}' of a ScriptModule")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names() if name in self.owner.slots)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Submodules(MutableMapping[str, Any]):
+    """Submodules of an object as scripted modules; they are made when they are first looked at."""
+
+    def __init__(self, owner: Object) -> None:
+        self.owner = owner
+
+    def _holds(self, name: str) -> bool:
+        found = self.owner.type.attributes.get(name)
+        return found is not None and _is_module_type(found.type)
+
+    def __getitem__(self, name: str) -> Any:
+        if not self._holds(name):
+            raise KeyError(name)
+        return wrap_module(cast("Object", self.owner.slots[name]))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._holds(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if not isinstance(value, RecursiveScriptModule):
+            raise RuntimeError(
+                "Cannot re-assign modules in a ScriptModule with non-scripted module, tried to replace existing module "
+                f"'{name}': {self.owner.slots.get(name)}"
+            )
+        self.owner.set(name, value._c)
+
+    def __delitem__(self, name: str) -> None:
+        raise RuntimeError(f"cannot delete submodule '{name}' of a ScriptModule")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.owner.type.attributes if self._holds(name) and name in self.owner.slots)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _is_module_type(kind: Type) -> bool:
+    return isinstance(kind, ClassType | InterfaceType) and kind.is_module
+
+
+_wrapped: WeakValueDictionary[int, RecursiveScriptModule] = WeakValueDictionary()
+
+
+class ScriptModule(Module):
+    """Base of scripted modules, for `isinstance`."""
+
+
+class RecursiveScriptModule(ScriptModule):
+    """A module in TorchScript: made by `script`, `load` and `freeze`."""
+
+    _c: Object
+
+    def __init__(self, owner: Object) -> None:
+        super().__init__()
+        members = self.__dict__
+        del members["training"]
+        members["_is_full_backward_hook"] = None
+        members["_c"] = owner
+        members["_parameters"] = _Slots(owner, parameters=True)
+        members["_buffers"] = _Slots(owner, parameters=False)
+        members["_modules"] = _Submodules(owner)
+        members["_live_module"] = None
+        if "forward" in owner.type.methods:
+            members["forward"] = self._method("forward")
+        _wrapped[id(owner)] = self
+
+    def adopt(self, module: Module, live: LiveModule, children: dict[str, RecursiveScriptModule]) -> None:
+        """Remember the live module's type, and keep its Python methods."""
+        from .modules import python_methods
+
+        self.__dict__["_live_module"] = live
+        # the wrappers of children stay as long as this one
+        self.__dict__["_children"] = children
+        for name, method in python_methods(module).items():
+            self.__dict__[name] = method.__get__(self)
+        self.__dict__["_non_persistent_buffers_set"] = set(module._non_persistent_buffers_set)
+
+    def find_hooks(self) -> None:
+        """Run compiled hooks around calls from Python, as calls from compiled code do."""
+        kind = self._c.type
+        for hooks, functions in ((self._forward_pre_hooks, kind.forward_pre_hooks), (self._forward_hooks, kind.forward_hooks)):
+            for number, function in enumerate(functions):
+                hooks[number] = function
+        if "forward" in kind.methods:
+            self.__dict__["forward"] = self._method("forward")
+
+    # attributes
+
+    def _method(self, name: str) -> ScriptMethod:
+        return ScriptMethod(cast("Function", self._c.type.methods[name]), self._c)
+
+    def __getattr__(self, name: str) -> Any:
+        owner: Object | None = self.__dict__.get("_c")
+        if owner is None:
+            raise RuntimeError("ScriptModule has not been initialized, did you forget to call super's init?")
+        if name in self._modules:
+            return self._modules[name]
+        if name in owner.slots:
+            return export(owner.slots[name])
+        if name in owner.type.methods:
+            found = self.__dict__[name] = self._method(name)
+            return found
+        if name in owner.type.properties:
+            return cast("Function", owner.type.properties[name].getter)(owner)
+        if name in owner.type.constants and not name.startswith("_"):
+            return owner.type.constants[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        owner: Object | None = self.__dict__.get("_c")
+        if owner is None:
+            super().__setattr__(name, value)
+            return
+        kind = owner.type
+        if name in self._modules:
+            self._modules[name] = value
+        elif name in kind.attributes:
+            try:
+                owner.slots[name] = value if isinstance(value, Tensor) else caster(kind.attributes[name].type)(value)
+            except CastError as error:
+                raise RuntimeError(f"Could not cast attribute '{name}' to type {kind.attributes[name].type.annotation()}: {error}") from None
+        elif name in kind.properties and kind.properties[name].setter is not None:
+            cast("Function", kind.properties[name].setter)(owner, value)
+        elif name in kind.constants:
+            raise AttributeError(f"Cannot mutate TorchScript constant value: '{name}'. Value: '{value}'")
+        else:
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+
+    # programs
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of `forward`."""
+        return self._method("forward").graph
+
+    @property
+    def code(self) -> str:
+        """`forward` as text."""
+        return self._method("forward").code
+
+    @property
+    def code_with_constants(self) -> tuple[str, Any]:
+        """`forward` as text, and the constants that the text names."""
+        return self._method("forward").code_with_constants
+
+    @property
+    def original_name(self) -> str:
+        """Name of the class it was made from."""
+        return self._c.type.name
+
+    @property
+    def qualified_name(self) -> str:
+        """Full name of its type."""
+        return self._c.type.qualified_name
+
+    def extra_repr(self) -> str:
+        """The class it was made from."""
+        return f"original_name={self.original_name}"
+
+    def define(self, source: str) -> None:
+        """Compile a method given as text into the module's type."""
+        from .modules import define
+
+        define(self._c.type, self.__dict__["_live_module"], source)
+
+    # saving and copying
+
+    def save(self, f: Any, **kwargs: Any) -> None:
+        """Write the module to a TorchScript archive; see `rushlight.jit.save`."""
+        assert HOOKS.save is not None, "the archive writer was not set"
+        HOOKS.save(self._c, f, **kwargs)
+
+    def save_to_buffer(self, **kwargs: Any) -> bytes:
+        """The bytes of the archive."""
+        import io
+
+        buffer = io.BytesIO()
+        self.save(buffer, **kwargs)
+        return buffer.getvalue()
+
+    def __copy__(self) -> RecursiveScriptModule:
+        return wrap_module(Object(self._c.type, dict(self._c.slots)))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RecursiveScriptModule:
+        return wrap_module(copy.deepcopy(self._c, memo))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        import pickle
+
+        raise pickle.PickleError("ScriptModules cannot be deepcopied using copy.deepcopy or saved using torch.save. Mixed serialization of script "
+                                 "and non-script modules is not supported. For purely script modules use my_script_module.save(<filename>) instead.")
+
+    # containers
+
+    def __len__(self) -> int:
+        return self._magic("__len__")()
+
+    def __contains__(self, key: Any) -> bool:
+        return self._magic("__contains__")(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        if "__len__" not in self._c.type.methods:
+            return self._magic("__iter__")()
+        return iter(self._modules.values())
+
+    def __getitem__(self, index: Any) -> Any:
+        if "__getitem__" in self._c.type.methods or "__len__" not in self._c.type.methods:
+            return self._magic("__getitem__")(index)
+        return self._modules[index] if isinstance(index, str) else list(self._modules.values())[index]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _magic(self, name: str) -> Any:
+        if name not in self._c.type.methods:
+            raise NotImplementedError(f"'{self.original_name}' has no compiled method {name}")
+        return self._method(name)
+
+
+class ScriptMethod(BoundMethod):
+    """A compiled method of a scripted module."""
+
+    @property
+    def code(self) -> str:
+        """The method as text."""
+        return print_code(self.function)[0]
+
+    @property
+    def code_with_constants(self) -> tuple[str, Any]:
+        """The method as text, and the constants that the text names, as `c0`, `c1`, ..."""
+        text, constants = print_code(self.function)
+        return text, {f"c{place}": value for place, value in enumerate(constants)}
+
+    @property
+    def qualified_name(self) -> str:
+        """Full name."""
+        return self.function.qualified_name
+
+
+class ScriptFunction:
+    """A compiled function."""
+
+    def __init__(self, function: Function, original: Callable[..., Any] | None = None) -> None:
+        self._function = function
+        self._original = original
+        if original is not None:
+            self.__doc__ = original.__doc__
+            self.__name__ = original.__name__
+            self.__module__ = original.__module__
+
+    @property
+    def name(self) -> str:
+        """Name."""
+        return self._function.name
+
+    @property
+    def qualified_name(self) -> str:
+        """Full name."""
+        return self._function.qualified_name
+
+    @property
+    def schema(self) -> OpSchema:
+        """Parameters and result."""
+        return self._function.schema
+
+    @property
+    def graph(self) -> Graph:
+        """The typed graph."""
+        return self._function.graph
+
+    @property
+    def code(self) -> str:
+        """The function as text."""
+        return print_code(self._function)[0]
+
+    def save(self, f: Any, _extra_files: dict[str, Any] | None = None) -> None:
+        """Write the function to a TorchScript archive, as the `forward` of a module."""
+        assert HOOKS.save is not None, "the archive writer was not set"
+        HOOKS.save(self._function, f, _extra_files=_extra_files)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<ScriptFunction {self.qualified_name}>"
+
+
+class RecursiveScriptClass:
+    """An object of a script class: attributes and methods are the compiled ones."""
+
+    _c: Object
+
+    def __init__(self, owner: Object) -> None:
+        object.__setattr__(self, "_c", owner)
+
+    def __getattr__(self, name: str) -> Any:
+        owner: Object = self.__dict__["_c"]
+        if name in owner.slots:
+            return export(owner.slots[name])
+        if name in owner.type.methods:
+            return owner.method(name)
+        if name in owner.type.properties:
+            return cast("Function", owner.type.properties[name].getter)(owner)
+        raise AttributeError(f"'{owner.type.annotation()}' object has no attribute '{name}'")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        owner = self._c
+        if name not in owner.type.attributes:
+            raise AttributeError(f"'{owner.type.annotation()}' object has no attribute '{name}'")
+        owner.slots[name] = caster(owner.type.attributes[name].type)(value)
+
+    def __repr__(self) -> str:
+        return f"<object of {self._c.type.annotation()}>"
+
+
+_MAGIC_METHODS = (
+    "__len__ __neg__ __mul__ __sub__ __add__ __pow__ __truediv__ __mod__ __ne__ __eq__ __lt__ __gt__ __le__ __ge__ __and__ __or__ __xor__ "
+    "__getitem__ __setitem__ __call__ __int__ __float__ __bool__ __str__ __enter__ __exit__ __contains__"
+).split()
+
+
+def _forward(name: str) -> Callable[..., Any]:
+    plain = getattr(object, name, None)
+
+    def call(self: RecursiveScriptClass, *args: Any) -> Any:
+        if name in self._c.type.methods:
+            return self._c.method(name)(*args)
+        if plain is not None:
+            return plain(self, *args)
+        if name == "__bool__":
+            return True
+        raise TypeError(f"'{self._c.type.annotation()}' object has no method {name}")
+
+    call.__name__ = name
+    return call
+
+
+for _name in _MAGIC_METHODS:
+    setattr(RecursiveScriptClass, _name, _forward(_name))
+RecursiveScriptClass.__hash__ = object.__hash__
+
+
+def wrap_module(owner: Object) -> RecursiveScriptModule:
+    """The scripted module of an object: always the same while it is alive."""
+    found = _wrapped.get(id(owner))
+    if found is None:
+        found = RecursiveScriptModule(owner)
+        found.find_hooks()
+    return found
+
+
+def _wrap(value: Object) -> object:
+    return wrap_module(value) if value.type.is_module else RecursiveScriptClass(value)
+
+
+def _unwrap(value: object) -> Object | None:
+    if isinstance(value, Object):
+        return value
+    if isinstance(value, RecursiveScriptModule | RecursiveScriptClass):
+        return value._c
+    from .python_classes import object_of
+
+    return object_of(value)
+
+
+Wrappers.wrap = staticmethod(_wrap)
+Wrappers.unwrap = staticmethod(_unwrap)

@@ -1,0 +1,173 @@
+"""Scripting modules: an object of the module's type, its submodules, and the methods that are compiled.
+
+In: an `rl.nn.Module`. Out: a `RecursiveScriptModule`. `forward`, exported methods and properties are compiled, and what they reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, cast
+
+from ..runtime.nn.module import Module
+from ..runtime.typesystem import ClassType, InterfaceType
+from .function import Function
+from .live_modules import Attribute, LiveModule, forget, live_module
+from .marks import Mark, is_left_to_python, mark_of
+from .module import RecursiveScriptModule
+from .object import Object
+from .boundary import caster
+from .source import ScriptError
+
+MethodNames = Callable[[Module], list[str]]
+
+
+def methods_to_compile(module: Module) -> list[str]:
+    """`forward`, unless it is left to Python or not defined, then exported methods by name."""
+    names: list[str] = []
+    forward = getattr(module, "forward", None)
+    defined = getattr(forward, "__func__", None) is not Module.forward
+    if forward is not None and defined and not is_left_to_python(forward):
+        names.append("forward")
+    unused = _unused_properties(module)
+    for name in dir(module):
+        if name in unused or name in names or isinstance(getattr(type(module), name, None), property):
+            continue
+        if mark_of(getattr(module, name, None)) is Mark.EXPORT:
+            names.append(name)
+    return names
+
+
+def script_module(module: Module, names: MethodNames = methods_to_compile) -> RecursiveScriptModule:
+    """The scripted form of a module; tensors are shared with it, other attributes are copied."""
+    if isinstance(module, RecursiveScriptModule):
+        return module
+    _check_initialized(module)
+    return _create(module, live_module(module), names)
+
+
+def _check_initialized(module: Module) -> None:
+    if "_parameters" not in module.__dict__:
+        raise RuntimeError(f"'{type(module).__name__}' has not been initialized, did you forget to call 'super()'?")
+
+
+def _create(module: Module, live: LiveModule, names: MethodNames) -> RecursiveScriptModule:
+    wanted = names(module)
+    made = Object(live.type)
+    submodules: dict[str, RecursiveScriptModule] = {}
+    for name, attribute in live.type.attributes.items():
+        if name not in module._modules or module._modules[name] is None:
+            value = getattr(module, name)
+            value = value.value if isinstance(value, Attribute) else value
+            made.slots[name] = value if attribute.is_parameter or attribute.is_buffer else caster(attribute.type)(value)
+    for name, child in module._modules.items():
+        if child is not None and name in live.type.attributes:
+            submodules[name] = _create_child(child, live.submodules.get(name), names)
+            made.slots[name] = submodules[name]._c
+    scripted = RecursiveScriptModule(made)
+    scripted.adopt(module, live, submodules)
+    _compile(module, live, wanted)
+    scripted.find_hooks()
+    return scripted
+
+
+def _create_child(child: Module, live: LiveModule | InterfaceType | None, names: MethodNames) -> RecursiveScriptModule:
+    if isinstance(child, RecursiveScriptModule):
+        return child
+    if isinstance(live, InterfaceType):
+        offered = list(live.methods)
+        return script_module(child, lambda module: offered)
+    assert live is not None
+    return _create(child, live, names)
+
+
+def _compile(module: Module, live: LiveModule, wanted: list[str]) -> None:
+    """Compile the methods of a type, once."""
+    if live.is_compiled:
+        return
+    live.is_compiled = True
+    try:
+        _define_methods(module, live, wanted)
+    except (ScriptError, RuntimeError):
+        forget(live)
+        raise
+
+
+def _define_methods(module: Module, live: LiveModule, wanted: list[str]) -> None:
+    unused = _unused_properties(module)
+    defined: list[Function] = []
+    for name, found in _properties(type(module)).items():
+        if name not in unused:
+            live.add_property(name, found)
+            defined.extend(cast("Function", part) for part in live.type.properties[name] if part is not None)
+    defined.extend(live.add_method(getattr(type(module), name, None) or getattr(module, name), name) for name in wanted)
+    for function in defined:
+        function.compile()
+    hooks, pre_hooks = live.hooks
+    for hook in hooks:
+        live.type.forward_hooks.append(_hook(live, hook))
+    for hook in pre_hooks:
+        live.type.forward_pre_hooks.append(_hook(live, hook))
+    if live.kind in ("list", "dict") and "__len__" not in live.type.methods:
+        define(live.type, live, f"def __len__(self):\n   return {len(module._modules)}\n")
+    if live.kind == "dict" and "__contains__" not in live.type.methods:
+        keys = list(module._modules)
+        body = f"key in {keys!r}" if keys else "False"
+        define(live.type, live, f"def __contains__(self, key: str):\n   return {body}\n")
+
+
+def _hook(live: LiveModule, hook: Callable[..., Any]) -> Function:
+    """A hook as a function of the module; one function however often it was registered."""
+    for known in (*live.type.forward_hooks, *live.type.forward_pre_hooks):
+        if known.name == hook.__name__:
+            return cast("Function", known)
+    made = live.method_function(hook, hook.__name__)
+    made.compile()
+    return made
+
+
+def define(kind: ClassType, live: LiveModule | None, source: str) -> None:
+    """Compile a method given as text, in TorchScript's own dialect, into a type."""
+    from .compiler import SelfParameter, compile_function
+    from .python_resolver import PythonResolver
+    from .recursive import SCOPE
+    from .source import Source
+    from .statements import parse_function
+    from .values import SimpleValue
+
+    tree = parse_function(Source(source, "<string>"))
+    resolver = PythonResolver({}, SCOPE.class_type, SCOPE.value)
+    owner = SelfParameter(kind, live.sugar if live is not None else SimpleValue)
+    made = Function(
+        f"{kind.qualified_name}.{tree.name}",
+        lambda target: compile_function(target, tree, resolver, owner=owner),
+        call_name=f"{kind.name}.{tree.name}",
+        definition=tree,
+    )
+    kind.methods[tree.name] = made
+    made.compile()
+
+
+def _properties(kind: type) -> dict[str, property]:
+    """Properties of a class of modules, by name."""
+    found = {name: getattr(kind, name, None) for name in dir(kind)}
+    return {name: value for name, value in found.items() if isinstance(value, property) and not hasattr(RecursiveScriptModule, name)}
+
+
+def _unused_properties(module: Module) -> set[str]:
+    names = set(cast("list[str]", getattr(module, "__jit_unused_properties__", [])))
+    names |= set(cast("list[str]", getattr(module, "__jit_ignored_attributes__", [])))
+    for name, found in _properties(type(module)).items():
+        if found.fget is not None and is_left_to_python(found.fget):
+            names.add(name)
+    return names
+
+
+def python_methods(module: Module) -> dict[str, Any]:
+    """Methods that the scripted module keeps in Python."""
+    found: dict[str, Any] = {}
+    for name in dir(type(module)):
+        method = getattr(module, name, None) if not isinstance(getattr(type(module), name, None), property) else None
+        if isinstance(method, MethodType) and is_left_to_python(method):
+            found[name] = method.__func__
+    return found

@@ -1,0 +1,92 @@
+"""Instances of compiled classes: `Object` for modules and script classes, `EnumMember` for members of enumerations.
+
+In: a type and the values of its attributes. Out: what graphs read with `prim::GetAttr` and archives store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from ..runtime.typesystem import BOOL, ClassType, EnumType, OptionalType, Type
+
+if TYPE_CHECKING:
+    from .function import Function
+
+
+class Object:
+    """An instance of a `ClassType`: its attributes by name, in the order of the declarations."""
+
+    __slots__ = ("__weakref__", "slots", "type")
+
+    def __init__(self, type: ClassType, slots: dict[str, object] | None = None) -> None:
+        self.type = type
+        self.slots: dict[str, object] = {} if slots is None else slots
+
+    def get(self, name: str) -> object:
+        """An attribute's value; `AttributeError` where the object has none."""
+        try:
+            return self.slots[name]
+        except KeyError:
+            raise AttributeError(f"'{self.type.annotation()}' object has no attribute '{name}'") from None
+
+    def set(self, name: str, value: object) -> None:
+        """Give a declared attribute another value."""
+        if name not in self.type.attributes:
+            raise AttributeError(f"Tried to set nonexistent attribute: {name}")
+        self.slots[name] = value
+
+    def method(self, name: str) -> Callable[..., object]:
+        """A method bound to this object."""
+        function = cast("Function", self.type.methods[name])
+        return function.bind(self)
+
+    def missing(self) -> list[str]:
+        """Declared attributes without a value that cannot be None."""
+        return [name for name, attribute in self.type.attributes.items() if name not in self.slots and not _may_be_absent(attribute.type)]
+
+    def __repr__(self) -> str:
+        return f"<object of {self.type.annotation()}>"
+
+
+def _may_be_absent(kind: Type) -> bool:
+    return isinstance(kind, OptionalType)
+
+
+def new_module(type: ClassType) -> Object:
+    """An instance of a module's type whose attributes still have to be set."""
+    slots: dict[str, object] = {}
+    if "training" in type.attributes and type.attributes["training"].type is BOOL:
+        slots["training"] = True
+    return Object(type, slots)
+
+
+class EnumMember:
+    """A member of an enumeration inside compiled code; one instance per member, so `is` and `==` agree."""
+
+    __slots__ = ("name", "type", "value")
+    _known: dict[tuple[EnumType, str], EnumMember] = {}
+
+    def __init__(self, type: EnumType, name: str, value: object) -> None:
+        self.type = type
+        self.name = name
+        self.value = value
+
+    @staticmethod
+    def of(kind: EnumType, name: str) -> EnumMember:
+        """The member called `name`."""
+        found = EnumMember._known.get((kind, name))
+        if found is None:
+            found = EnumMember._known[kind, name] = EnumMember(kind, name, dict(kind.members)[name])
+        return found
+
+    @staticmethod
+    def by_value(kind: EnumType, value: object) -> EnumMember:
+        """The member with this value; `ValueError` where there is none."""
+        for name, known in kind.members:
+            if known == value and isinstance(value, type(known)):
+                return EnumMember.of(kind, name)
+        raise ValueError(f"{kind.annotation()}: {value!r} is not the value of a member")
+
+    def __repr__(self) -> str:
+        return f"{self.type.annotation()}.{self.name}"
