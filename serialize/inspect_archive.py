@@ -7,13 +7,12 @@ archives run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import cast
 
 from ..script import syntax
-from ..script.source import Span
 from .code_reader import ArchiveCode, path_of
+from .code_survey import operator_calls
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError
 from .script_pickle import PickledObject, PickledTensor, ScriptBuilder, read_script_pickle
@@ -125,41 +124,8 @@ def _survey(code: ArchiveCode) -> tuple[dict[str, syntax.ClassDef], Counter[str]
         for definition in file.definitions:
             if isinstance(definition, syntax.ClassDef):
                 classes[f"{namespace}.{definition.name}"] = definition
-            operators.update(_calls(definition))
+            operators.update(operator_calls(definition))
     return classes, operators
-
-
-def _calls(root: syntax.Definition) -> Iterator[str]:
-    """The operators called in a definition: `torch.add` is `aten::add`, `ops.prim.dtype` is `prim::dtype`."""
-    pending: list[object] = [root]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tuple):
-            pending += cast("tuple[object, ...]", node)
-        elif is_dataclass(node) and not isinstance(node, Span | type):
-            if isinstance(node, syntax.Call):
-                name = _operator(node.function)
-                if name is not None:
-                    yield name
-            pending += (getattr(node, field.name) for field in fields(node))
-
-
-def _operator(function: syntax.Expression) -> str | None:
-    parts: list[str] = []
-    while isinstance(function, syntax.Attribute):
-        parts.append(function.name)
-        function = function.value
-    if not isinstance(function, syntax.Name):
-        return None
-    match (function.identifier, *reversed(parts)):
-        case ("torch", name):
-            return f"aten::{name}"
-        case ("torch", "autograd", name):
-            return f"aten::{name}"
-        case ("ops", namespace, name):
-            return f"{namespace}::{name}"
-        case _:
-            return None
 
 
 def _signature(method: syntax.FunctionDef) -> str:
