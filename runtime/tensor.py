@@ -6,7 +6,7 @@ Operators live in ops/; a method that is not written here is looked up in the op
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from .device import CPU, Device, require_cpu
 from .dtype import DType
 from .layout import Layout, wrap_dim
 from .storage import Storage, view_memory
+
+if TYPE_CHECKING:
+    from .formats import MemoryFormat
 
 
 class Size(tuple[int, ...]):
@@ -107,12 +110,16 @@ class Tensor:
         """The shape, or the size of one dimension."""
         if dim is None:
             return self.shape
+        if not self.layout.shape:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         return self.layout.shape[wrap_dim(dim, len(self.layout.shape))]
 
     def stride(self, dim: int | None = None) -> Any:
         """The strides in items, or the stride of one dimension."""
         if dim is None:
             return self.layout.strides
+        if not self.layout.shape:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         return self.layout.strides[wrap_dim(dim, len(self.layout.strides))]
 
     def storage_offset(self) -> int:
@@ -138,9 +145,13 @@ class Tensor:
         """The address of the first item, 0 for a tensor without items."""
         return self.address if self.layout.numel else 0
 
-    def is_contiguous(self) -> bool:
-        """Whether the items lie in row-major order without gaps."""
-        return self.layout.is_contiguous
+    def is_contiguous(self, *, memory_format: MemoryFormat | None = None) -> bool:
+        """Whether the items lie without gaps, in row-major order unless another format is given."""
+        if memory_format is None:
+            return self.layout.is_contiguous
+        from .formats import is_in_format
+
+        return is_in_format(self.layout, memory_format)
 
     def is_floating_point(self) -> bool:
         """Whether the dtype is a real floating-point one."""
@@ -176,11 +187,18 @@ class Tensor:
         """The only item, as a Python number; RuntimeError if there are several or none."""
         if self.layout.numel != 1:
             raise RuntimeError(f"a Tensor with {self.layout.numel} elements cannot be converted to Scalar")
-        return self._array().item()
+        return self._decoded().item()
 
     def tolist(self) -> Any:
         """The items as nested lists of Python numbers; a number for a 0-dim tensor."""
-        return self._array().tolist()
+        return self._decoded().tolist()
+
+    def _decoded(self) -> np.ndarray[Any, Any]:
+        if self.dtype.numpy is not None:
+            return self._array()
+        from .ops.host import decoded
+
+        return decoded(self)
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(other)`: self where nothing changes, else a copy."""
@@ -203,10 +221,10 @@ class Tensor:
             elif value is not None:
                 raise TypeError(f"to() expects a dtype, a device or a tensor, but got {type(value).__name__}")
         require_cpu(device)
-        del memory_format
-        from .ops.copying import converted
+        from .formats import as_memory_format
+        from .ops.conversion import converted_to
 
-        return converted(self, dtype or self.dtype, copy=copy)
+        return converted_to(self, dtype or self.dtype, as_memory_format(memory_format), copy=copy)
 
     def type(self, dtype: DType | None = None) -> Any:
         """The legacy type string ("torch.FloatTensor"), or a copy in another dtype."""
@@ -254,6 +272,19 @@ class Tensor:
         """The last two dimensions exchanged."""
         return self.transpose(-2, -1)
 
+    def new_tensor(self, data: Any, *, dtype: DType | None = None, device: Device | str | None = None,
+                   requires_grad: bool = False) -> Tensor:
+        """A fresh tensor with the items of `data`, in the dtype of this one unless another is given."""
+        from .factories import tensor
+
+        return tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def nonzero(self, *, as_tuple: bool = False) -> Any:
+        """The indices of the items that are not 0, a row each; or one vector per dimension."""
+        from .ops.indexing import nonzero, nonzero_numpy
+
+        return tuple(nonzero_numpy(self)) if as_tuple else nonzero(self)
+
     # Python protocols
 
     def __len__(self) -> int:
@@ -274,14 +305,19 @@ class Tensor:
             raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
         return bool(self.item())
 
+    def _number(self) -> Any:
+        if self.layout.numel != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number())
 
     def __index__(self) -> int:
         if self.layout.numel != 1 or not (self.dtype.is_integral or self.dtype is dtypes.bool_):
@@ -301,6 +337,8 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __contains__(self, value: Any) -> bool:
+        if not isinstance(value, Tensor | int | float | complex):
+            raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}.")
         return bool((self == value).any())
 
     def __getitem__(self, index: Any) -> Tensor:
@@ -339,6 +377,10 @@ class Tensor:
         found = packet(f"aten::{name}")
         if found is None:
             raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+        if name.startswith("new_"):
+            from .factories import factory
+
+            found = factory(name)
         setattr(Tensor, name, _method(found))
         return getattr(self, name)
 
@@ -404,6 +446,19 @@ def _unary(name: str) -> Callable[[Tensor], Tensor]:
     return apply
 
 
+def _cast(name: str) -> Callable[..., Tensor]:
+    def convert(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
+        return self.to(dtypes.by_name(name), memory_format=memory_format)
+
+    convert.__doc__ = f"This tensor in {name}: itself if it is already."
+    return convert
+
+
+_CASTS = {
+    "float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
+    "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128",
+}
+
 _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
     "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
@@ -427,6 +482,8 @@ def _install_operators() -> None:
     Tensor.__rfloordiv__ = _floor_divide_number
     for python, name in (("neg", "neg"), ("abs", "abs"), ("invert", "bitwise_not"), ("pos", "positive")):
         setattr(Tensor, f"__{python}__", _unary(name))
+    for python, name in _CASTS.items():
+        setattr(Tensor, python, _cast(name))
 
 
 _install_operators()
@@ -439,6 +496,11 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     """
     if not isinstance(array, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    if not array.dtype.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order; convert it with "
+            "array.astype(array.dtype.newbyteorder('='))"
+        )
     dtype = dtypes.from_numpy(array.dtype)
     if any(stride < 0 for stride in array.strides):
         raise ValueError(

@@ -1,8 +1,6 @@
 """Conversions: to another dtype, device or memory format. A tensor that is already right is answered itself, not copied."""
 from __future__ import annotations
 
-from typing import Any
-
 from ..device import Device, require_cpu
 from ..dtype import DType, as_dtype
 from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
@@ -184,9 +182,3 @@ def like_layout(tensor: Tensor, memory_format: object) -> Layout:
     return Layout.of(tensor.layout.shape, format_strides(tensor.layout.shape, wanted))
 
 
-def casts(tensor: Tensor, name: str, *args: Any, **kwargs: Any) -> Tensor:
-    """What `Tensor.float()`, `.long()`, ... do: a conversion to the dtype called `name`; a memory format may follow."""
-    from ..dtype import by_name
-
-    memory_format = args[0] if args else kwargs.get("memory_format")
-    return converted_to(tensor, by_name(name), as_memory_format(memory_format))

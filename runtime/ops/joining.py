@@ -85,7 +85,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     for at, tensor in enumerate(tensors):
         if tensor.layout.shape != shape:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(tensor.layout.shape)} at entry {at}"
+                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(tensor.layout.shape)} at "
+                f"entry {at}"
             )
     dtype = common_dtype(tensors)
     result = new_empty((*shape[:dim], len(tensors), *shape[dim:]), dtype)
@@ -226,7 +227,7 @@ def repeat_interleave_indices(repeats: Tensor, output_size: int | None = None) -
 )
 def repeat_interleave_tensor(self: Tensor, repeats: Tensor, dim: int | None = None, output_size: int | None = None) -> Tensor:
     """The slices along `dim` (the items if None), each as often as `repeats` says."""
-    from .indexing import index_select
+    from .selection import index_select
 
     if dim is None:
         self, dim = reshaped(self, (self.layout.numel,)), 0

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtype as dtypes
 from ..device import CPU, Device
 from ..dtype import as_dtype
 from ..formats import as_memory_format, contiguous_format, is_in_format
 from ..layout import wrap_dim
-from ..promotion import number_dtype, promote_types, result_dtype
 from ..tensor import Tensor
+from ..type_info import can_cast, promote_types, result_type
 from .host import bits, integers
 from .table import builtin
 
@@ -329,21 +328,15 @@ def allclose(self: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
 
 
 @builtin("can_cast(ScalarType from_, ScalarType to) -> bool")
-def can_cast(from_: object, to: object) -> bool:
-    """Whether results of one dtype may be stored in the other: not down the kinds complex > floating > integer > bool."""
-    from .pointwise_call import check_castable
-
+def can_cast_row(from_: object, to: object) -> bool:
+    """Whether results of one dtype may be stored in the other."""
     source, target = as_dtype(from_), as_dtype(to)
     assert source is not None and target is not None
-    try:
-        check_castable(source, target)
-    except RuntimeError:
-        return False
-    return True
+    return can_cast(source, target)
 
 
 @builtin("promote_types(ScalarType type1, ScalarType type2) -> ScalarType")
-def promoted(type1: object, type2: object) -> int:
+def promote_types_row(type1: object, type2: object) -> int:
     """The code of the smallest dtype above both."""
     first, second = as_dtype(type1), as_dtype(type2)
     assert first is not None and second is not None
@@ -353,12 +346,6 @@ def promoted(type1: object, type2: object) -> int:
 @builtin("result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType", "result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType",
          "result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType",
          "result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType")
-def result_type(a: Tensor | Number, b: Tensor | Number) -> int:
+def result_type_row(a: Tensor | Number, b: Tensor | Number) -> int:
     """The code of the dtype that arithmetic on the two gives."""
-    classes: tuple[list[dtypes.DType], list[dtypes.DType], list[dtypes.DType]] = ([], [], [])
-    for value in (a, b):
-        if isinstance(value, Tensor):
-            classes[0 if value.layout.shape else 1].append(value.dtype)
-        else:
-            classes[2].append(number_dtype(value))
-    return result_dtype(*classes).code
+    return result_type(a, b).code

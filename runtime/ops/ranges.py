@@ -54,14 +54,9 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
     """The values from `start` up to, not including, `end`, every `step`."""
     check_options(layout, device)
     wanted = arange_dtype((start, end, step), as_dtype(dtype))
-    if wanted.is_floating_point or any(isinstance(value, float) for value in (start, end, step)):
+    if wanted.is_floating_point:
         check_range(start, end, step)
         count = math.ceil((end - start) / step)
-        if not wanted.is_floating_point:
-            start, step = int(start), int(step)
-            if step == 0:
-                raise ValueError("step must be nonzero")
-            return _as_dtype(start + step * np.arange(count, dtype=np.int64), wanted)
         return _as_dtype(float(start) + float(step) * np.arange(count, dtype=np.float64), wanted)
     start, end, step = int(start), int(end), int(step)
     check_range(start, end, step)

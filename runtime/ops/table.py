@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 FAMILIES = (
     "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization",
-    "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random",
+    "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing",
+    "selection",
 )
 """The modules of this folder that hold rows."""
 
@@ -50,7 +51,6 @@ class Traits:
 
     dtype: DTypeRule | None = None
     parameters: tuple[str, ...] = ()
-    masks: tuple[str, ...] = ()
     choose: str | None = None
     integral: Callable[..., Any] | None = None
     random: bool = False
@@ -190,20 +190,18 @@ def pointwise(
     *texts: str,
     dtype: DTypeRule,
     parameters: tuple[str, ...] = (),
-    masks: tuple[str, ...] = (),
     choose: str | None = None,
     integral: Callable[..., Any] | None = None,
 ) -> _Decorator:
     """Each item of the result follows from the items at its place. The body takes one item per operand and returns one.
 
     Operands are the `Tensor` and `Scalar` arguments, in schema order; they arrive in the compute dtype of the rule
-    `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters`, and the
-    bool tensors named in `masks`, reach the body too but do not take part in promotion. `choose` names a str or bool
-    argument that selects the body: the decorated function then takes its value and returns the scalar function.
-    `integral` is the body for integer and bool dtypes where it differs. Several texts share one body (`.Tensor` and
-    `.Scalar`).
+    `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters` reach the
+    body too but do not take part in promotion. `choose` names a str or bool argument that selects the body: the decorated
+    function then takes its value and returns the scalar function. `integral` is the body for integer and bool dtypes where
+    it differs. Several texts share one body (`.Tensor` and `.Scalar`).
     """
-    traits = Traits(dtype=dtype, parameters=parameters, masks=masks, choose=choose, integral=integral)
+    traits = Traits(dtype=dtype, parameters=parameters, choose=choose, integral=integral)
     return _decorator(texts, Kind.POINTWISE, traits)
 
 

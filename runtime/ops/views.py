@@ -456,19 +456,17 @@ def _resized_last(layout: Layout, old: int, new: int, message: str) -> Layout:
         return layout
     if not layout.shape:
         raise RuntimeError(f"self.dim() cannot be 0 to view {message} (different element sizes)")
-    if layout.strides[-1] != 1:
-        raise RuntimeError(
-            f"self.stride(-1) must be 1 to view {message} (different element sizes), but got {layout.strides[-1]}"
-        )
     shape, strides = layout.shape, layout.strides
+    if old < new and shape[-1] % (new // old):
+        raise RuntimeError(
+            f"self.size(-1) must be divisible by {new // old} to view {message} (different element sizes), but got {shape[-1]}"
+        )
+    if strides[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 to view {message} (different element sizes), but got {strides[-1]}")
     if old > new:
         ratio = old // new
         return Layout.of((*shape[:-1], shape[-1] * ratio), (*(step * ratio for step in strides[:-1]), 1), layout.offset * ratio)
     ratio = new // old
-    if shape[-1] % ratio:
-        raise RuntimeError(
-            f"self.size(-1) must be divisible by {ratio} to view {message} (different element sizes), but got {shape[-1]}"
-        )
     if layout.offset % ratio:
         raise RuntimeError(
             f"self.storage_offset() must be divisible by {ratio} to view {message} (different element sizes), but got {layout.offset}"

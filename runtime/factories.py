@@ -1,0 +1,101 @@
+"""Functions that make tensors, as eager programs call them: `zeros(2, 3)`, `tensor([1, 2])`, `arange(5, requires_grad=True)`.
+
+They add to the operators of ops/factories.py what only Python callers write: `requires_grad`, `out`, and data of any kind.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .device import Device, require_cpu
+from .dtype import DType
+from .tensor import Tensor, from_numpy
+
+
+def tensor(data: Any, *, dtype: DType | None = None, device: Device | str | None = None, requires_grad: bool = False,
+           pin_memory: bool = False) -> Tensor:
+    """A fresh tensor with the items of `data`: a number, nested sequences of numbers, an array or a tensor."""
+    del pin_memory
+    from .ops.from_data import tensor_from
+
+    return tensor_from(data, dtype, device, requires_grad)
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None = None) -> Tensor:
+    """`data` as a tensor: a tensor is answered itself and an array shares its memory, where the dtype need not change."""
+    require_cpu(device)
+    if isinstance(data, np.ndarray):
+        data = from_numpy(data)
+    if isinstance(data, Tensor):
+        return data.to(dtype) if dtype is not None else data
+    return tensor(data, dtype=dtype)
+
+
+asarray = as_tensor
+
+
+def is_tensor(obj: object) -> bool:
+    """Whether `obj` is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def factory(name: str) -> Callable[..., Tensor]:
+    """The eager form of the operator `name`."""
+    call: Callable[..., Any] | None = None
+
+    def make(*args: Any, requires_grad: bool = False, pin_memory: bool | None = None, **kwargs: Any) -> Tensor:
+        nonlocal call
+        if call is None:
+            from .ops.packet import packet
+
+            call = packet(f"aten::{name}")
+            assert call is not None, name
+        if pin_memory:
+            raise RuntimeError("pin_memory: memory is pinned for a GPU, and tensors live on the CPU here")
+        result = call(*args, **kwargs)
+        if requires_grad:
+            if not (result.dtype.is_floating_point or result.dtype.is_complex):
+                raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            result.requires_grad = True
+        return result
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"The operator `aten::{name}` with `requires_grad`; sizes may be given one by one."
+    return make
+
+
+empty = factory("empty")
+empty_like = factory("empty_like")
+empty_strided = factory("empty_strided")
+zeros = factory("zeros")
+zeros_like = factory("zeros_like")
+ones = factory("ones")
+ones_like = factory("ones_like")
+full = factory("full")
+full_like = factory("full_like")
+arange = factory("arange")
+range = factory("range")
+linspace = factory("linspace")
+logspace = factory("logspace")
+eye = factory("eye")
+scalar_tensor = factory("scalar_tensor")
+tril_indices = factory("tril_indices")
+triu_indices = factory("triu_indices")
+rand = factory("rand")
+rand_like = factory("rand_like")
+randn = factory("randn")
+randn_like = factory("randn_like")
+randint = factory("randint")
+randint_like = factory("randint_like")
+randperm = factory("randperm")
+normal = factory("normal")
+
+
+def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """A vector over the memory of `buffer`, which is shared; ValueError where it has too few bytes."""
+    if dtype.numpy is None:
+        raise TypeError(f"frombuffer: NumPy has no {dtype}; read int16 and use view(dtype)")
+    result = from_numpy(np.frombuffer(buffer, dtype.numpy, count, offset))
+    return result.requires_grad_() if requires_grad else result

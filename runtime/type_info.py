@@ -1,0 +1,81 @@
+"""Questions about dtypes, answered with dtypes: `finfo`, `iinfo`, `result_type`, `promote_types`, `can_cast`."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .dtype import DType
+from .promotion import get_default_dtype, number_dtype, promote_types, result_dtype
+from .tensor import Tensor
+
+__all__ = ["can_cast", "finfo", "iinfo", "promote_types", "result_type"]
+
+_FLOATS = {
+    "float64": (52, 11), "float32": (23, 8), "float16": (10, 5), "bfloat16": (7, 8), "float8_e5m2": (2, 5),
+    "complex128": (52, 11), "complex64": (23, 8),
+}
+"""Name -> bits of the fraction and of the exponent."""
+
+
+class finfo:
+    """Limits of a floating-point dtype, the default one if none is given; TypeError for other dtypes."""
+
+    def __init__(self, dtype: DType | None = None) -> None:
+        found = get_default_dtype() if dtype is None else dtype
+        if found.name not in _FLOATS:
+            raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{found}'")
+        fraction, exponent = _FLOATS[found.name]
+        highest = (1 << (exponent - 1)) - 1
+        self.dtype = found.name.replace("complex128", "float64").replace("complex64", "float32")
+        self.bits = fraction + exponent + 1
+        self.eps = 2.0**-fraction
+        self.max = math.ldexp(2.0 - self.eps, highest)
+        self.min = -self.max
+        self.tiny = self.smallest_normal = math.ldexp(1.0, 1 - highest)
+        digits = int(fraction * math.log10(2))
+        self.resolution = 10.0**-digits
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+
+class iinfo:
+    """Limits of an integer dtype; TypeError for other dtypes."""
+
+    def __init__(self, dtype: DType) -> None:
+        if not dtype.is_integral:
+            raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{dtype}'")
+        self.dtype = dtype.name
+        self.bits = 8 * dtype.itemsize
+        self.min = -(1 << (self.bits - 1)) if dtype.is_signed else 0
+        self.max = (1 << (self.bits - 1)) - 1 if dtype.is_signed else (1 << self.bits) - 1
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def result_type(a: Tensor | complex, b: Tensor | complex) -> DType:
+    """The dtype that arithmetic on two tensors or numbers gives."""
+    classes: tuple[list[DType], list[DType], list[DType]] = ([], [], [])
+    for value in (a, b):
+        if isinstance(value, Tensor):
+            classes[0 if value.layout.shape else 1].append(value.dtype)
+        else:
+            classes[2].append(number_dtype(value))
+    return result_dtype(*classes)
+
+
+def can_cast(from_: DType, to: DType) -> bool:
+    """Whether results of one dtype may be stored in the other: not down the kinds complex > floating > integer > bool."""
+    return _kind(from_) <= _kind(to)
+
+
+def _kind(dtype: Any) -> int:
+    if dtype.is_complex:
+        return 3
+    if dtype.is_floating_point:
+        return 2
+    return 1 if dtype.is_integral else 0
