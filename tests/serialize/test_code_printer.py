@@ -27,7 +27,7 @@ from rushlight.script.ir import Graph
 from rushlight.script.object import Object
 from rushlight.script.source import Source
 from rushlight.script.statements import parse_file
-from rushlight.serialize.archive_code import Code, object_classes, print_code
+from rushlight.serialize.archive_code import Code, function_code, object_classes, print_code
 from rushlight.serialize.naming import Names
 
 
@@ -319,6 +319,18 @@ def test_marks_and_operators() -> None:
     places = [(file.text[mark.offset :][:10], mark.span.text if mark.span else None) for mark in file.marks]
     assert ("torch.neg(", "x.relu().neg()") in places and ("torch.relu", "x.relu()") in places
     assert [mark.offset for mark in file.marks] == sorted(mark.offset for mark in file.marks)
+
+
+def test_one_function_on_its_own() -> None:
+    root, _ = example()
+    forward: Any = root.type.methods["forward"]
+    text, constants = function_code(forward)
+    assert text.startswith("def forward(self,\n    items: List[__torch__.NT]) -> Tensor:\n  _0 = self.weight\n")
+    assert constants == []
+    graph = Graph()
+    graph.add_input("x")
+    graph.add_output(graph.constant("é"))
+    assert function_code(function(graph, result=TENSOR)) == ("def f(x: Tensor) -> Tensor:\n  return CONSTANTS.c0\n", ["é"])
 
 
 def test_native_classes_have_no_source() -> None:
