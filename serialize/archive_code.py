@@ -68,6 +68,16 @@ def print_code(root: Object, names: Names | None = None, classes: Iterable[Class
     return printer.code()
 
 
+def function_code(function: Function) -> tuple[str, list[object]]:
+    """One function or method on its own, as `.code` shows it, and the constants it refers to."""
+    files = _Files(Names())
+    out = TextBuilder()
+    first = function.schema.args[0].type if function.schema.args else None
+    is_method = isinstance(first, ClassType) and first.methods.get(function.name) is function
+    CodePrinter(out, files.literals, files).function(function, function.graph, with_first_type=not is_method)
+    return out.text(), files.constants.values
+
+
 def object_classes(root: object) -> list[ClassType]:
     """Classes of the objects inside `root`, itself included, each before those of its attributes."""
     found: dict[ClassType, None] = {}

@@ -78,8 +78,8 @@ class CodePrinter:
         """Begin a line."""
         self.out.add("  " * self.level)
 
-    def function(self, function: FunctionLike, graph: Graph) -> None:
-        """`def name(...) -> T:` with its body."""
+    def function(self, function: FunctionLike, graph: Graph, with_first_type: bool = True) -> None:
+        """`def name(...) -> T:` with its body; a method shown on its own leaves out the type of its object."""
         self._reset()
         schema = function.schema
         self.out.span = graph.block.param_node.span
@@ -88,7 +88,9 @@ class CodePrinter:
         for index, (argument, value) in enumerate(zip(schema.args, graph.inputs, strict=True)):
             self.dependencies.add_type(argument.type)
             name = self._fresh(_identifier(argument.name))
-            self.out.add(",\n    " if index else "", f"{name}: {self.literals.type_name(argument.type)}")
+            self.out.add(",\n    " if index else "", name)
+            if index or with_first_type:
+                self.out.add(f": {self.literals.type_name(argument.type)}")
             if argument.has_default:
                 self.out.add(f"={self.literals.text(argument.default, argument.type)}")
             self._names[value] = name
