@@ -16,7 +16,7 @@ contracted (a * b + c in one rounding) and nothing else; `accumulate` alone may 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
 
@@ -288,7 +288,7 @@ class Builder:
     # Control
 
     @contextmanager
-    def loop(self, count: Number, *, independent: bool = False, vectorize: bool = True) -> Iterator[Value]:
+    def loop(self, count: Number, *, independent: bool = False, vectorize: bool = True) -> Generator[Value]:
         """The block, for 0..count-1; `independent` promises that iterations do not touch each other's items."""
         total = self.number(count, "int64")
         head, body, last, after = self._names("head", "body", "last", "after")
@@ -307,7 +307,7 @@ class Builder:
         self._label(after)
 
     @contextmanager
-    def loop_while(self, condition: Callable[[], Value]) -> Iterator[None]:
+    def loop_while(self, condition: Callable[[], Value]) -> Generator[None]:
         """The block, as long as the condition holds before it."""
         head, body, after = self._names("head", "body", "after")
         self._branch(head)
@@ -319,7 +319,7 @@ class Builder:
         self._label(after)
 
     @contextmanager
-    def when(self, condition: Value) -> Iterator[None]:
+    def when(self, condition: Value) -> Generator[None]:
         """The block, if the condition holds."""
         body, after = self._names("then", "after")
         self.text.add(f"  br i1 {condition.name}, label %{body}, label %{after}")
@@ -375,10 +375,6 @@ def _extremum(which: str, dtype: str) -> str:
     if dtype in _FLOATS:
         return f"{which}imum"
     return f"{'u' if dtype in ('uint8', 'bool') else 's'}{which}"
-
-
-def _same(builder: Builder, value: Value) -> Value:
-    return value
 
 
 DIRECT: dict[Callable[..., Any], Callable[..., Value]] = {

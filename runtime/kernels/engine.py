@@ -28,7 +28,7 @@ class Kernel(_Function):
     # ctypes reads these from the class itself, not from its bases
     _flags_ = _Function._flags_
     _restype_ = ctypes.c_int64
-    _argtypes_ = (ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+    _argtypes_ = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
 
     symbol: str
     """Its name in the engine: what it computes and the first digits of its key."""

@@ -4,6 +4,9 @@ numba's own pipeline is cut to what straight scalar code and loops over pointers
 LLVM text: numba neither optimizes nor loads anything. Two passes are ours: literals of a scalar function take the compute
 dtype, and plain Python functions that it calls are compiled with it.
 """
+# numba's annotations describe its private parts wrongly
+# pyright: reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportArgumentType=false, reportIncompatibleMethodOverride=false
 from __future__ import annotations
 
 import math

@@ -98,7 +98,7 @@ def float32_bits(x: Scalar) -> int:
     return struct.unpack("<i", struct.pack("<f", x))[0]
 
 
-def float32_from_bits(bits: int) -> float:
+def float32_from_bits(bits: Scalar) -> float:
     """The float32 with the bits of an int32."""
     return struct.unpack("<f", struct.pack("<i", bits))[0]
 
@@ -108,7 +108,7 @@ def float64_bits(x: Scalar) -> int:
     return struct.unpack("<q", struct.pack("<d", x))[0]
 
 
-def float64_from_bits(bits: int) -> float:
+def float64_from_bits(bits: Scalar) -> float:
     """The float64 with the bits of an int64."""
     return struct.unpack("<d", struct.pack("<q", bits))[0]
 
