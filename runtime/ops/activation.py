@@ -4,9 +4,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..dtype import uint8
 from ..kernels.primitives import maximum, minimum
-from .dtype_rules import floats_only, no_bool, promote, promote_float
-from .table import pointwise
+from ..tensor import Tensor
+from .dtype_rules import floats_only, no_bool, promote_float, whole_or_float
+from .table import composite, lookup, pointwise
 
 
 @pointwise("relu(Tensor self) -> Tensor", dtype=no_bool("Boolean inputs not supported for relu"))
@@ -76,13 +78,23 @@ def elu(a: Any, alpha: Any, scale: Any, input_scale: Any) -> Any:
 
 
 @pointwise(
-    "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
+    "rushlight::hardtanh(Tensor self, Scalar min_val, Scalar max_val) -> Tensor",
     dtype=no_bool("Bool inputs not supported for hardtanh"),
     parameters=("min_val", "max_val"),
 )
-def hardtanh(a: Any, min_val: Any, max_val: Any) -> Any:
+def _hardtanh(a: Any, min_val: Any, max_val: Any) -> Any:
     """self between both bounds."""
     return minimum(maximum(a, min_val), max_val)
+
+
+@composite("hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor")
+def hardtanh(self: Tensor, min_val: Any, max_val: Any) -> Tensor:
+    """self between both bounds."""
+    if self.dtype is uint8 and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+    row = lookup("rushlight::hardtanh")
+    assert row is not None
+    return row(self, min_val, max_val)
 
 
 @pointwise("hardsigmoid(Tensor self) -> Tensor", dtype=floats_only("hardsigmoid_cpu"))
@@ -108,7 +120,9 @@ def softplus(a: Any, beta: Any, threshold: Any) -> Any:
 
 
 @pointwise(
-    "threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor", dtype=promote, parameters=("threshold", "value")
+    "threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor",
+    dtype=whole_or_float("threshold_cpu"),
+    parameters=("threshold", "value"),
 )
 def threshold(a: Any, limit: Any, value: Any) -> Any:
     """self where above the threshold, else value; NaN stays NaN."""

@@ -8,7 +8,7 @@ from ..kernels.pointwise import identity
 from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero, round_half_even, truncate
 from ..tensor import Tensor
 from .copying import contiguous
-from .dtype_rules import compare, floats_only, no_bool, promote, promote_float
+from .dtype_rules import compare, floats_only, no_bool, promote, promote_float, whole_or_float
 from .table import composite, pointwise
 
 _NO_SUB = no_bool(
@@ -198,14 +198,21 @@ def _fmod_integer(a: Any, b: Any) -> Any:
 
 
 @pointwise(
-    "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
-    "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
+    "rushlight::fmod.Tensor(Tensor self, Tensor other) -> Tensor",
+    "rushlight::fmod.Scalar(Tensor self, Scalar other) -> Tensor",
     dtype=promote,
     integral=_fmod_integer,
 )
-def fmod(a: Any, b: Any) -> Any:
+def _fmod(a: Any, b: Any) -> Any:
     """The rest of a division rounded toward zero: it has the sign of the dividend."""
     return rest_toward_zero(a, b)
+
+
+@composite("fmod.Tensor(Tensor self, Tensor other) -> Tensor", "fmod.Scalar(Tensor self, Scalar other) -> Tensor")
+def fmod(self: Tensor, other: Any) -> Tensor:
+    """The rest of a division rounded toward zero, as C's fmod; RuntimeError for an integer division by zero."""
+    _check_divisor(self, other)
+    return _row(f"rushlight::fmod.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
 
 
 def _power_integer(a: Any, b: Any) -> Any:
@@ -226,7 +233,7 @@ def _power_integer(a: Any, b: Any) -> Any:
     "pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor",
     "rushlight::pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
     "rushlight::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
-    dtype=promote,
+    dtype=whole_or_float("pow"),
     integral=_power_integer,
 )
 def power(a: Any, b: Any) -> Any:
@@ -269,7 +276,7 @@ def square(self: Tensor) -> Tensor:
     return pow_number(self, 2)
 
 
-@pointwise("abs(Tensor self) -> Tensor", dtype=promote)
+@pointwise("abs(Tensor self) -> Tensor", dtype=whole_or_float("abs_cpu"))
 def absolute(a: Any) -> Any:
     """The distance from zero."""
     return abs(a)
@@ -299,25 +306,25 @@ def rsqrt(a: Any) -> Any:
     return 1.0 / math.sqrt(a)
 
 
-@pointwise("floor(Tensor self) -> Tensor", dtype=promote, integral=identity)
+@pointwise("floor(Tensor self) -> Tensor", dtype=whole_or_float("floor_vml_cpu"), integral=identity)
 def floor_row(a: Any) -> Any:
     """Rounded down."""
     return floor(a)
 
 
-@pointwise("ceil(Tensor self) -> Tensor", dtype=promote, integral=identity)
+@pointwise("ceil(Tensor self) -> Tensor", dtype=whole_or_float("ceil_vml_cpu"), integral=identity)
 def ceil_row(a: Any) -> Any:
     """Rounded up."""
     return ceil(a)
 
 
-@pointwise("trunc(Tensor self) -> Tensor", dtype=promote, integral=identity)
+@pointwise("trunc(Tensor self) -> Tensor", dtype=whole_or_float("trunc_vml_cpu"), integral=identity)
 def trunc_row(a: Any) -> Any:
     """Rounded toward zero."""
     return truncate(a)
 
 
-@pointwise("round(Tensor self) -> Tensor", dtype=promote, integral=identity)
+@pointwise("round(Tensor self) -> Tensor", dtype=whole_or_float("round_vml_cpu"), integral=identity)
 def round_row(a: Any) -> Any:
     """Rounded to the nearest integer, halves to the even one."""
     return round_half_even(a)
@@ -450,7 +457,7 @@ def clamp(self: Tensor, low: Any, high: Any) -> Tensor:
 
 
 @pointwise(
-    "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=promote
+    "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=whole_or_float("addcmul_cpu_out")
 )
 def addcmul(a: Any, b: Any, c: Any, value: Any) -> Any:
     """self + value * tensor1 * tensor2."""

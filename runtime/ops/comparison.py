@@ -6,7 +6,7 @@ from typing import Any
 
 from ..dtype import DType, bool_
 from ..tensor import Tensor
-from .dtype_rules import compare, promote, type_name
+from .dtype_rules import compare, type_name
 from .table import composite, lookup, pointwise
 
 
@@ -119,18 +119,6 @@ def bitwise_xor(a: Any, b: Any) -> Any:
 def bitwise_not_integer(a: Any) -> Any:
     """Every bit turned."""
     return ~a
-
-
-@pointwise(
-    "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
-    "where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
-    "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
-    dtype=promote,
-    masks=("condition",),
-)
-def where(condition: Any, a: Any, b: Any) -> Any:
-    """self where the condition holds, else other."""
-    return a if condition else b
 
 
 @composite("bitwise_not(Tensor self) -> Tensor")

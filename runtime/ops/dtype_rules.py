@@ -50,6 +50,17 @@ def no_bool(message: str) -> DTypeRule:
     return rule
 
 
+def whole_or_float(name: str) -> DTypeRule:
+    """As `promote`, for operators that PyTorch implements for all real dtypes but bool."""
+
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
+        if common is dtypes.bool_:
+            raise NotImplementedError(f'"{name}" not implemented for \'Bool\'')
+        return common, common
+
+    return rule
+
+
 _NAMES = {
     "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble", "bool": "Bool",

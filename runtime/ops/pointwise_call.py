@@ -48,8 +48,7 @@ class _Pointwise:
         arguments = row.schema.args
         self.choose = next((at for at, argument in enumerate(arguments) if argument.name == row.traits.choose), None)
         self.operands = [at for at, argument in enumerate(arguments) if argument.type in (types.TENSOR, types.NUMBER)]
-        self.masks = [arguments[at].name in row.traits.masks for at in self.operands]
-        self.promoting = [_promotes(arguments[at], row.traits.parameters + row.traits.masks) for at in self.operands]
+        self.promoting = [_promotes(arguments[at], row.traits.parameters) for at in self.operands]
         # most rows take their operands and nothing else
         self.plain = self.choose is None and len(self.operands) == len(arguments)
         self.key = _key_maker(self.plain, arguments)
@@ -75,7 +74,7 @@ class _Pointwise:
         if plan is None:
             plan = self.plans[key] = self.plan(operands)
         if plan.convert:
-            operands = self.converted(operands, plan.compute)
+            operands = _converted(operands, plan.compute)
         storage = Storage.allocate(plan.nbytes)
         launch = plan.launch
         if launch is None:
@@ -83,16 +82,12 @@ class _Pointwise:
         launch.run(operands, storage.address)
         return Tensor(storage, plan.layout, plan.result)
 
-    def converted(self, operands: Sequence[Any], compute: DType) -> list[Any]:
-        """The operands in the compute dtype; masks stay bool."""
-        return [converted(x, compute) if isinstance(x, Tensor) and not mask else x for x, mask in zip(operands, self.masks)]
-
     def plan(self, operands: Sequence[Any]) -> _Plan:
         """Dtypes and layout of the result."""
         compute, result = self.dtypes(operands)
         layouts = [x.layout for x in operands if isinstance(x, Tensor)]
         shape = broadcast_shapes([layout.shape for layout in layouts])
-        convert = any(isinstance(x, Tensor) and x.dtype is not compute and not mask for x, mask in zip(operands, self.masks))
+        convert = any(isinstance(x, Tensor) and x.dtype is not compute for x in operands)
         return _Plan(compute, result, dense_layout(shape, layouts), convert, None)
 
     def dtypes(self, operands: Sequence[Any]) -> tuple[DType, DType]:
@@ -136,7 +131,7 @@ class _Pointwise:
         if target.dtype is not compute or result is not target.dtype:
             return copy_into(target, self.run(*args))
         key = ("in place", *self.key(*args))
-        inputs = self.converted(operands, compute)
+        inputs = _converted(operands, compute)
         operands = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in inputs[1:])]
         plan = self.plans.get(key)
         if plan is None:
@@ -153,6 +148,10 @@ class _Pointwise:
         check_castable(result.dtype, target.dtype)
         resize_output(target, result.layout.shape)
         return copy_into(target, result)
+
+
+def _converted(operands: Sequence[Any], compute: DType) -> list[Any]:
+    return [converted(x, compute) if isinstance(x, Tensor) else x for x in operands]
 
 
 def _key_maker(plain: bool, arguments: Sequence[Argument]) -> Callable[..., tuple[Any, ...]]:

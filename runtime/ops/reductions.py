@@ -7,7 +7,21 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
-from ..kernels.reduction import ALL, ANY, INNER, MAX, MEAN, MIN, PROD, STRIDED, SUM, Reduction, extremum_kernel, reduction_form, reduction_kernel
+from ..kernels.reduction import (
+    ALL,
+    ANY,
+    INNER,
+    MAX,
+    MEAN,
+    MIN,
+    PROD,
+    STRIDED,
+    SUM,
+    Reduction,
+    extremum_kernel,
+    reduction_form,
+    reduction_kernel,
+)
 from ..layout import Layout, merge, wrap_dim
 from ..promotion import get_default_dtype
 from ..return_types import ValuesIndices
@@ -90,7 +104,9 @@ def reduce(
     return out
 
 
-def _extremum(source: Tensor, dims: Sequence[int] | int | None, keepdim: bool, *, largest: bool, values: bool) -> tuple[Tensor | None, Tensor]:
+def _extremum(
+    source: Tensor, dims: Sequence[int] | int | None, keepdim: bool, *, largest: bool, values: bool
+) -> tuple[Tensor | None, Tensor]:
     """The extreme items of `source` along `dims` (if wanted) and their places, NaN before all."""
     wrapped = reduced_dims(len(source.layout.shape), dims)
     kept, reduced = _split(source.layout, wrapped, ordered=True)
