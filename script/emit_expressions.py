@@ -9,7 +9,7 @@ from ..runtime.typesystem import ANY, STR, ClassType, TupleType, Type
 from . import syntax
 from .emit_calls import CallEmitter
 from .ir import Value
-from .source import ScriptError
+from .source import ScriptError, Span
 from .syntax import Expression
 from .values import BuiltinFunction, MagicMethod, Operand, SimpleValue, SugaredValue, simple
 
@@ -100,8 +100,15 @@ class ExpressionEmitter(CallEmitter):
         if isinstance(value, bool | str | None):
             return self.constant(value, tree.span)
         if isinstance(value, int | float | complex):
-            return self.literal(value, tree.span)
+            return self._number(value, tree.span)
         raise ScriptError("Cannot emit expr for: ...", tree.span)
+
+    def _number(self, value: float | complex, span: Span) -> Value:
+        """A number; in Python source a sign is an operator, which is applied at once, where it stands."""
+        if self.resolver.signs_are_operators and not isinstance(value, complex) and (value < 0 or str(value)[0] == "-"):
+            self.literal(-value, span)
+            return self.constant(value, span)
+        return self.literal(value, span)
 
     # operators
 

@@ -184,12 +184,8 @@ class IndexingEmitter(LiteralEmitter):
                 raise ScriptError("tuple slice indices must be integer constants", span)
             bounds.append(known)
         chosen = list(range(len(kind.elements)))[bounds[0] : bounds[1] : bounds[2]]
-        result = TupleType(kind.elements[place] for place in chosen)
-        begin = chosen[0] if chosen else 0
-        step = bounds[2] or 1
-        if step == 1:
-            return self.insert("prim::TupleSlice", [value], result, None, beg=begin, end=begin + len(chosen))
-        return self.insert("prim::TupleSlice", [value], result, None, beg=begin, end=begin + len(chosen) * step, step=step, num_values=len(chosen))
+        items = [self.insert("prim::TupleIndex", [value, self.constant(place)], kind.elements[place]) for place in chosen]
+        return self.pack_tuple(items)
 
     # tuples
 

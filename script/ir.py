@@ -450,7 +450,8 @@ class Graph:
         base, dot, number = name.rpartition(".")
         if not (dot and base and number.isdigit()):
             base, number = name, "1"
-        count = max(int(number), self._suffixes.get(base, 0))
+        # PyTorch leaves out every second number
+        count = max(int(number), self._suffixes[base] + 1 if base in self._suffixes else 0)
         while f"{base}.{count}" in self.names:
             count += 1
         self._suffixes[base] = count + 1

@@ -66,6 +66,13 @@ def _identity(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> V
     return inputs[0]
 
 
+def _str_contains(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> Value:
+    text, wanted = inputs
+    begin, end = emitter.constant(0, span), emitter.operator("aten::len", [text], span)
+    place = emitter.operator("aten::find", [text, wanted, begin, end], span)
+    return emitter.operator("aten::ne", [place, emitter.constant(-1, span)], span)
+
+
 _REVERSED: dict[str, _Body] = {
     "mul": _swapped("aten::mul"),
     "add": _swapped("aten::add"),
@@ -101,6 +108,7 @@ def _table() -> dict[str, tuple[Written, ...]]:
             add(f"_{word}({scalar}[{size}] x) -> {scalar}[]", _identity)
     for other in ("Tensor", "Scalar"):
         add(f"floordiv(Tensor self, {other} other) -> Tensor", _same("aten::floor_divide"))
+    add("__contains__(str self, str key) -> bool", _str_contains)
     add("prim::ndim(Tensor a) -> int", _same("aten::dim"))
     add("prim::T(Tensor a) -> Tensor", _same("aten::numpy_T"))
     add("prim::H(Tensor a) -> Tensor", _same("aten::matrix_H"))

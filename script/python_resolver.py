@@ -44,6 +44,8 @@ def names_of(function: Callable[..., Any]) -> dict[str, object]:
 class PythonResolver:
     """Finds names as the Python function would."""
 
+    signs_are_operators = True
+
     def __init__(self, names: dict[str, object], class_type: Callable[[type], Type | None], to_value: Callable[..., SugaredValue]) -> None:
         self.names = names
         self.annotations = PythonAnnotations(self.lookup, qualified_name, class_type)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 class Resolver(Protocol):
     """Names from outside of the function being compiled."""
 
+    signs_are_operators: bool
+    """Whether `-1` is an operator on 1, as in Python, or a number, as in the text of archives."""
+
     def value(self, name: str, emitter: Emitter, span: Span) -> SugaredValue | None:
         """What `name` stands for in an expression, or None."""
         ...
