@@ -95,7 +95,8 @@ def _batched(
     if weight.ndim != dims + 2 or input.ndim not in (dims + 1, dims + 2):
         if weight.ndim == dims + 2:
             raise RuntimeError(
-                f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to {name}, but got input of size: {list(input.layout.shape)}"
+                f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to {name}, "
+                f"but got input of size: {list(input.layout.shape)}"
             )
         raise RuntimeError(f"weight should have {dims + 2} dimensions in {name}, but got {weight.ndim}")
     settings = [_spread(values, dims, label) for values, label in ((stride, "stride"), (padding, "padding"), (dilation, "dilation"))]

@@ -13,7 +13,7 @@ from .. import dtype as dtypes
 from ..dtype import DType
 from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
-from ..tensor import Tensor
+
 
 class Words:
     """The words of one call, seen as integers and as floats: numbers are written in place, as the kernel reads them."""
@@ -126,7 +126,7 @@ def prepare(
         0 if flat else len(dims),
         classes,
     )
-    words = [] if flat else [size for size, _ in dims] + [dims[at][1][operand] for operand in range(len(strides)) for at in range(len(dims))]
+    words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(strides)) for _, steps in dims]
     return Launch(kernel, output.numel, compute, [layout is not None for layout, _ in inputs], words)
 
 

@@ -89,7 +89,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         rows *= size
     flat = contiguous(input)
     matrix = Tensor(flat.storage, Layout.contiguous((rows, depth), flat.layout.offset), flat.dtype)
-    transposed = Tensor(weight.storage, Layout.of(weight.layout.shape[::-1], weight.layout.strides[::-1], weight.layout.offset), weight.dtype)
+    columns = Layout.of(weight.layout.shape[::-1], weight.layout.strides[::-1], weight.layout.offset)
+    transposed = Tensor(weight.storage, columns, weight.dtype)
     if depth != weight.layout.shape[1]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{depth} and {_size_text(transposed)})")
     _require_matrices("addmm", matrix, transposed)
@@ -106,9 +107,8 @@ def _batched(self: Tensor, other: Tensor) -> Tensor:
     """matmul of tensors with at least two dimensions each, one of them with more."""
     if other.ndim == 2 and self.ndim > 2:
         rows = list(self.layout.shape[:-1])
-        return mm(self.reshape([-1, self.layout.shape[-1]]) if self.layout.numel else self.reshape([_count(rows), self.layout.shape[-1]]), other).reshape(
-            [*rows, other.layout.shape[-1]]
-        )
+        product = mm(self.reshape([_count(rows), self.layout.shape[-1]]), other)
+        return product.reshape([*rows, other.layout.shape[-1]])
     batch = list(broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]]))
     count = _count(batch)
     left = self.expand([*batch, *self.layout.shape[-2:]]).reshape([count, *self.layout.shape[-2:]])
@@ -158,7 +158,8 @@ def dot(self: Tensor, tensor: Tensor) -> Tensor:
             f"number of elements, but got {self.layout.shape[0]} and {tensor.layout.shape[0]} elements respectively"
         )
     if self.dtype is not tensor.dtype:
-        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {type_name(self.dtype)} and {type_name(tensor.dtype)}")
+        names = f"{type_name(self.dtype)} and {type_name(tensor.dtype)}"
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}")
     return mm(self.unsqueeze(0), tensor.unsqueeze(1)).reshape([])
 
 

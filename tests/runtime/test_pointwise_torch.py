@@ -170,6 +170,7 @@ def test_random_shapes_broadcast_as_in_pytorch() -> None:
 
 def test_shapes_that_do_not_fit() -> None:
     left, right = from_numpy(np.zeros((2, 3), "f4")), from_numpy(np.zeros((4, 5), "f4"))
-    with pytest.raises(RuntimeError, match=r"The size of tensor a \(3\) must match the size of tensor b \(5\) at non-singleton dimension 1"):
+    message = r"The size of tensor a \(3\) must match the size of tensor b \(5\) at non-singleton dimension 1"
+    with pytest.raises(RuntimeError, match=message):
         left + right
     assert by_name("float32") is left.dtype

@@ -110,7 +110,8 @@ def test_batch_norm(training: bool, dtype: str) -> None:
         mine = [None if x is None else from_numpy(x) for x in (array, *optional, *running)]
         theirs = [None if x is None else torch.from_numpy(x) for x in (array, *optional, *twins)]
         rest = (training, 0.1, 1e-5, True)
-        assert_same(row("batch_norm")(*mine, *rest), torch.batch_norm(*theirs, *rest), f"{trial} {shape}", 2e-5 if dtype == "float32" else 1e-12)
+        tolerance = 2e-5 if dtype == "float32" else 1e-12
+        assert_same(row("batch_norm")(*mine, *rest), torch.batch_norm(*theirs, *rest), f"{trial} {shape}", tolerance)
         for got, want in zip(running, twins):
             if got is not None:
                 np.testing.assert_allclose(got, want, rtol=2e-6, atol=2e-6)
