@@ -1,15 +1,12 @@
-"""What a file is, told from its first bytes and, for zip archives, from the names of its records.
+"""What a file is that is no zip archive, told from its first bytes.
 
-In: a path. Out: None for a TorchScript archive, otherwise one sentence for people that says what the file is and what to do with it.
-Nothing of the file is interpreted. Next: info.py, which describes the archives that this module lets through.
+In: a path. Out: nothing for a zip archive, otherwise a ValueError with one sentence for people that says what the file is and what to do
+with it. What a zip archive is that is no TorchScript archive, serialize/inspect_archive.py tells from its records.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-
-from ..serialize.container import open_archive
 
 HEAD = 512
 
@@ -31,19 +28,17 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def recognise(path: str | os.PathLike[str]) -> str | None:
-    """What a file is that is no TorchScript archive, or None if it is one.
-
-    Raises OSError if it cannot be read, and ArchiveError if it is a zip archive that is damaged.
-    """
+def require_archive(path: str | os.PathLike[str]) -> None:
+    """Raise ValueError, saying what the file is, unless it is a zip archive with folders in it. Raises OSError if it cannot be read."""
     with open(path, "rb") as file:
         head = file.read(HEAD)
     if head[:4] != b"PK\x03\x04":
-        return recognise_head(head)
+        raise ValueError(f"{os.fspath(path)}: this is {recognise(head)}")
     first = first_name(head)
+    if first.endswith(".npy"):
+        raise ValueError(f"{os.fspath(path)}: this is a numpy archive (.npz), not a TorchScript archive")
     if "/" not in first:
-        return recognise_records([first])
-    return recognise_records(open_archive(path))
+        raise ValueError(f"{os.fspath(path)}: this is a zip archive without the folders of a TorchScript archive")
 
 
 def first_name(head: bytes) -> str:
@@ -52,26 +47,8 @@ def first_name(head: bytes) -> str:
     return head[30 : 30 + length].decode(errors="replace")
 
 
-def recognise_records(names: Iterable[str]) -> str | None:
-    """The same for a zip archive with records of these names (without the root folder)."""
-    records = {name.casefold() for name in names}
-    if "constants.pkl" in records and "data.pkl" in records:
-        return None
-    if "data.pkl" in records:
-        return "a file of torch.save (a state dict or a pickled module), not a TorchScript archive; save the model with torch.jit.save"
-    if {".data/extern_modules", ".data/python_version"} & records:
-        return "a torch.package archive, not a TorchScript archive"
-    if "model.json" in records:
-        return "a TorchScript archive from before PyTorch 1.4 (with a model.json), which is not read"
-    if "bytecode.pkl" in records:
-        return "an archive for the mobile interpreter without the program's source (no data.pkl)"
-    if any(name.endswith(".npy") for name in records):
-        return "a numpy archive (.npz), not a TorchScript archive"
-    return "a zip archive without data.pkl and constants.pkl, so not a TorchScript archive"
-
-
-def recognise_head(head: bytes) -> str:
-    """The same for a file that is no zip archive, from its first 512 bytes."""
+def recognise(head: bytes) -> str:
+    """What a file is that is no zip archive, from its first 512 bytes."""
     if not head:
         return "an empty file"
     for signature, words in SIGNATURES:

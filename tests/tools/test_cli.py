@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_info(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for words in (
         "TorchScript archive, 83.9 kB, format version 3",
-        "forward(Tensor x) -> Tensor",
+        "forward(x: Tensor) -> Tensor",
         "features.0.weight    float32  [16, 1, 3, 3]",
         "Parameters: 12 tensors, 13,802 elements, 55.2 kB",
         "aten::conv2d",
@@ -127,18 +128,22 @@ def test_info(tmp_path: Path) -> None:
 def test_info_as_json(tmp_path: Path) -> None:
     """The same for programs."""
     found = json.loads(rushlight("info", DIGITS, "--json", cwd=tmp_path).stdout)
-    assert found["format_version"] == 3
-    assert found["methods"] == ["forward(Tensor x) -> Tensor"]
-    assert found["parameters"][0] == {"name": "features.0.weight", "shape": [16, 1, 3, 3], "dtype": "float32", "bytes": 576}
+    assert (found["bytes"], found["version"], found["class_name"]) == (83926, 3, "__torch__.DigitNet")
+    assert found["methods"] == [{"name": "forward", "signature": "forward(x: Tensor) -> Tensor"}]
+    weight = {"name": "features.0.weight", "shape": [16, 1, 3, 3], "dtype": "float32", "location": "cpu", "nbytes": 576}
+    assert found["parameters"][0] == weight
     assert len(found["buffers"]) == 6
     assert found["operators"]["aten::batch_norm"] == 1
-    assert found["problem"] is None
 
 
 def test_info_on_other_files(tmp_path: Path) -> None:
     """A web page saved under a model's name is called a web page."""
     (tmp_path / "model.pt").write_text("<!DOCTYPE html>\n<title>Sign in</title>")
     fails(rushlight("info", "model.pt", cwd=tmp_path), "model.pt: this is an HTML page")
+    with zipfile.ZipFile(tmp_path / "state.pt", "w") as archive:
+        archive.writestr("state/data.pkl", b"\x80\x02}.")
+        archive.writestr("state/version", b"3\n")
+    fails(rushlight("info", "state.pt", cwd=tmp_path), "a file of torch.save, not a TorchScript archive")
     fails(rushlight("info", "none.pt", cwd=tmp_path), "none.pt: No such file or directory")
     fails(rushlight("info", tmp_path, cwd=tmp_path), "Is a directory")
 
