@@ -19,12 +19,14 @@ KEYWORDS = frozenset(
 # Each alternative is linear in what it matches, and the first failure ends the reading, so hostile text costs no more than its length.
 _TOKEN = re.compile(
     r"""
-    (?P<skip>[ \t\f\v\r]+|\\\r?\n|\#[^\n]*)
+    [ \t\f\v\r]*(?:
+    (?P<skip>\\\r?\n|\#[^\n]*)
   | (?P<newline>\n)
   | (?P<number>(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?(?:[pP][+-]?[0-9]+)?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)j?)
   | (?P<word>is[ ]not(?![A-Za-z0-9_])|not[ ]in(?![A-Za-z0-9_])|[A-Za-z_][A-Za-z0-9_]*)
   | (?P<string>'''|\"\"\"|'|\")
   | (?P<operator>\.\.\.|->|==|!=|<=|>=|<<=|>>=|<<|>>|//|\*\*=|\*\*|\+=|-=|\*=|/=|%=|&=|\|=|\^=|[-+*/%@&|^~<>=()\[\]{},:.])
+  )
     """,
     re.VERBOSE,
 )
@@ -110,7 +112,7 @@ class Lexer:
                 self._no_token()
                 return
             group = match.lastgroup
-            start, end = match.span()
+            start, end = match.span(group or 0)
             if group == "skip":
                 self._position = end
                 continue
@@ -122,7 +124,7 @@ class Lexer:
                 self._set("newline", start, end)
                 return
             if group == "string":
-                end = self._string_end(match.group(), end)
+                end = self._string_end(text[start:end], end)
             self._position = end
             self.start = start
             self.end = end
@@ -193,7 +195,8 @@ class Lexer:
         return True
 
     def _no_token(self) -> None:
-        position = self._position
+        blanks = _BLANKS.match(self.source.text, self._position, self._stop)
+        position = blanks.end() if blanks is not None else self._position
         if position >= self._stop:
             # PyTorch wants a line feed at the end of the text, and so does the parser: it asks for `newline` and meets this
             self._set("end", position, position)

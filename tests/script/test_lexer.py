@@ -115,6 +115,11 @@ def test_brackets_join_lines() -> None:
     assert kinds("a + \\\n b\n") == "name + name newline end".split()
 
 
+def test_blanks_at_the_end_are_no_token() -> None:
+    assert kinds("a  ") == ["name", "end"]
+    assert value("1 ") == 1
+
+
 def test_end_closes_every_block() -> None:
     assert kinds("a\n b\n  c\n") == "name newline indent name newline indent name newline dedent dedent end".split()
 

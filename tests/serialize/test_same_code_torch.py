@@ -1,0 +1,273 @@
+"""The same source, scripted here and by PyTorch, is saved as the same code, byte for byte."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import re
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import rushlight as rl
+
+torch = pytest.importorskip("torch")
+
+HEAD = """from enum import Enum
+from typing import Dict, Final, List, NamedTuple, Optional, Tuple, Union
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+"""
+
+PROGRAMS = {
+    "arithmetic": """
+class Net(nn.Module):
+    def forward(self, x, n: int, s: float):
+        y = x + n * 2 - 1.5
+        z = (y / 3).relu() * s
+        m = n // 2 + n % 3
+        return z.sum() + m, -y, y > 0, n > 3, x * x.mean(0, keepdim=True), s ** 2.0
+""",
+    "branches": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(2))
+        self.register_buffer("mean", torch.zeros(2))
+    def forward(self, x, o: Optional[Tensor]=None, n: int=3):
+        y = (x - self.mean) * self.scale
+        if o is not None:
+            y = y + o
+        elif n > 3:
+            y = y * n
+        else:
+            if n == 2:
+                y = y - 1
+        if y.sum() > 0 and n > 1:
+            y = y.relu()
+        return y
+""",
+    "loops": """
+class Net(nn.Module):
+    def forward(self, x, n: int):
+        for i in range(n):
+            x = x + i
+            if i > 5:
+                break
+        while bool(x.sum() > 10):
+            x = x / 2
+        total = 0
+        for a in [1, 2, 3]:
+            if a == 2:
+                continue
+            total += a
+        return x, total
+""",
+    "early": """
+def early(x, n: int):
+    if n > 3:
+        return x
+    for i in range(n):
+        x = x + i
+        if i == 2:
+            return x * 2
+    return x - 1
+
+class Net(nn.Module):
+    def forward(self, x, n: int):
+        y = early(x, n)
+        if n < 0:
+            raise ValueError(f"n is {n}, which is negative")
+        assert n < 100, "n is too large to be true"
+        return y
+""",
+    "methods": """
+class Net(nn.Module):
+    def forward(self, x):
+        return self.helper(x, k=2)
+    def helper(self, x, k: int, scale: float=0.5):
+        return x * k * scale
+    @torch.jit.export
+    def other(self, x: Tensor, names: List[str]) -> Tuple[Tensor, int]:
+        count = 0
+        for name in names:
+            count += len(name)
+        return x + count, count
+""",
+    "containers": """
+class Block(nn.Module):
+    def __init__(self, n: int):
+        super().__init__()
+        self.lin = nn.Linear(n, n)
+    def forward(self, x):
+        return F.relu(self.lin(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), Block(4))
+        self.rest = nn.ModuleList([Block(4), Block(4), nn.Linear(4, 2)])
+    def forward(self, x):
+        x = self.first(x)
+        for layer in self.rest:
+            x = layer(x)
+        return x
+""",
+    "cnn": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+            nn.Conv2d(8, 8, 3), nn.GELU(), nn.AdaptiveAvgPool2d((2, 2)), nn.Dropout(0.25), nn.Flatten(),
+        )
+        self.head = nn.Linear(32, 10)
+        self.soft = nn.Softmax(dim=1)
+    def forward(self, x):
+        return self.soft(self.head(self.features(x)))
+""",
+    "collections": """
+class Net(nn.Module):
+    def forward(self, x, t: Tuple[Tensor, int]):
+        a, b = t
+        l: List[int] = []
+        l.append(b)
+        d: Dict[str, Tensor] = {}
+        d["x"] = x
+        k = [x, a]
+        m = {"a": x, "b": a}
+        e: List[Optional[int]] = [None, b]
+        s = "{} and {}".format(b, len(l))
+        return torch.cat(k, 1), torch.stack([x, a]), d, m, e, s, (x, (b, 1.0)), l[0], k[-1], t[1]
+""",
+    "indexing": """
+class Net(nn.Module):
+    def forward(self, x, i: int):
+        y = x[0]
+        z = x[:, 1:, None]
+        w = x[..., -1]
+        v = x[i, 0:2]
+        x[0] = 1
+        return y, z, w, v, x.view(-1), x.reshape(2, -1), x.transpose(0, 1), x.permute(1, 0), x.flatten(1), x.squeeze(0).unsqueeze(1)
+""",
+    "functional": """
+class Net(nn.Module):
+    def forward(self, x):
+        a = F.softmax(x, dim=-1)
+        b = F.log_softmax(x, 1)
+        c = F.dropout(F.gelu(x), 0.5, self.training)
+        d = F.max_pool2d(x, 2)
+        e = F.avg_pool2d(x, 3, stride=1)
+        f = F.adaptive_avg_pool2d(x, 1)
+        return a, b, c, d, e, f, F.relu(x), torch.sigmoid(x), torch.tanh(x)
+""",
+    "attributes": """
+class Net(nn.Module):
+    size: Final[int]
+    names: List[str]
+    def __init__(self):
+        super().__init__()
+        self.size = 3
+        self.names = ["a", "b"]
+        self.rate = 0.5
+        self.count = 0
+        self.table = {"a": 1}
+        self.bias: Optional[Tensor] = None
+        self.fixed = torch.ones(2)
+    def forward(self, x):
+        bias = self.bias
+        if bias is not None:
+            x = x + bias
+        self.count += 1
+        return x * self.size * self.rate + self.fixed, self.names[0], self.table["a"]
+""",
+    "tensors": """
+class Net(nn.Module):
+    def forward(self, x, n: int):
+        z = torch.zeros(2, 3, dtype=torch.float32)
+        o = torch.ones(n)
+        a = torch.arange(n)
+        f = torch.full([2], 1.5)
+        y = x.to(torch.float64).float()
+        m, i = torch.max(x, 1)
+        k = x.argmax(1)
+        return z, o, a, f, y, m, i, k, x.size(0), x.shape, x.dim(), x.item(), x.numel(), x.dtype == torch.float32
+""",
+    "strings": """
+class Net(nn.Module):
+    def forward(self, x, n: int):
+        text = "a long constant that does not fit into a line of forty characters"
+        other = f"{n} of {x}"
+        print(text, other, n)
+        print(text)
+        if n > 2:
+            raise RuntimeError(text)
+        return text + other
+""",
+    "classes": """
+class Color(Enum):
+    RED = 1
+    BLUE = 2
+
+class Pair(NamedTuple):
+    a: int
+    b: Tensor
+
+@torch.jit.script
+class Point:
+    def __init__(self, x: int):
+        self.x = x
+    def shifted(self, n: int) -> int:
+        return self.x + n
+
+class Net(nn.Module):
+    def forward(self, x, c: Color, p: Pair, u: Union[int, Tensor]):
+        if c == Color.RED:
+            x = x + p.a
+        point = Point(2)
+        point.x = 4
+        if isinstance(u, int):
+            x = x + u
+        return x + point.shifted(1), Pair(1, x), c.value
+""",
+}
+
+
+def load(name: str, text: str, folder: Path) -> ModuleType:
+    """The module that a program's text defines, under the same name whatever runs it."""
+    folder.mkdir()
+    path = folder / f"{name}.py"
+    path.write_text(text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def files(archive: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        names = [name for name in opened.namelist() if name.endswith(".py")]
+        return {name.partition("/")[2]: _sorted_constants(opened.read(name).decode()) for name in names}
+
+
+def _sorted_constants(text: str) -> str:
+    # PyTorch keeps the names of constants in a set, so their order changes from process to process
+    return re.sub(r"(?:  \w+ : Final\[.*\n)+", lambda match: "".join(sorted(match.group().splitlines(True))), text)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_same_code(name: str, tmp_path: Path) -> None:
+    text = HEAD + PROGRAMS[name]
+    ours = text.replace("import torch\n", "import rushlight as torch\n").replace("from torch", "from rushlight")
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(load(f"program_{name}", text, tmp_path / "torch").Net()), buffer)
+    written = io.BytesIO()
+    rl.jit.save(rl.jit.script(load(f"program_{name}", ours, tmp_path / "ours").Net()), written)
+    assert files(written.getvalue()) == files(buffer.getvalue())
