@@ -87,9 +87,12 @@ class ValueReader:
         self._objects: dict[PickledObject, Object] = {}
         self._unfilled: list[PickledObject] = []
 
-    def read(self, value: object, type_: Type) -> object:
-        """The live value; objects that it reaches are complete, except for those whose `__setstate__` has yet to run."""
-        result = self._value(value, type_, "the value", 0)
+    def read(self, value: object, type_: Type, place: str = "the value") -> object:
+        """The live value; objects that it reaches are complete, except for those whose `__setstate__` has yet to run.
+
+        `place` is what messages call the value.
+        """
+        result = self._value(value, type_, place, 0)
         while self._unfilled:
             self._fill(self._unfilled.pop())
         return result

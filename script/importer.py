@@ -1,0 +1,291 @@
+"""The classes and functions of an archive, compiled from its text.
+
+In: the parsed source files by path, and the values of the table of constants. Out: types by qualified name, whose methods are compiled
+on demand. `torch`, `ops`, `CONSTANTS`, `__torch__` and the other words of archives mean something here only; Python's live names are in
+`python_resolver.py`. Signatures are complete in archives, so calls need no compiled callee and names may refer to each other in circles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from ..runtime.device import Device
+from ..runtime.schema import Argument, OpSchema
+from ..runtime.typesystem import (
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    TENSOR,
+    ClassType,
+    EnumType,
+    InterfaceType,
+    TupleType,
+    Type,
+)
+from . import syntax
+from .annotations import parameter_type
+from .compiler import SelfParameter, compile_function, converted_default
+from .function import Function
+from .import_values import CONSTANT_NAMES, FORMS, ConstantsValue, OperatorsValue, QualifiedValue, TorchValue, member_of, table_entry
+from .source import ScriptError, Span
+from .values import ClassValue, EnumClassValue, FunctionValue, NamedTupleConstructor, SimpleValue, SpecialForm, SugaredValue
+
+if TYPE_CHECKING:
+    from .emitter import Emitter
+
+MAX_TYPE_DEPTH = 64
+
+Definition = Type | Function
+
+
+class ImportedFunction(Function):
+    """A function whose signature is known before it is compiled, so a call does not compile it."""
+
+    __slots__ = ()
+
+    def compile_for(self, span: Span | None) -> None:
+        """Nothing to do: a caller needs the schema only."""
+
+    def compile(self) -> None:
+        """Compile the function if that was not done yet."""
+        super().compile_for(None)
+
+
+class Importer:
+    """What the source files of one archive define.
+
+    `file_of` gives the definitions of a path such as `code/__torch__/a.py`, or None; `constants` is the table behind `CONSTANTS.cN`.
+    """
+
+    signs_are_operators = False
+
+    def __init__(self, file_of: Callable[[str], syntax.File | None], constants: Sequence[object]) -> None:
+        self.constants = constants
+        self._file_of = file_of
+        self._known: dict[str, Definition | None] = {}
+        self._paths: dict[str, dict[str, syntax.Definition]] = {}
+        self._unfilled: list[tuple[ClassType | InterfaceType, syntax.ClassDef]] = []
+        self._uncompiled: list[Function] = []
+        self._depth = 0
+
+    # what the archive's reader asks
+
+    def type(self, name: str, span: Span | None = None) -> Type | None:
+        """The class, interface, enumeration or named tuple with this qualified name; None where there is none."""
+        found = self._find(name, span)
+        return found if isinstance(found, Type) else None
+
+    def definitions(self) -> list[syntax.Definition]:
+        """The trees of everything in the files that were wanted."""
+        return [definition for file in self._paths.values() for definition in file.values()]
+
+    def compile(self) -> None:
+        """Compile all methods of all classes that were wanted, and all functions that they call. Raises `ScriptError`."""
+        while self._uncompiled:
+            self._uncompiled.pop(0).compile()
+
+    # what the compiler asks: see `resolver.Resolver`
+
+    def value(self, name: str, emitter: Emitter, span: Span) -> SugaredValue | None:
+        """The words of archives, and the roots of qualified names."""
+        if name in FORMS:
+            return SpecialForm(name)
+        if name in CONSTANT_NAMES:
+            return SimpleValue(emitter.constant(CONSTANT_NAMES[name], span))
+        match name:
+            case "torch":
+                return TorchValue()
+            case "ops":
+                return OperatorsValue()
+            case "CONSTANTS":
+                return ConstantsValue(self.constants)
+            case _:
+                return QualifiedValue(name, self.definition_value)
+
+    def annotation(self, tree: syntax.Expression) -> tuple[Type, int | None]:
+        """The type that an annotation stands for, and the length of a list that one number may stand for."""
+        return parameter_type(tree, self.type)
+
+    def field_defaults(self, kind: TupleType) -> dict[str, object]:
+        """None: archives do not keep them."""
+        return {}
+
+    def definition_value(self, name: str, span: Span) -> SugaredValue | None:
+        """What a qualified name stands for in an expression; None for a name that is none yet (a part of a longer one)."""
+        match self._find(name, span):
+            case Function() as function:
+                return FunctionValue(function)
+            case ClassType() as kind:
+                return ClassValue(kind)
+            case EnumType() as kind:
+                return EnumClassValue(kind)
+            case TupleType() as kind:
+                return NamedTupleConstructor(kind)
+            case _:
+                return None
+
+    # definitions
+
+    def _find(self, name: str, span: Span | None) -> Definition | None:
+        if name not in self._known:
+            tree = self._tree(name)
+            self._known[name] = None if tree is None else self._define(name, tree, span)
+            self._fill()
+        return self._known[name]
+
+    def _tree(self, name: str) -> syntax.Definition | None:
+        namespace, _, last = name.rpartition(".")
+        path = f"code/{namespace.replace('.', '/')}.py"
+        if path not in self._paths:
+            file = self._file_of(path)
+            if file is None:
+                return None
+            trees: dict[str, syntax.Definition] = {}
+            for definition in file.definitions:
+                if definition.name in trees:
+                    raise ScriptError(f"'{namespace}.{definition.name}' is defined twice", definition.span)
+                trees[definition.name] = definition
+            self._paths[path] = trees
+        return self._paths[path].get(last)
+
+    def _define(self, name: str, tree: syntax.Definition, span: Span | None) -> Definition:
+        if self._depth >= MAX_TYPE_DEPTH:
+            raise ScriptError(f"types refer to each other more than {MAX_TYPE_DEPTH} levels deep", span)
+        self._depth += 1
+        try:
+            if isinstance(tree, syntax.FunctionDef):
+                return self._function(name, tree, None)
+            return self._class(name, tree)
+        finally:
+            self._depth -= 1
+
+    def _class(self, name: str, tree: syntax.ClassDef) -> Type:
+        bases = tuple(base.identifier if isinstance(base, syntax.Name) else "" for base in tree.bases)
+        match bases:
+            case () | ("Module",):
+                kind = ClassType(name, is_module=bases == ("Module",))
+            case ("Interface",) | ("ModuleInterface",):
+                kind = InterfaceType(name, is_module=bases == ("ModuleInterface",))
+            case ("Enum",):
+                return self._enum(name, tree)
+            case ("NamedTuple",):
+                elements = [self.annotation(attribute.annotation)[0] for attribute in tree.attributes]
+                return TupleType(elements, name, [attribute.name for attribute in tree.attributes])
+            case _:
+                raise ScriptError(f"the bases of class '{name}' are none that archives have", tree.span)
+        self._unfilled.append((kind, tree))
+        return kind
+
+    def _fill(self) -> None:
+        """Declare the members of classes that were met, once no other class is being defined."""
+        if self._depth:
+            return
+        while self._unfilled:
+            kind, tree = self._unfilled.pop()
+            self._depth += 1
+            try:
+                if isinstance(kind, InterfaceType):
+                    kind.methods.update({method.name: self._schema(method, kind) for method in tree.methods})
+                else:
+                    self._members(kind, tree)
+            finally:
+                self._depth -= 1
+
+    def _members(self, kind: ClassType, tree: syntax.ClassDef) -> None:
+        for attribute in tree.attributes:
+            declared = self.annotation(attribute.annotation)[0]
+            try:
+                kind.add_attribute(attribute.name, declared, attribute.name in tree.parameters, attribute.name in tree.buffers)
+            except ValueError as error:
+                raise ScriptError(str(error), attribute.span) from None
+        for constant in tree.constants:
+            kind.constants[constant.name] = self._literal(constant.value)
+        for method in tree.methods:
+            function = self._function(f"{kind.qualified_name}.{method.name}", method, kind)
+            if method.name in tree.forward_pre_hooks:
+                kind.forward_pre_hooks.append(function)
+            elif method.name in tree.forward_hooks:
+                kind.forward_hooks.append(function)
+            elif method.name in kind.methods:
+                raise ScriptError(f"method '{method.name}' is defined twice", method.span)
+            else:
+                kind.methods[method.name] = function
+
+    def _function(self, name: str, tree: syntax.FunctionDef, owner: ClassType | None) -> Function:
+        defaults = {parameter.name: self._literal(parameter.default) for parameter in tree.parameters if parameter.default is not None}
+        sugar = SelfParameter(owner, SimpleValue) if owner is not None else None
+        function = ImportedFunction(
+            name,
+            lambda target: compile_function(target, tree, self, owner=sugar, defaults=defaults),
+            schema=self._schema(tree, owner),
+            call_name=tree.name if owner is None else f"{owner.name}.{tree.name}",
+            definition=tree,
+        )
+        self._uncompiled.append(function)
+        return function
+
+    def _schema(self, tree: syntax.FunctionDef, owner: ClassType | InterfaceType | None) -> OpSchema:
+        """The signature as the text gives it."""
+        parameters = list(tree.parameters)
+        arguments: list[Argument] = []
+        if owner is not None:
+            if not parameters:
+                raise ScriptError("methods must have a self argument", tree.span)
+            arguments.append(Argument(parameters.pop(0).name, owner))
+        for parameter in parameters:
+            kind, size = (TENSOR, None) if parameter.annotation is None else self.annotation(parameter.annotation)
+            if parameter.default is None:
+                arguments.append(Argument(parameter.name, kind, None, False, parameter.keyword_only, None, size))
+                continue
+            default = converted_default(self._literal(parameter.default), kind, size, parameter.span)
+            arguments.append(Argument(parameter.name, kind, default, True, parameter.keyword_only, None, size))
+        result = NONE if tree.returns is None else self.annotation(tree.returns)[0]
+        return OpSchema("", tree.name, "", tuple(arguments), (Argument("", result),))
+
+    def _enum(self, name: str, tree: syntax.ClassDef) -> EnumType:
+        members = [(constant.name, self._literal(constant.value)) for constant in tree.constants]
+        kinds: dict[type, Type] = {int: INT, float: FLOAT, str: STR}
+        found = {kinds.get(type(value)) for _, value in members}
+        if len(found) != 1 or None in found:
+            raise ScriptError(f"the members of enumeration '{name}' must all be ints, floats or strings", tree.span)
+        return EnumType(name, cast("Type", found.pop()), members)
+
+    def _literal(self, tree: syntax.Expression) -> object:
+        """The value of an expression that is written out: numbers, strings, tuples and lists of them. Nothing is executed."""
+        match tree:
+            case syntax.Constant(value):
+                return value
+            case syntax.Name(name) if name in CONSTANT_NAMES:
+                return CONSTANT_NAMES[name]
+            case syntax.TupleLiteral(elements):
+                return tuple(self._literal(element) for element in elements)
+            case syntax.ListLiteral(elements):
+                return [self._literal(element) for element in elements]
+            case syntax.Unary("-", operand):
+                return _negated(self._literal(operand), tree.span)
+            case syntax.Binary("+" | "-" as operator, left, right):
+                return _sum(self._literal(left), self._literal(right), -1 if operator == "-" else 1, tree.span)
+            case syntax.Call(syntax.Attribute(syntax.Name("torch"), "device"), (syntax.Constant(str() as text),), ()):
+                return Device(text)
+            case syntax.Attribute(syntax.Name("CONSTANTS"), name):
+                return table_entry(self.constants, name, tree.span)
+            case syntax.Attribute(owner, name):
+                kind = self.annotation(owner)[0]
+                return member_of(kind, name, tree.span)
+            case _:
+                raise ScriptError("this expression is no constant", tree.span)
+
+
+def _negated(value: object, span: Span) -> object:
+    if isinstance(value, int | float | complex) and not isinstance(value, bool):
+        return -value
+    raise ScriptError("this expression is no constant", span)
+
+
+def _sum(real: object, imaginary: object, sign: int, span: Span) -> complex:
+    """The two parts of a complex number, `3.-4.j`."""
+    if isinstance(real, int | float) and isinstance(imaginary, complex) and imaginary.real == 0:
+        return complex(real, sign * imaginary.imag)
+    raise ScriptError("this expression is no constant", span)

@@ -1,0 +1,142 @@
+"""TorchScript archives in, objects that run out.
+
+The container gives records, script_pickle.py the values in them, code_reader.py the parsed sources, script/importer.py the classes that
+sources define; value_reader.py puts values and classes together. Writing is in archive_writer.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from typing import cast
+
+from ..runtime.device import Device
+from ..runtime.type_text import parse_annotation
+from ..runtime.typesystem import ANY, Type
+from ..script.import_values import is_operator
+from ..script.importer import Importer
+from ..script.object import Object
+from ..script.source import ScriptError
+from .code_reader import ArchiveCode, path_of
+from .code_survey import check_operators
+from .container import Archive, Source, open_archive
+from .errors import ArchiveError
+from .inspect_archive import read_version, require_script
+from .script_pickle import PickledObject, ScriptBuilder, read_script_pickle
+from .value_reader import ValueReader
+
+
+def load(
+    file: Source,
+    map_location: str | Device | None = None,
+    extra_files: MutableMapping[str, str | bytes] | None = None,
+) -> Object:
+    """Read an archive from a path, or from a binary file object at its position.
+
+    `map_location` must be None or name the cpu; tensors that the file has elsewhere need it. The keys of `extra_files` get the contents of
+    the records `extra/KEY`, b"" where there is no such record. Raises ValueError for a path that is no file, ArchiveError for a file that
+    breaks a rule, and RuntimeError that lists all operators that do not exist here.
+    """
+    device = _device(map_location)
+    archive = open_archive(_checked(file))
+    read_version(archive)
+    require_script(archive)
+    module = _Reader(archive, device).module()
+    for name in extra_files or ():
+        assert extra_files is not None
+        extra_files[name] = archive.read(f"extra/{name}") if f"extra/{name}" in archive else b""
+    return module
+
+
+def _checked(file: Source) -> Source:
+    if isinstance(file, str | os.PathLike):
+        if not os.path.exists(file):
+            raise ValueError(f"The provided filename {os.fsdecode(file)} does not exist")
+        if os.path.isdir(file):
+            raise ValueError(f"The provided filename {os.fsdecode(file)} is a directory")
+    return file
+
+
+def _device(map_location: object) -> Device | None:
+    if map_location is None:
+        return None
+    if not isinstance(map_location, str | Device):
+        raise ValueError(f"map_location should be either None, string or torch.device, but got type: {type(map_location)}")
+    device = Device(map_location)
+    if device.type != "cpu":
+        raise RuntimeError(f"load: map_location is {device}, but rushlight runs on the cpu here; use map_location='cpu'")
+    return device
+
+
+class _Reader:
+    """One load: the archive, its code, and the classes that were met."""
+
+    def __init__(self, archive: Archive, device: Device | None) -> None:
+        self.archive = archive
+        self.device = device
+        self.code = ArchiveCode(archive)
+        self.constants: list[object] = []
+        self.importer = Importer(self.code.file, self.constants)
+        self.sizes = {name: record.size for name, record in archive.records.items()}
+
+    def module(self) -> Object:
+        """The root object, complete and compiled."""
+        constants, _, reader = self._pickle("constants")
+        if not isinstance(constants, tuple):
+            raise ArchiveError("the constants are no tuple", record="constants.pkl")
+        for index, value in enumerate(cast("tuple[object, ...]", constants)):
+            self.constants.append(reader.read(value, ANY, f"CONSTANTS.c{index}"))
+        value, builder, reader = self._pickle("data")
+        if not isinstance(value, PickledObject):
+            raise ArchiveError(f"the archive holds a {type(value).__name__}, not a module", record="data.pkl")
+        module = cast("Object", reader.read(value, ANY, "the module"))
+        check_operators(self.importer.definitions(), is_operator)
+        self._compile()
+        self._set_states(builder, reader)
+        return module
+
+    def _pickle(self, name: str) -> tuple[object, ScriptBuilder, ValueReader]:
+        record = f"{name}.pkl"
+        builder = ScriptBuilder(name, self.sizes)
+        value = read_script_pickle(self.archive.view(record), builder, record)
+        reader = ValueReader(self.archive, record, find_class=self._class, parse_type=self._type, device=self.device)
+        return value, builder, reader
+
+    def _class(self, qualified_name: str) -> Type:
+        try:
+            found = self.importer.type(qualified_name)
+        except ScriptError as error:
+            raise _in_archive(error) from error
+        if found is None:
+            raise ArchiveError(f"Unknown type name '{qualified_name}'", record=path_of(qualified_name))
+        return found
+
+    def _type(self, text: str) -> Type:
+        try:
+            return parse_annotation(text, self._class)
+        except ValueError as error:
+            raise ArchiveError(f"a type is not understood: {error}", record="data.pkl") from error
+
+    def _compile(self) -> None:
+        """Compile every method of every class that was met: a damaged program fails here, not when it is called."""
+        try:
+            self.importer.compile()
+        except ScriptError as error:
+            raise _in_archive(error) from error
+
+    def _set_states(self, builder: ScriptBuilder, reader: ValueReader) -> None:
+        """Run `__setstate__` of the objects that have one, inner ones first, as the file completes them."""
+        for pickled in builder.objects:
+            made = reader.object_of(pickled)
+            if made is None or "__setstate__" not in made.type.methods:
+                continue
+            _, argument = made.type.methods["__setstate__"].schema.args
+            made.method("__setstate__")(reader.read(pickled.state, argument.type, f"the state of {pickled.qualified_name}"))
+            missing = made.missing()
+            if missing:
+                raise ArchiveError(f"attribute '{missing[0]}' of {pickled.qualified_name} has no value", record="data.pkl")
+
+
+def _in_archive(error: ScriptError) -> ArchiveError:
+    offset = error.span.start if error.span is not None else None
+    return ArchiveError(f"the code does not compile: {error}", record=error.filename or "code", offset=offset)
