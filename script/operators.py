@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..runtime.ops.packet import packet
 from ..runtime.ops.table import Op
 from ..runtime.schema import OpSchema, parse
+from ..runtime.typesystem import BOOL
 from .source import ScriptError, Span
 
 if TYPE_CHECKING:
@@ -66,6 +67,29 @@ def _identity(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> V
     return inputs[0]
 
 
+def _assert_that(emitter: Emitter, span: Span | None, condition: Value, message: Value) -> None:
+    """`assert condition, message` as a function of libtorch has it."""
+    place = span if span is not None else emitter.function.place
+    holds = condition if condition.type is BOOL else emitter.operator("aten::Bool", [condition], span)
+    made = emitter.node("prim::If", [holds], (), span)
+    made.add_block()
+    with emitter.graph.insert_point(made.add_block()):
+        text = emitter.operator("aten::add", [emitter.constant("AssertionError: ", place), message], span)
+        emitter.node("prim::RaiseException", [text, emitter.constant(None)], (), span)
+
+
+def _assert(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> Value:
+    _assert_that(emitter, span, inputs[0], inputs[1])
+    return emitter.constant(None)
+
+
+def _list_with_default(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> Value:
+    sizes, defaults = inputs
+    lengths = [emitter.operator("aten::len", [value], span) for value in (defaults, sizes)]
+    _assert_that(emitter, span, emitter.operator("aten::gt", lengths, span), emitter.constant("", span))
+    return sizes
+
+
 def _str_contains(emitter: Emitter, span: Span | None, inputs: Sequence[Value]) -> Value:
     text, wanted = inputs
     begin, end = emitter.constant(0, span), emitter.operator("aten::len", [text], span)
@@ -108,6 +132,9 @@ def _table() -> dict[str, tuple[Written, ...]]:
             add(f"_{word}({scalar}[{size}] x) -> {scalar}[]", _identity)
     for other in ("Tensor", "Scalar"):
         add(f"floordiv(Tensor self, {other} other) -> Tensor", _same("aten::floor_divide"))
+    add("_assert(Tensor condition, str message) -> NoneType", _assert)
+    add("_assert(bool condition, str message) -> NoneType", _assert)
+    add("list_with_default(int[] out_size, int[] defaults) -> int[]", _list_with_default)
     add("__contains__(str self, str key) -> bool", _str_contains)
     add("prim::ndim(Tensor a) -> int", _same("aten::dim"))
     add("prim::T(Tensor a) -> Tensor", _same("aten::numpy_T"))
@@ -119,3 +146,8 @@ def _table() -> dict[str, tuple[Written, ...]]:
 def written(name: str) -> tuple[Written, ...]:
     """The operators called `name` that stand for others."""
     return _table().get(name, ())
+
+
+def exists(name: str) -> bool:
+    """Whether compiled code can call the operator `name`."""
+    return bool(candidates(name) or written(name))

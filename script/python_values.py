@@ -90,7 +90,7 @@ _BUILTINS: dict[object, str] = {
 }
 _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}
 # functions of the runtime that stand for an operator of another name
-_RENAMED = {"_list_with_default": "list_with_default"}
+_RENAMED = {"_list_with_default": "list_with_default", "pair": "_pair"}
 _LEGACY_TENSORS = {
     "ByteTensor": 0, "CharTensor": 1, "ShortTensor": 2, "IntTensor": 3, "LongTensor": 4, "HalfTensor": 5, "FloatTensor": 6, "DoubleTensor": 7,
     "BoolTensor": 11,
@@ -328,4 +328,4 @@ def _runtime_operator(thing: object) -> str | None:
     name = _RENAMED.get(thing.__name__, thing.__name__)
     if module.startswith("rushlight.runtime.nn.") and name == thing.__name__:
         return None
-    return f"aten::{name}" if operators.candidates(f"aten::{name}") else None
+    return f"aten::{name}" if operators.exists(f"aten::{name}") else None

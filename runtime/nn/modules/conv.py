@@ -109,7 +109,7 @@ class Conv2d(_ConvNd):
         if self.padding_mode != "zeros":
             return F.conv2d(
                 F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode),
-                weight, bias, self.stride, (0, 0), self.dilation, self.groups,
+                weight, bias, self.stride, pair(0), self.dilation, self.groups,
             )
         return F.conv2d(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
 
