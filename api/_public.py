@@ -53,6 +53,14 @@ from rushlight.runtime.formats import channels_last_3d as channels_last_3d
 from rushlight.runtime.formats import contiguous_format as contiguous_format
 from rushlight.runtime.formats import preserve_format as preserve_format
 from rushlight.runtime.formats import strided as strided
+from rushlight.runtime.functional import atleast_1d as atleast_1d
+from rushlight.runtime.functional import atleast_2d as atleast_2d
+from rushlight.runtime.functional import atleast_3d as atleast_3d
+from rushlight.runtime.functional import block_diag as block_diag
+from rushlight.runtime.functional import broadcast_shapes as broadcast_shapes
+from rushlight.runtime.functional import broadcast_tensors as broadcast_tensors
+from rushlight.runtime.functional import cartesian_prod as cartesian_prod
+from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.grad_mode import enable_grad as enable_grad
 from rushlight.runtime.grad_mode import inference_mode as inference_mode
 from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled

@@ -1,0 +1,1 @@
+from serialize.jit import *
