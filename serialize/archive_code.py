@@ -250,7 +250,7 @@ class _Files:
     def code(self) -> Code:
         """Everything printed."""
         files = [
-            CodeFile(f"code/{namespace.replace('.', '/')}.py", printer.out.text() + "\n", tuple(printer.out.marks))
+            CodeFile(f"code/{namespace.replace('.', '/')}.py", printer.out.text(), tuple(printer.out.marks))
             for namespace, printer in self._printers.items()
         ]
         table = self.constants

@@ -246,7 +246,6 @@ class Plain:
 class Color(Enum):
   RED = 1
   BLUE = 2
-
 """
 
 
@@ -261,7 +260,7 @@ def test_classes_and_files() -> None:
     texts = code().texts()
     assert list(texts) == ["code/__torch__.py", "code/__torch__/lib.py"]
     assert texts["code/__torch__.py"] == EXPECTED
-    assert texts["code/__torch__/lib.py"] == "class Sub(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n\n"
+    assert texts["code/__torch__/lib.py"] == "class Sub(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
 
 
 def test_what_prints_also_parses() -> None:
