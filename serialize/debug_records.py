@@ -91,8 +91,8 @@ def dump_debug_records(marks: Sequence[Mark], tags: dict[Span, int] | None = Non
     places: dict[Span | None, tuple[tuple[list[int], int, int], int, int]] = {None: (nowhere, 0, 0)}
     rows: list[object] = []
     for offset, span in marks:
-        if span is not None:
-            span = span.original() or span
+        if span is not None and span.source.original is not None:
+            span = span.original()
         if span not in places:
             assert span is not None
             if span.source not in sources:
