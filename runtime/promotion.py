@@ -87,17 +87,19 @@ def number_dtype(value: object) -> DType:
 
 def result_dtype(dimensioned: list[DType], zero_dim: list[DType], numbers: list[DType]) -> DType:
     """The common dtype of operands in three classes; at least one list is not empty."""
-    result: DType | None = None
-    for dtypes_of_class in (dimensioned, zero_dim, numbers):
-        if not dtypes_of_class:
-            continue
-        common = dtypes_of_class[0]
-        for dtype in dtypes_of_class[1:]:
-            common = promote_types(common, dtype)
-        if result is None:
-            result = common
-        elif _kind(common) > _kind(result):
-            result = promote_types(result, common)
-    if result is None:
+    classes = [dtypes_of_class for dtypes_of_class in (dimensioned, zero_dim, numbers) if dtypes_of_class]
+    if not classes:
         raise ValueError("result_type: at least one tensor or number is needed")
+    result = _common(classes[0])
+    for lower in classes[1:]:
+        common = _common(lower)
+        if _kind(common) > _kind(result):
+            result = promote_types(result, common)
     return result
+
+
+def _common(dtypes_of_class: list[DType]) -> DType:
+    common = dtypes_of_class[0]
+    for dtype in dtypes_of_class[1:]:
+        common = promote_types(common, dtype)
+    return common

@@ -5,8 +5,8 @@ PyTorch makes (a one-item tensor for a number, an int for a bool). `bind` answer
 """
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import dtype as dtypes
 from .. import typesystem as types
@@ -81,8 +81,8 @@ def _alias(name: str, kwargs: dict[str, Any]) -> str | None:
 
 
 def _default(argument: Argument) -> Any:
-    default = argument.default
-    return list(default) if isinstance(default, tuple) else default
+    default: Any = argument.default
+    return [*default] if type(default) is tuple else default
 
 
 _converters: dict[tuple[Any, str, int | None], Converter] = {}
@@ -111,7 +111,8 @@ def _make(type_: types.Type, spelling: str, list_size: int | None) -> Converter:
 def _list(element: Converter, size: int | None) -> Converter:
     def fit(value: Any, convert: bool) -> Any:
         if isinstance(value, list | tuple):
-            items = [element(item, convert) for item in value]
+            given = cast("Sequence[Any]", value)
+            items = [element(item, convert) for item in given]
             if any(item is NO for item in items):
                 return NO
             return items * size if size and len(items) == 1 else items

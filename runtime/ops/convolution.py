@@ -104,7 +104,8 @@ def _batched(
     if dims == 1:
         images, weight = images.unsqueeze(2), weight.unsqueeze(2)
         settings = [[neutral, *values] for neutral, values in zip((1, 0, 1), settings)]
-    result = convolve(images, weight, bias, *settings, groups)
+    stride, padding, dilation = settings
+    result = convolve(images, weight, bias, stride, padding, dilation, groups)
     if dims == 1:
         result = result.squeeze(2)
     return result if input.ndim == dims + 2 else result.squeeze(0)

@@ -5,8 +5,8 @@ arguments where these alone decide.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from .. import typesystem as types
 from ..dtype import DType
@@ -92,8 +92,9 @@ def _eager(op: Op) -> Callable[..., Any]:
 
 def _type_text(value: object) -> str:
     if isinstance(value, list | tuple):
-        kinds = ", ".join(sorted({type(item).__name__ for item in value}))
-        return f"{type(value).__name__} of ({kinds})"
+        items = cast("Sequence[object]", value)
+        kinds = ", ".join(sorted({type(item).__name__ for item in items}))
+        return f"{type(items).__name__} of ({kinds})"
     return type(value).__name__
 
 

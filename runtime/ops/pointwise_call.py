@@ -160,22 +160,42 @@ def _key_maker(plain: bool, arguments: Sequence[Argument]) -> Callable[..., tupl
     The commonest shapes of schemas are spelled out: this runs on every call.
     """
     pattern = "".join("t" if argument.type == types.TENSOR else "n" for argument in arguments) if plain else ""
-    match pattern:
-        case "t":
-            return lambda a: (a.layout.form, a.dtype)
-        case "tt":
-            return lambda a, b: (a.layout.form, a.dtype, b.layout.form, b.dtype)
-        case "tn":
-            return lambda a, b: (a.layout.form, a.dtype, type(b))
-        case "ttn":
-            return lambda a, b, c: (a.layout.form, a.dtype, b.layout.form, b.dtype, type(c))
-        case "tnn":
-            return lambda a, b, c: (a.layout.form, a.dtype, type(b), type(c))
-        case _:
-            numbers = [argument.type == types.NUMBER for argument in arguments]
-            return lambda *args: tuple(
-                (x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) if is_number else x for x, is_number in zip(args, numbers)
-            )
+    return _KEYS.get(pattern) or _any_key([argument.type == types.NUMBER for argument in arguments])
+
+
+def _any_key(numbers: list[bool]) -> Callable[..., tuple[Any, ...]]:
+    def key(*args: Any) -> tuple[Any, ...]:
+        return tuple(
+            [
+                (x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) if is_number else x
+                for x, is_number in zip(args, numbers)
+            ]
+        )
+
+    return key
+
+
+def _t(a: Tensor) -> tuple[Any, ...]:
+    return a.layout.form, a.dtype
+
+
+def _tt(a: Tensor, b: Tensor) -> tuple[Any, ...]:
+    return a.layout.form, a.dtype, b.layout.form, b.dtype
+
+
+def _tn(a: Tensor, b: object) -> tuple[Any, ...]:
+    return a.layout.form, a.dtype, type(b)
+
+
+def _ttn(a: Tensor, b: Tensor, c: object) -> tuple[Any, ...]:
+    return a.layout.form, a.dtype, b.layout.form, b.dtype, type(c)
+
+
+def _tnn(a: Tensor, b: object, c: object) -> tuple[Any, ...]:
+    return a.layout.form, a.dtype, type(b), type(c)
+
+
+_KEYS: dict[str, Callable[..., tuple[Any, ...]]] = {"t": _t, "tt": _tt, "tn": _tn, "ttn": _ttn, "tnn": _tnn}
 
 
 def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:

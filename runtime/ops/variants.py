@@ -16,7 +16,7 @@ _DERIVING = (Kind.POINTWISE, Kind.REDUCTION, Kind.KERNEL, Kind.COMPOSITE, Kind.H
 @cache
 def overload_orders() -> dict[str, tuple[str, ...]]:
     """Operator name -> its overload names in the order PyTorch 2.13 tries them ("" is the unnamed one)."""
-    text = files(__package__).joinpath("overload_order.txt").read_text("ascii")
+    text = files("rushlight.runtime.ops").joinpath("overload_order.txt").read_text("ascii")
     orders: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():
         name, _, overloads = line.partition("\t")
