@@ -11,6 +11,7 @@ comes from the store like the others; a row costs a few nanoseconds, a call from
 from __future__ import annotations
 
 import ctypes
+import threading
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -76,10 +77,10 @@ def _run_rows(words: Any, start: int, stop: int) -> int:
 class Frame:
     """The words, the arena and the program counter of one call. `words` is an array of signed 64-bit integers."""
 
-    __slots__ = ("_control", "_gathered", "_run", "arena", "control_address", "program", "words", "words_address")
+    __slots__ = ("_control", "_gathered", "_plan", "arena", "control_address", "program", "words", "words_address")
 
     def __init__(self, program: Program) -> None:
-        plan = _plan(program)
+        plan = self._plan = _plan(program)
         self.program = program
         self.words = array("q", bytes(8 * program.word_count))
         self.words_address = self.words.buffer_info()[0]
@@ -91,7 +92,6 @@ class Frame:
              self._gathered.buffer_info()[0], 0, 0),
         )
         self.control_address = self._control.buffer_info()[0]
-        self._run = plan.run
         for word, value in program.constants:
             self.words[word] = value
         for word, offset in program.arena:
@@ -110,7 +110,6 @@ class _Plan:
     """What all frames of one program share: its rows as words, the loop, and frames that wait for use."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
         self.rows = array("q")
         self.indices = array("q")
         self.widest = 0
@@ -132,21 +131,16 @@ class _Plan:
                 return _HOST, 0, 0, 0, 1
 
 
-_plans: dict[int, _Plan] = {}
+_lock = threading.Lock()
 _loops: dict[bool, Any] = {}
 
 
 def _plan(program: Program) -> _Plan:
-    # by identity: hashing a program would walk all its rows at every call
-    plan = _plans.get(id(program))
-    if plan is None or plan.program is not program:
-        plan = _plans[id(program)] = _Plan(program)
-    return plan
-
-
-def forget(program: Program) -> None:
-    """Drop what is kept for `program`: its encoded rows and waiting frames."""
-    _plans.pop(id(program), None)
+    if not program.prepared:
+        with _lock:
+            if not program.prepared:
+                program.prepared.append(_Plan(program))
+    return program.prepared[0]
 
 
 def _loop(releases_gil: bool) -> Any:
@@ -166,8 +160,10 @@ def loop_kernel() -> Kernel:
 
 def acquire(program: Program) -> Frame:
     """A frame for one call, with constants and variables set; nobody else has it until it is released."""
-    free = _plan(program).free
-    frame = free.pop() if free else Frame(program)
+    try:
+        frame = _plan(program).free.pop()
+    except IndexError:
+        frame = Frame(program)
     for word, value in program.variables:
         frame.words[word] = value
     frame._control[_COUNTER] = 0
@@ -176,9 +172,7 @@ def acquire(program: Program) -> Frame:
 
 def release(frame: Frame) -> None:
     """Give a frame back for the next call of its program."""
-    plan = _plans.get(id(frame.program))
-    if plan is not None and plan.program is frame.program:
-        plan.free.append(frame)
+    frame._plan.free.append(frame)
 
 
 def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> None:
@@ -188,7 +182,7 @@ def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> Non
     raises what the row's failure makes of it. Between runs of the loop Python notices signals.
     """
     control = frame._control
-    loop = frame._run
+    loop = frame._plan.run
     control[_BUDGET] = BACKWARD_JUMPS
     while status := loop(frame.control_address, 0, 0):
         if status == HOST_ROW:

@@ -94,6 +94,8 @@ class Program:
     """Whatever must live as long as the program: packed weights whose addresses are constants."""
     releases_gil: bool = False
     """Whether other Python threads may run meanwhile; worth it from about 200 microseconds."""
+    prepared: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    """What the executor keeps for this program, once it has run."""
 
     def __post_init__(self) -> None:
         for at, row in enumerate(self.rows):

@@ -13,6 +13,7 @@ import hashlib
 import os
 import struct
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import engine
 from .engine import Kernel
+from .llvm_text import CHECK, RAISES
 from .store import Entry, default_store
 
 if TYPE_CHECKING:
@@ -39,21 +41,24 @@ class Recipe:
 
 
 _kernels: dict[str, Kernel] = {}
+# one engine, and numba's lowering keeps state: a kernel is built by one thread at a time
+_lock = threading.RLock()
 
 
 def build(recipe: Recipe) -> Kernel:
     """The kernel of `recipe`: known, stored, or compiled now (some 30 ms)."""
-    key = key_of(recipe)
-    known = _kernels.get(key)
-    if known is not None:
-        return known
-    store = default_store()
-    entry = store.read(key)
-    if entry is None:
-        entry = compile_recipe(recipe, f"{recipe.name}_{key[:12]}")
-        store.write(key, entry)
-    kernel = _kernels[key] = engine.load(entry.symbol, entry.code, entry.undefined)
-    return kernel
+    with _lock:
+        key = key_of(recipe)
+        known = _kernels.get(key)
+        if known is not None:
+            return known
+        store = default_store()
+        entry = store.read(key)
+        if entry is None:
+            entry = compile_recipe(recipe, f"{recipe.name}_{key[:12]}")
+            store.write(key, entry)
+        kernel = _kernels[key] = engine.load(entry.symbol, entry.code, entry.undefined)
+        return kernel
 
 
 def compile_recipe(recipe: Recipe, symbol: str) -> Entry:
@@ -77,7 +82,7 @@ def emit_object(symbol: str, texts: list[str]) -> Entry:
     options.loop_unrolling = False
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
-    if any(".const.picklebuf" in item.name for item in module.global_variables):
+    if any(item.name == RAISES for item in module.functions):
         raise RuntimeError(f"kernel {symbol}: its code can raise; a kernel returns a status instead")
     code = machine.emit_object(module)
     undefined = tuple(sorted(undefined_symbols(code)))
@@ -101,12 +106,13 @@ def disassemble(recipe: Recipe) -> str:
 
 def wrap_kernel(symbol: str, lowered_symbol: str) -> str:
     """LLVM text of the plain C function `symbol` around a kernel in numba's calling convention."""
-    return f"""
+    return f"""{CHECK}
 declare i32 @"{lowered_symbol}"(ptr, ptr, ptr, i64, i64)
 define i64 @{symbol}(ptr %words, i64 %start, i64 %stop) {{
   %result = alloca i64
   %exception = alloca ptr
   %raised = call i32 @"{lowered_symbol}"(ptr %result, ptr %exception, ptr %words, i64 %start, i64 %stop)
+  call void @rushlight_check(i32 %raised)
   %status = load i64, ptr %result
   ret i64 %status
 }}

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from typing import Any, Union
 
 from . import primitives
-from .llvm_text import STORAGE, Text, call_scalar, convert, declare_scalar, result_type
+from .llvm_text import CHECK, STORAGE, Text, call_scalar, convert, declare_scalar, result_type
 
 Number = Union["Value", int, float]
 _FLOATS = ("float32", "float64")
@@ -337,7 +337,8 @@ class Builder:
     def finish(self) -> str:
         """The module; the kernel returns 0 at its end."""
         self.text.add("  ret i64 0")
-        head = [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
+        head = [CHECK] if self._results else []
+        head += [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
         if self._results:
             head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
         metadata = [

@@ -77,10 +77,30 @@ def declare_scalar(symbol: str, arguments: Sequence[str]) -> str:
     return f'declare i32 @"{symbol}"({", ".join(["ptr", "ptr", *(storage(one) for one in arguments)])})'
 
 
+RAISES = "rushlight_raises"
+"""A symbol that nobody defines: what is left of it after optimization shows that a function can raise."""
+CHECK = f"""
+declare void @{RAISES}()
+define internal void @rushlight_check(i32 %status) alwaysinline {{
+  %raised = icmp ne i32 %status, 0
+  br i1 %raised, label %yes, label %no
+yes:
+  call void @{RAISES}()
+  br label %no
+no:
+  ret void
+}}
+"""
+
+
 def call_scalar(text: Text, symbol: str, arguments: Sequence[tuple[str, str]], results: Sequence[str]) -> list[str]:
-    """Call a scalar function with (dtype, value) arguments; its results. `%result` and `%exception` are the caller's slots."""
+    """Call a scalar function with (dtype, value) arguments; its results. `%result` and `%exception` are the caller's slots.
+
+    The module needs CHECK.
+    """
     given = "".join(f", {storage(dtype)} {value}" for dtype, value in arguments)
-    text.let(f'call i32 @"{symbol}"(ptr %result, ptr %exception{given})')
+    status = text.let(f'call i32 @"{symbol}"(ptr %result, ptr %exception{given})')
+    text.add(f"  call void @rushlight_check(i32 {status})")
     if len(results) == 1:
         return [text.let(f"load {storage(results[0])}, ptr %result")]
     structure = result_type(results)

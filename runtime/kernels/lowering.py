@@ -23,6 +23,7 @@ from numba.core import ir as numba_ir
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import FunctionPass, LoweringPass, PassManager, register_pass
 from numba.core.datamodel import models
+from numba.core.errors import NumbaError
 from numba.core.imputils import lower_constant
 from numba.core.registry import cpu_target
 from numba.core.typed_passes import IRLegalization, NopythonTypeInference, PreLowerStripPhis
@@ -54,7 +55,7 @@ _WORDS = types.CPointer(types.int64)
 KERNEL_ARGUMENTS = (_WORDS, types.int64, types.int64)
 
 
-class LoweringError(Exception):
+class LoweringError(RuntimeError):
     """A function that cannot become a kernel, and why."""
 
 
@@ -80,7 +81,10 @@ def lower_kernel(function: Callable[..., Any], compute: str) -> Lowered:
 def _lower(function: Callable[..., Any], arguments: tuple[Any, ...], compute: str) -> Lowered:
     _refresh()
     nested = _nested(function, compute)
-    compiled = nested.compile(arguments)
+    try:
+        compiled = nested.compile(arguments)
+    except NumbaError as error:
+        raise LoweringError(f"{function.__qualname__}: cannot become a kernel: {error}") from error
     texts: dict[str, str] = {}
     _collect(compiled, texts)
     return Lowered(compiled.descriptor.llvm_func_name, types.unliteral(compiled.result), tuple(texts.values()))

@@ -30,7 +30,7 @@ from typing import Any
 from ..dtype import DType
 from .compiler import Recipe, build
 from .engine import Kernel
-from .llvm_text import Text, call_scalar, convert, declare_scalar, result_type, storage
+from .llvm_text import CHECK, Text, call_scalar, convert, declare_scalar, result_type, storage
 
 BROADCAST, CONTIGUOUS, STRIDED = 0, 1, 2
 """Stride classes of an operand's innermost dimension: 0, 1, or any (read from the words)."""
@@ -129,6 +129,7 @@ class _Loop:
         """The whole module; `compute` is what integer results are cut back to."""
         text = Text()
         if self.scalar:
+            text.add(CHECK)
             text.add(declare_scalar(self.scalar, self.computes[: len(self.inputs)]))
         text.add(f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{")
         text.label("entry")

@@ -118,32 +118,32 @@ def float64_from_bits(bits: Scalar) -> float:
 
 def float32_pointer(address: int) -> Any:
     """Items of float32 at `address`."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_float))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_float))
 
 
 def float64_pointer(address: int) -> Any:
     """Items of float64 at `address`."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_double))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_double))
 
 
 def int64_pointer(address: int) -> Any:
     """Items of int64 at `address`."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_int64))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_int64))
 
 
 def int32_pointer(address: int) -> Any:
     """Items of int32 at `address`."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_int32))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_int32))
 
 
 def uint8_pointer(address: int) -> Any:
     """Bytes at `address`."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_uint8))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_uint8))
 
 
 def bool_pointer(address: int) -> Any:
     """Bytes at `address`: kernels see bool as uint8 0 or 1, for numba reads no truth values through pointers."""
-    return ctypes.cast(address, ctypes.POINTER(ctypes.c_uint8))
+    return ctypes.cast(int(address), ctypes.POINTER(ctypes.c_uint8))
 
 
 POINTERS: dict[str, Callable[[int], Any]] = {

@@ -1,0 +1,151 @@
+"""Matrix products and convolutions against NumPy."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rushlight.runtime.dtype import float32
+from rushlight.runtime.dtype import from_numpy as dtype_of
+from rushlight.runtime.kernels.convolution import Sizes, plan_convolution
+from rushlight.runtime.kernels.matrix import Operand, multiply, multiply_packed, pack
+
+Array = np.ndarray[Any, Any]
+
+
+def operand(a: Array) -> Operand:
+    strides = [step // a.itemsize for step in a.strides]
+    return Operand(a.ctypes.data, strides[-2], strides[-1], strides[0] if a.ndim == 3 else 0)
+
+
+def random(rng: np.random.Generator, name: str, *shape: int) -> Array:
+    values = rng.integers(0, 5, shape) if name == "uint8" else rng.integers(-5, 5, shape)
+    return (values / 4 if name.startswith("float") else values).astype(name)
+
+
+SIZES = [1, 2, 5, 6, 7, 13, 16, 17, 33, 49, 50, 100, 257, 300]
+
+
+@given(
+    st.tuples(*[st.sampled_from(SIZES)] * 3), st.sampled_from(["float32", "float64", "int64", "int32", "uint8"]),
+    st.booleans(), st.booleans(), st.sampled_from(["none", "row", "column", "full"]), st.integers(0, 1000),
+)
+def test_products_of_any_size_and_stride(
+    sizes: tuple[int, int, int], name: str, turn_a: bool, turn_b: bool, bias: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    rows, columns, depth = sizes if name.startswith("float") else tuple(min(size, 20) for size in sizes)
+    a = random(rng, name, depth, rows).T if turn_a else random(rng, name, rows, depth)
+    b = random(rng, name, columns, depth).T if turn_b else random(rng, name, depth, columns)
+    shapes = {"row": (1, columns), "column": (rows, 1), "full": (rows, columns)}
+    added = None if bias == "none" else random(rng, name, *shapes[bias])
+    c = np.full((rows, columns), 77, name)
+    wide = None if added is None else np.broadcast_to(added, c.shape)
+    multiply(dtype_of(c.dtype), operand(a), operand(b), operand(c), None if wide is None else operand(wide), rows, columns, depth)
+    # quarters of small integers: every order of summation is exact
+    assert np.array_equal(c, a @ b + (0 if added is None else added).astype(name) if added is not None else a @ b)
+
+
+def test_batches_and_broadcast_batches() -> None:
+    rng = np.random.default_rng(0)
+    a, b = random(rng, "float32", 3, 40, 20), random(rng, "float32", 1, 20, 30)
+    for right in (np.broadcast_to(b, (3, 20, 30)), random(rng, "float32", 3, 20, 30)):
+        for rows in (2, 40):
+            c = np.zeros((3, rows, 30), np.float32)
+            multiply(float32, operand(a[:, :rows]), operand(right), operand(c), None, rows, 30, 20, 3)
+            assert np.array_equal(c, a[:, :rows] @ right)
+
+
+def test_rows_of_c_may_be_apart_and_nothing_else_is_written() -> None:
+    rng = np.random.default_rng(0)
+    a, b = random(rng, "float32", 50, 30), random(rng, "float32", 30, 40)
+    wide = np.full((50, 60), 7, np.float32)
+    multiply(float32, operand(a), operand(b), operand(wide[:, 10:50]), None, 50, 40, 30)
+    assert np.array_equal(wide[:, 10:50], a @ b)
+    assert (wide[:, :10] == 7).all() and (wide[:, 50:] == 7).all()
+
+
+def test_infinities_stay_in_their_rows_and_columns() -> None:
+    a, b = np.ones((20, 30), np.float32), np.ones((30, 40), np.float32)
+    a[3, 4], b[5, 6] = np.inf, np.nan
+    c = np.zeros((20, 40), np.float32)
+    multiply(float32, operand(a), operand(b), operand(c), None, 20, 40, 30)
+    assert np.array_equal(c, a @ b, equal_nan=True)
+
+
+def test_packed_weights_serve_many_products() -> None:
+    rng = np.random.default_rng(0)
+    b = random(rng, "float32", 64, 48)
+    packed = pack(float32, operand(b), 48, 64)
+    for rows in (1, 6, 50):
+        a, c = random(rng, "float32", rows, 64), np.zeros((rows, 48), np.float32)
+        multiply_packed(float32, operand(a), packed, operand(c), None, rows, 48, 64)
+        assert np.array_equal(c, a @ b)
+
+
+def test_no_depth_gives_the_bias() -> None:
+    a, b, c = np.zeros((3, 0), np.float32), np.zeros((0, 4), np.float32), np.ones((3, 4), np.float32)
+    multiply(float32, operand(a), operand(b), operand(c), None, 3, 4, 0)
+    assert not c.any()
+
+
+# Convolution
+
+
+def convolve(x: Array, weight: Array, bias: Array | None, sizes: Sizes) -> Array:
+    """The definition, tap by tap."""
+    out_height, out_width = sizes.out_image
+    padded = np.pad(x, ((0, 0), (0, 0), *((one, one) for one in sizes.padding)))
+    out = np.zeros((sizes.batch, sizes.out_channels, out_height, out_width), x.dtype)
+    inputs, outputs = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
+    for group in range(sizes.groups):
+        source = padded[:, group * inputs : (group + 1) * inputs]
+        for y in range(sizes.window[0]):
+            for at in range(sizes.window[1]):
+                top, left = y * sizes.dilation[0], at * sizes.dilation[1]
+                part = source[:, :, top : top + out_height * sizes.stride[0] : sizes.stride[0]][:, :, :out_height]
+                part = part[:, :, :, left : left + out_width * sizes.stride[1] : sizes.stride[1]][:, :, :, :out_width]
+                taps = weight[group * outputs : (group + 1) * outputs, :, y, at]
+                out[:, group * outputs : (group + 1) * outputs] += np.einsum("nchw,oc->nohw", part, taps)
+    return out if bias is None else out + bias[:, None, None]
+
+
+PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+@st.composite
+def convolutions(draw: st.DrawFn) -> Sizes:
+    groups = draw(st.integers(1, 3))
+    window, dilation, padding = draw(PAIRS), draw(PAIRS), draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
+    reach = [gap * (size - 1) + 1 for gap, size in zip(dilation, window, strict=True)]
+    height, width = (max(size - 2 * pad, 1) + draw(st.integers(0, 20)) for size, pad in zip(reach, padding, strict=True))
+    return Sizes(
+        draw(st.integers(1, 3)), groups * draw(st.integers(1, 4)), (height, width), groups * draw(st.integers(1, 14)), window,
+        draw(PAIRS), padding, dilation, groups,
+    )
+
+
+@given(convolutions(), st.sampled_from(["float32", "float64"]), st.booleans())
+def test_convolutions(sizes: Sizes, name: str, has_bias: bool) -> None:
+    rng = np.random.default_rng(0)
+    x = random(rng, name, sizes.batch, sizes.channels, *sizes.image)
+    weight = random(rng, name, sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)
+    bias = random(rng, name, sizes.out_channels) if has_bias else None
+    plan = plan_convolution(dtype_of(x.dtype), sizes)
+    out = np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, name)
+    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), 0 if bias is None else bias.ctypes.data, out.ctypes.data)
+    assert np.array_equal(out, convolve(x, weight, bias, sizes))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32])
+def test_every_tile_height(channels: int) -> None:
+    rng = np.random.default_rng(0)
+    sizes = Sizes(2, 3, (9, 11), channels, (3, 3), (1, 1), (1, 1), (1, 1), 1)
+    x, weight = random(rng, "float32", 2, 3, 9, 11), random(rng, "float32", channels, 3, 3, 3)
+    plan = plan_convolution(float32, sizes)
+    out = np.zeros((2, channels, 9, 11), np.float32)
+    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), 0, out.ctypes.data)
+    assert np.array_equal(out, convolve(x, weight, None, sizes))
