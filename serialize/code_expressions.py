@@ -187,12 +187,12 @@ def _is_out(argument: Argument) -> bool:
 
 def _needed(node: Node, arguments: Sequence[Argument], total: int) -> int:
     """How many of the inputs have to be written; more than the schema has are all written."""
-    if len(node.inputs) > total:
-        return len(node.inputs)
-    count = len(arguments)
     if node.kind == "prim::RaiseException" and not total:
         # not a row of the table: the class of the exception may be left out
         return 1 if len(node.inputs) > 1 and _is_none(node.inputs[1]) else len(node.inputs)
+    if len(node.inputs) > total:
+        return len(node.inputs)
+    count = len(arguments)
     while count > 0:
         argument, value = arguments[count - 1], node.inputs[count - 1]
         if not argument.has_default or not value.node.is_constant:

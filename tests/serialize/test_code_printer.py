@@ -185,6 +185,15 @@ def test_trailing_defaults_are_left_out() -> None:
     assert text == "_0 = torch.add(torch.add(x, x), x, alpha=2)\nreturn torch.add(_0, x, alpha=1.)"
 
 
+def test_raise_without_a_class() -> None:
+    graph = Graph()
+    x = graph.add_input("x")
+    graph.insert(graph.create("prim::RaiseException", [graph.constant("no"), graph.constant(None)]))
+    graph.insert(graph.create("prim::RaiseException", [graph.constant("no"), graph.constant("builtins.ValueError")]))
+    graph.add_output(x)
+    assert body(graph) == 'ops.prim.RaiseException("no")\nops.prim.RaiseException("no", "builtins.ValueError")\nreturn x'
+
+
 def example() -> tuple[Object, ClassType]:
     color = EnumType("__torch__.Color", INT, (("RED", 1), ("BLUE", 2)))
     pair = TupleType((INT, TENSOR), "__torch__.NT", ("a", "b"))
