@@ -16,6 +16,7 @@ import rushlight as rl
 
 torch = pytest.importorskip("torch")
 
+MANGLED = re.compile(r"[./]___torch_mangle_\d+")
 HEAD = """from enum import Enum
 from typing import Dict, Final, List, NamedTuple, Optional, Tuple, Union
 import torch
@@ -235,6 +236,119 @@ class Net(nn.Module):
             x = x + u
         return x + point.shifted(1), Pair(1, x), c.value
 """,
+    "comprehensions": """
+class Net(nn.Module):
+    def forward(self, x, l: List[int], d: Dict[str, int]):
+        a = [i * 2 for i in l]
+        b = {str(i): i for i in l}
+        c = sum([i for i in a])
+        for k, v in d.items():
+            c += v
+        for i, (p, q) in enumerate(zip(l, a)):
+            c += i * p + q
+        for k in d:
+            c += len(k)
+        for row in x:
+            c += int(row.sum())
+        return a, b, c, "a" in d, 3 in l, len(d), max(l), min(c, 3), sorted(l), l[1:], l[::2], [l, a], list(range(3))
+""",
+    "mutation": """
+class Net(nn.Module):
+    def forward(self, x, l: List[int], d: Dict[str, List[int]]):
+        x += 1
+        x[0] = 3
+        x[0, 1:] *= 2
+        l[0] += 5
+        d["a"] = l
+        d["a"].append(3)
+        del d["b"]
+        y = x
+        y -= 1
+        y.add_(2).mul_(3)
+        a, b = b, a = x, y
+        return a, b, l, d
+""",
+    "conditions": """
+class Net(nn.Module):
+    def forward(self, x, n: int, o: Optional[int], b: bool):
+        m = n if n > 3 else 2
+        if not b or (n > 2 and n < 10 and o is not None):
+            m += 1
+        k = o if o is not None else 0
+        if o is None:
+            o = 4
+        if 0 < n <= 10 and x.sum() > 0:
+            m *= 2
+        while n > 0 and b:
+            n -= 1
+            if n == 3:
+                continue
+            m += n
+        while True:
+            m -= 1
+            if m < 0:
+                break
+        return m, k, o, b != (n == 2), x if b else x + 1
+""",
+    "names": """
+def helper(x, scale: float=1e-5, flag: bool=True, name: str="a", o: Optional[int]=None):
+    return x * scale
+
+class Net(nn.Module):
+    def forward(self, input, as_: int, _1: int):
+        y = input + as_
+        y0 = y * 2
+        y = y0 + y
+        y = y.relu() + y0
+        y0 = y.relu() + y
+        print(y, y0)
+        aten = y + _1
+        out = aten * helper(aten) * helper(y, 2.0, flag=False)
+        return out + aten
+    @torch.jit.export
+    def second(self, x: Tensor):
+        y = x + 1
+        print(y)
+        y = y * 2
+        print(y)
+        return y
+""",
+    "deep": """
+class Leaf(nn.Module):
+    def __init__(self, n: int):
+        super().__init__()
+        self.n = n
+        self.weight = nn.Parameter(torch.ones(n))
+    def forward(self, x, scale: float=1.0):
+        return x * self.weight * scale
+
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = Leaf(2)
+        self.b = Leaf(3)
+        self.c = Leaf(2)
+    def forward(self, x):
+        return self.c(self.a(x, 2.0), scale=3.0), self.b.weight, self.a.n
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+        self.stack = nn.Sequential(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), nn.Sequential(nn.Linear(2, 3, bias=False), nn.ReLU()))
+    def forward(self, x):
+        y, w, n = self.inner(x)
+        return self.stack(y) + w.sum() + n + len(self.stack)
+""",
+    "dtypes": """
+class Net(nn.Module):
+    def forward(self, x, n: int, f: float):
+        a = x.to(torch.int64) + torch.tensor(3)
+        b = torch.tensor([1.0, 2.0], dtype=torch.float64)
+        c = torch.zeros([n, 2], dtype=x.dtype, device=x.device)
+        d = float(n) * 2.5 + int(f) + float("inf")
+        return a, b, c, d, -1, -2.5, 1e9 > f, 1e-7, n / 2, n ** 2, abs(n), round(f), x.float().double(), bool(n), str(f)
+""",
 }
 
 
@@ -251,10 +365,12 @@ def load(name: str, text: str, folder: Path) -> ModuleType:
     return module
 
 
-def files(archive: bytes) -> dict[str, str]:
+def files(archive: bytes) -> list[tuple[str, str]]:
+    """Paths and texts in order, without what tells classes of one name apart: PyTorch counts those through the whole process."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         names = [name for name in opened.namelist() if name.endswith(".py")]
-        return {name.partition("/")[2]: _sorted_constants(opened.read(name).decode()) for name in names}
+        texts = [(name.partition("/")[2], opened.read(name).decode()) for name in names]
+    return [(MANGLED.sub("", path), _sorted_constants(MANGLED.sub("", text))) for path, text in texts]
 
 
 def _sorted_constants(text: str) -> str:
