@@ -70,6 +70,10 @@ class HostRow:
 Row = KernelRow | JumpRow | HostRow
 
 
+def _nothing() -> list[Any]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """Rows and the words they share; immutable, and used by many callers at once, each with its own frame."""
@@ -94,7 +98,7 @@ class Program:
     """Whatever must live as long as the program: packed weights whose addresses are constants."""
     releases_gil: bool = False
     """Whether other Python threads may run meanwhile; worth it from about 200 microseconds."""
-    prepared: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    prepared: list[Any] = field(default_factory=_nothing, init=False, repr=False, compare=False)
     """What the executor keeps for this program, once it has run."""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,129 @@
+"""Kernels against PyTorch, where NumPy has no such operation or another rule."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rushlight.runtime.dtype import BY_NAME, bool_, float32, float64
+from rushlight.runtime.dtype import from_numpy as dtype_of
+from rushlight.runtime.kernels.convolution import Sizes, plan_convolution
+from rushlight.runtime.kernels.pointwise import CONTIGUOUS, copy_kernel, pointwise_kernel
+from rushlight.runtime.kernels.reduction import INNER, MEAN, STRIDED, SUM, extremum_kernel, reduction_kernel
+from rushlight.runtime.kernels.softmax import softmax_kernel
+
+torch = pytest.importorskip("torch")
+
+Array = np.ndarray[Any, Any]
+
+
+def launch(kernel: Any, items: int, *words: int) -> None:
+    assert kernel(np.array(words, np.int64).ctypes.data, 0, items) == 0
+
+
+ACTIVATIONS = [
+    (lambda a: a * 0.5 * (1.0 + math.erf(a * 0.7071067811865476)), "gelu"),
+    (lambda a: 1.0 / (1.0 + math.exp(-a)), "sigmoid"),
+    (lambda a: math.tanh(a), "tanh"),
+    (lambda a: 0 if a <= 0 else a, "relu"),
+    (lambda a: math.exp(a), "exp"),
+    (lambda a: math.log(a), "log"),
+]
+
+
+@pytest.mark.parametrize("body, name", ACTIVATIONS, ids=[case[1] for case in ACTIVATIONS])
+@pytest.mark.parametrize("dtype", [float32, float64])
+def test_activations(body: Any, name: str, dtype: Any) -> None:
+    a = np.concatenate([np.linspace(-12, 12, 4001), [np.nan, 0.0, -0.0, 1e30, -1e30]]).astype(dtype.numpy)
+    out = np.zeros_like(a)
+    launch(pointwise_kernel(body, (dtype,), dtype, (dtype,), 0, (CONTIGUOUS, CONTIGUOUS)), a.size, a.ctypes.data, out.ctypes.data)
+    function = torch.nn.functional.gelu if name == "gelu" else getattr(torch, name)
+    want = function(torch.from_numpy(a)).numpy()
+    limit = 3e-6 if dtype is float32 else 1e-13
+    np.testing.assert_allclose(out, want, rtol=limit, atol=limit)
+
+
+@pytest.mark.parametrize("source", ["float32", "float64", "int64", "int32", "uint8", "bool"])
+@pytest.mark.parametrize("target", ["float32", "float64", "int64", "int32", "uint8", "bool"])
+def test_conversions(source: str, target: str) -> None:
+    values = np.array([0, 1, 2, 3.7, 200, 255, 100, 77], np.float64)
+    if source in ("float32", "float64"):
+        values = np.concatenate([values, [-1, -3.7, 300, -0.0, 0.3, 1e9, -1e9]])
+    if source in ("int32", "int64"):
+        values = np.concatenate([values, [-1, -200, 300, 1 << 30]])
+    a = values.astype(source)
+    want = torch.from_numpy(a).to(getattr(torch, target)).numpy()
+    out = np.zeros(a.shape, target)
+    kernel = copy_kernel(BY_NAME[source], BY_NAME[target], 0, (CONTIGUOUS, CONTIGUOUS))
+    launch(kernel, a.size, a.ctypes.data, out.ctypes.data)
+    assert np.array_equal(out, want)
+
+
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("form", [INNER, STRIDED])
+def test_places_of_extrema_with_nan_and_ties(largest: bool, form: str) -> None:
+    a = np.array([[1, 5, 5, 1], [np.nan, 2, np.nan, 9], [-np.inf, -np.inf, -np.inf, -np.inf], [np.inf, np.nan, 1, np.inf]], np.float32)
+    values, places = np.zeros(4, np.float32), np.zeros(4, np.int64)
+    words = (a.ctypes.data, values.ctypes.data, 1, 1, 4, 4, 4, 4, 1, places.ctypes.data)
+    launch(extremum_kernel(largest, float32, form), 4, *words)
+    found = torch.from_numpy(a).max(1) if largest else torch.from_numpy(a).min(1)
+    assert np.array_equal(values, found.values.numpy(), equal_nan=True)
+    assert np.array_equal(places, found.indices.numpy())
+
+
+@pytest.mark.parametrize("reduction", [SUM, MEAN])
+def test_sums_are_as_exact_as_pytorch(reduction: Any) -> None:
+    a = np.random.default_rng(0).standard_normal((4, 100_000)).astype(np.float32)
+    out = np.zeros(4, np.float32)
+    words = (a.ctypes.data, out.ctypes.data, 1, 1, 100_000, 4, 100_000, 100_000, 1)
+    launch(reduction_kernel(reduction, float32, float32, float32, INNER), 4, *words)
+    exact = getattr(a.astype(np.float64), reduction.name)(1)
+    theirs = getattr(torch.from_numpy(a), reduction.name)(1).numpy()
+    assert np.abs(out - exact).max() <= 2 * np.abs(theirs - exact).max() + 1e-6 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_softmax_of_infinities(log: bool) -> None:
+    inf = np.inf
+    a = np.array([[0, -inf, 1], [-inf, -inf, -inf], [inf, 0, 1], [np.nan, 0, 1], [1e4, 0, -1e4]], np.float32)
+    function = torch.log_softmax if log else torch.softmax
+    for dim, array in ((1, a), (0, np.ascontiguousarray(a.T))):
+        out = np.zeros_like(array)
+        launch(softmax_kernel(float32, log), 5, array.ctypes.data, out.ctypes.data, 3, 1 if dim else 5)
+        np.testing.assert_allclose(out, function(torch.from_numpy(array), dim).numpy(), rtol=1e-6, atol=1e-6)
+
+
+CONVOLUTIONS = [
+    Sizes(2, 3, (20, 30), 8, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    Sizes(1, 16, (8, 8), 32, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    Sizes(1, 3, (64, 64), 16, (7, 7), (2, 2), (3, 3), (1, 1), 1),
+    Sizes(2, 8, (15, 17), 8, (3, 3), (2, 1), (0, 2), (2, 3), 8),
+    Sizes(1, 12, (10, 9), 20, (1, 1), (3, 2), (0, 0), (1, 1), 4),
+    Sizes(1, 2, (1, 100), 5, (1, 9), (1, 4), (0, 4), (1, 1), 1),
+]
+
+
+@pytest.mark.parametrize("sizes", CONVOLUTIONS, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_convolutions(sizes: Sizes, dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((sizes.batch, sizes.channels, *sizes.image)).astype(dtype)
+    weight = rng.standard_normal((sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)).astype(dtype)
+    bias = rng.standard_normal(sizes.out_channels).astype(dtype)
+    want = torch.conv2d(
+        torch.from_numpy(x), torch.from_numpy(weight), torch.from_numpy(bias), sizes.stride, sizes.padding, sizes.dilation, sizes.groups
+    ).numpy()
+    plan = plan_convolution(dtype_of(x.dtype), sizes)
+    out = np.zeros((sizes.batch, sizes.out_channels, *sizes.out_image), dtype)
+    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), bias.ctypes.data, out.ctypes.data)
+    assert np.abs(out - want).max() <= (1e-5 if dtype == "float32" else 1e-13) * np.abs(want).max()
+
+
+def test_comparison_with_a_scalar_operand() -> None:
+    a, limit = np.array([0.5, 0.25, np.nan], np.float32), np.array([0.25], np.float32)
+    out = np.zeros(3, bool)
+    kernel = pointwise_kernel(lambda x, y: x > y, (float32, float32), float32, (bool_,), 0, (CONTIGUOUS, 0, CONTIGUOUS))
+    launch(kernel, 3, a.ctypes.data, limit.ctypes.data, out.ctypes.data)
+    assert np.array_equal(out, (torch.from_numpy(a) > 0.25).numpy())
