@@ -171,6 +171,7 @@ class Net(nn.Module):
 class Net(nn.Module):
     size: Final[int]
     names: List[str]
+    bias: Optional[Tensor]
     def __init__(self):
         super().__init__()
         self.size = 3
@@ -178,7 +179,7 @@ class Net(nn.Module):
         self.rate = 0.5
         self.count = 0
         self.table = {"a": 1}
-        self.bias: Optional[Tensor] = None
+        self.bias = None
         self.fixed = torch.ones(2)
     def forward(self, x):
         bias = self.bias
