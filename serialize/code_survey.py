@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
+from functools import cache
 from typing import cast
 
 from ..script import syntax
-from ..script.source import Span
 
 
 def operator_calls(root: syntax.Definition) -> Iterator[str]:
@@ -21,12 +21,17 @@ def operator_calls(root: syntax.Definition) -> Iterator[str]:
         node = pending.pop()
         if isinstance(node, tuple):
             pending += cast("tuple[object, ...]", node)
-        elif is_dataclass(node) and not isinstance(node, Span | type):
+        elif type(node).__module__ == syntax.__name__:
             if isinstance(node, syntax.Call):
                 name = _operator(node.function)
                 if name is not None:
                     yield name
-            pending += (getattr(node, field.name) for field in fields(node))
+            pending += (getattr(node, field) for field in _fields(type(node)))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "span")
 
 
 def _operator(function: syntax.Expression) -> str | None:
