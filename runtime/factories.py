@@ -5,7 +5,7 @@ They add to the operators of ops/factories.py what only Python callers write: `r
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None
     """`data` as a tensor: a tensor is answered itself and an array shares its memory, where the dtype need not change."""
     require_cpu(device)
     if isinstance(data, np.ndarray):
-        data = from_numpy(data)
+        data = from_numpy(cast("np.ndarray[Any, Any]", data))
     if isinstance(data, Tensor):
         return data.to(dtype) if dtype is not None else data
     return tensor(data, dtype=dtype)

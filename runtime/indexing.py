@@ -34,7 +34,7 @@ def get_item(self: Tensor, item: Any) -> Tensor:
 def set_item(self: Tensor, item: Any, value: Any) -> None:
     """Write a number or a tensor, broadcast, into the part that `item` means; TypeError for other values."""
     if isinstance(value, np.generic):
-        value = value.item()
+        value = cast("Any", value).item()
     if not isinstance(value, Tensor | int | float | complex):
         raise TypeError(f"can't assign a {type(value).__name__} to a torch.{type_name(self.dtype)}Tensor")
     view, pending = _resolve(self, item)
@@ -77,21 +77,22 @@ def _is_sequence(value: Any) -> bool:
 def _items(item: Any) -> tuple[Any, ...]:
     """The index of each dimension; a list that holds more than numbers means a tuple, as in old NumPy."""
     if isinstance(item, tuple):
-        return cast("tuple[Any, ...]", item)
-    if isinstance(item, list):
+        return (*cast("tuple[Any, ...]", item),)
+    if type(item) is list:
         parts = cast("list[Any]", item)
         if len(parts) < 32 and any(part is None or part is ... or isinstance(part, Tensor | slice) or _is_sequence(part) for part in parts):
             return tuple(parts)
-    return (item,)
+    return (cast("Any", item),)
 
 
 def _as_index(item: Any) -> Any:
     """Sequences and arrays as tensors, what stands for an int as an int, other index items as they are."""
-    if item is None or item is ... or isinstance(item, bool | int | slice | Tensor):
+    kind = cast("type[Any]", type(item))
+    if item is None or item is ... or issubclass(kind, bool | int | slice | Tensor):
         return item
-    if isinstance(item, np.bool_):
+    if issubclass(kind, np.bool_):
         return bool(item)
-    if isinstance(item, np.ndarray):
+    if issubclass(kind, np.ndarray):
         return from_numpy(np.array(item))
     if hasattr(item, "__index__"):
         return item.__index__()
@@ -134,7 +135,7 @@ def _resolve(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
         elif isinstance(part, int):
             layout = _select(layout, dim, part, used)
         elif isinstance(part, slice):
-            layout = _sliced(layout, dim, part)
+            layout = _sliced(layout, dim, cast("slice[Any, Any, Any]", part))
             dim += 1
         elif part is ...:
             dim += rank - covered
@@ -154,8 +155,8 @@ def _resolve(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     return Tensor(self.storage, layout, self.dtype), _entries(pending)
 
 
-def _sliced(layout: Layout, dim: int, item: slice) -> Layout:
-    bounds = [item.start, item.stop, item.step]
+def _sliced(layout: Layout, dim: int, item: slice[Any, Any, Any]) -> Layout:
+    bounds: list[Any] = [item.start, item.stop, item.step]
     for at, bound in enumerate(bounds):
         if bound is not None and type(bound) is not int:
             if not hasattr(bound, "__index__"):

@@ -6,10 +6,10 @@ all of them: whole numbers print as `1.`, a wide range of sizes as `1.0000e+00`,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def get_printoptions() -> dict[str, Any]:
 
 
 @contextmanager
-def printoptions(**kwargs: Any) -> Iterator[None]:
+def printoptions(**kwargs: Any) -> Generator[None]:
     """`with printoptions(precision=2):` sets options and puts the former ones back."""
     former = get_printoptions()
     set_printoptions(**kwargs)
@@ -207,5 +207,4 @@ def tensor_text(tensor: Tensor) -> str:
         suffixes.append(f"dtype={tensor.dtype}")
     if tensor.requires_grad:
         suffixes.append("requires_grad=True")
-    items = cast("Array", decoded(tensor))
-    return _with_suffixes(prefix + _items_text(items, len(prefix)), suffixes, len(prefix))
+    return _with_suffixes(prefix + _items_text(decoded(tensor), len(prefix)), suffixes, len(prefix))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections import abc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +170,7 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 @contextmanager
-def fork_rng(devices: object = None, enabled: bool = True) -> Iterator[None]:
+def fork_rng(devices: object = None, enabled: bool = True) -> abc.Generator[None]:
     """`with fork_rng():` whatever is drawn inside does not move the default generator's stream outside."""
     del devices
     if not enabled:

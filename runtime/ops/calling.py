@@ -1,7 +1,7 @@
 """From a row to the function that runs it on complete arguments."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
 from ..layout import Layout
@@ -19,7 +19,7 @@ def make_callable(op: Op) -> Callable[..., Any]:
     run = _functional(op)
     if op.base is None:
         return run
-    return _into_out(run) if op.key.endswith("out") else _into_self(run)
+    return _into_out(op, run) if op.key.endswith("out") else _into_self(run)
 
 
 def _functional(op: Op) -> Callable[..., Any]:
@@ -49,11 +49,31 @@ def _into_self(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return run_in_place
 
 
-def _into_out(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    complete = _completed(op)
+
     def run_into(*args: Any) -> Tensor:
-        result = run(*args[:-1])
         out = args[-1]
+        result = run(*complete(args))
         resize_output(out, result.layout.shape)
         return copy_into(out, result)
 
     return run_into
+
+
+def _completed(op: Op) -> Callable[[tuple[Any, ...]], Sequence[Any]]:
+    """From the arguments of an out= overload to those of its functional row: a dtype that only the row takes is `out`'s."""
+    assert op.base is not None
+    given = [argument.name for argument in op.schema.args[:-1]]
+    wanted = [argument.name for argument in op.base.schema.args]
+    if given == wanted:
+        return lambda args: args[:-1]
+    places = [given.index(name) if name in given else None for name in wanted]
+    dtype = wanted.index("dtype")
+
+    def complete(args: tuple[Any, ...]) -> list[Any]:
+        values = [None if place is None else args[place] for place in places]
+        values[dtype] = args[-1].dtype
+        return values
+
+    return complete

@@ -118,7 +118,7 @@ def _number(item: Any) -> Any:
         if item.layout.numel != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return item.item()
-    return item.item() if isinstance(item, np.generic | np.ndarray) else item
+    return cast("Any", item).item() if isinstance(item, np.generic | np.ndarray) else item
 
 
 def _stored(shape: tuple[int, ...], items: list[Any], dtype: DType) -> Tensor:

@@ -5,7 +5,7 @@ NumPy moves the items; every position is checked before, so that errors are PyTo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from .dtype_rules import type_name
 from .host import Array, bits, wrapped
 from .overlap import check_writable
 from .table import host
-from .views import expanded, permuted
+from .views import expanded
 
 Place = Array | slice
 MASKS = (dtypes.bool_, dtypes.uint8)
@@ -107,7 +107,7 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"{list(target)}"
         ) from None
     if accumulate:
-        np.add.at(array, where, source)
+        np.add.at(array, cast("Any", where), source)
     else:
         array[where] = source
     self.storage.version += 1
@@ -143,7 +143,8 @@ def nonzero(self: Tensor) -> Tensor:
     if not self.layout.shape:
         return wrapped(np.empty((found.shape[1], 0), np.int64))
     columns = wrapped(found)
-    return Tensor(columns.storage, permuted(columns.layout, (1, 0)), columns.dtype)
+    # PyTorch lays the result out by columns
+    return Tensor(columns.storage, Layout.of(found.shape[::-1], (1, found.shape[1])), columns.dtype)
 
 
 @host("nonzero_numpy(Tensor self) -> Tensor[]", "where(Tensor condition) -> Tensor[]")
@@ -157,8 +158,8 @@ def count_nonzero_dims(self: Tensor, dim: Sequence[int]) -> Tensor:
     """How many items along the dimensions are not 0."""
     from .views import distinct_dims
 
-    axes = tuple(distinct_dims(dim, len(self.layout.shape))) or None
-    return wrapped(np.asarray(np.count_nonzero(bits(self), axis=axes), np.int64))
+    axes = tuple(distinct_dims(dim, len(self.layout.shape))) if self.layout.shape else ()
+    return wrapped(np.asarray(np.count_nonzero(bits(self), axis=axes or None), np.int64))
 
 
 @host("count_nonzero(Tensor self, int? dim=None) -> Tensor")
@@ -191,7 +192,7 @@ def take(self: Tensor, index: Tensor) -> Tensor:
     if positions.size and (numel == 0 or positions.min() < -numel or positions.max() >= numel):
         outside = positions[(positions < -numel) | (positions >= numel)].flat[0]
         raise IndexError(f"out of range: tried to access index {int(outside)} on a tensor of {numel} elements.")
-    return wrapped(bits(self).reshape(-1)[positions].reshape(positions.shape), self.dtype)
+    return wrapped(np.asarray(bits(self).reshape(-1)[positions]), self.dtype)
 
 
 def first_items(layout: Layout, dim: int, shape: tuple[int, ...]) -> Layout:

@@ -251,7 +251,7 @@ def flip(self: Tensor, dims: Sequence[int]) -> Tensor:
     axes = distinct_dims(dims, len(self.layout.shape))
     result = new_like(like_layout(self, None), self.dtype)
     source = bits(self)
-    bits(result)[...] = np.flip(source, axes) if source.ndim else source
+    bits(result)[...] = np.flip(source, tuple(axes)) if source.ndim else source
     return result
 
 
@@ -280,6 +280,8 @@ def roll(self: Tensor, shifts: Sequence[int], dims: Sequence[int] = ()) -> Tenso
         return reshaped(_rolled(reshaped(contiguous(self), (self.layout.numel,)), shifts[0], 0), self.layout.shape)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    if not self.layout.shape:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     result = self
     for shift, dim in zip(shifts, dims):
         result = _rolled(result, shift, wrap_dim(dim, len(self.layout.shape)))

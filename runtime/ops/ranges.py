@@ -13,10 +13,11 @@ from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
 from ..tensor import Tensor
-from .copying import converted
+from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .factories import check_options
 from .host import wrapped
+from .resizing import resize_output
 from .table import host
 
 Number = int | float | bool
@@ -58,9 +59,24 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
         check_range(start, end, step)
         count = math.ceil((end - start) / step)
         return _as_dtype(float(start) + float(step) * np.arange(count, dtype=np.float64), wanted)
-    start, end, step = int(start), int(end), int(step)
+    first, stride = int(start), int(step)
+    if stride == 0:
+        raise (ValueError if step else RuntimeError)("step must be nonzero")
+    if wanted is dtypes.int64:
+        start, end, step = first, int(end), stride
     check_range(start, end, step)
-    return _as_dtype(start + step * np.arange(-(-(end - start) // step), dtype=np.int64), wanted)
+    # narrower dtypes count their items by the bounds as given, and only then cut them to whole numbers
+    whole = all(isinstance(value, int) for value in (start, end, step))
+    count = int(-(-(end - start) // step)) if whole else math.ceil((end - start) / step)
+    return _as_dtype(first + stride * np.arange(count, dtype=np.int64), wanted)
+
+
+@host("arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)")
+def arange_out(start: Number, end: Number, step: Number, out: Tensor) -> Tensor:
+    """`arange` in the dtype of `out`, written into it."""
+    result = arange_start_step(start, end, step, out.dtype)
+    resize_output(out, result.layout.shape)
+    return copy_into(out, result)
 
 
 @host(f"arange.start(Scalar start, Scalar end, *, {_OPTIONS}) -> Tensor")
@@ -88,6 +104,14 @@ def range_step(start: Number, end: Number, step: Number = 1, dtype: Any = None, 
     return _as_dtype(int(start) + int(step) * np.arange(count, dtype=np.int64), wanted)
 
 
+@host("range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)")
+def range_out(start: Number, end: Number, step: Number, out: Tensor) -> Tensor:
+    """`range` in the dtype of `out`, written into it."""
+    result = range_step(start, end, step, out.dtype)
+    resize_output(out, result.layout.shape)
+    return copy_into(out, result)
+
+
 @host(f"range(Scalar start, Scalar end, *, {_OPTIONS}) -> Tensor")
 def range_row(start: Number, end: Number, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
     """The values from `start` through `end`, every 1."""
@@ -104,7 +128,6 @@ def _spaced(start: Number, end: Number, steps: int, dtype: DType) -> np.ndarray[
     work = np.float32 if dtype is dtypes.float32 else np.float64
     if not dtype.is_floating_point:
         start, end = int(start), int(end)
-        work = np.float32
     if steps <= 1:
         return np.full(steps, start, work)
     first, last = work(start), work(end)
@@ -113,20 +136,37 @@ def _spaced(start: Number, end: Number, steps: int, dtype: DType) -> np.ndarray[
     return np.where(indices < steps // 2, first + step * indices.astype(work), last - step * (steps - 1 - indices).astype(work))
 
 
-@host(f"linspace(Scalar start, Scalar end, int steps, *, {_OPTIONS}) -> Tensor")
-def linspace(start: Number, end: Number, steps: int, dtype: Any = None, layout: Any = None, device: Any = None,
+def _bound(name: str, value: Number | Tensor) -> Number:
+    if not isinstance(value, Tensor):
+        return value
+    if value.layout.shape:
+        raise RuntimeError(
+            f"{name} only supports 0-dimensional start and end tensors, but got a tensor with {len(value.layout.shape)} dimension(s)."
+        )
+    return value.item()
+
+
+_KINDS = ((".Tensor_Tensor", "Tensor", "Tensor"), (".Tensor_Scalar", "Tensor", "Scalar"), (".Scalar_Tensor", "Scalar", "Tensor"),
+          ("", "Scalar", "Scalar"))
+
+
+@host(*(f"linspace{overload}({first} start, {last} end, int steps, *, {_OPTIONS}) -> Tensor" for overload, first, last in _KINDS))
+def linspace(start: Number | Tensor, end: Number | Tensor, steps: int, dtype: Any = None, layout: Any = None, device: Any = None,
              pin_memory: Any = None) -> Tensor:
     """`steps` values evenly from `start` through `end`."""
     check_options(layout, device)
     wanted = as_dtype(dtype) or get_default_dtype()
-    return _as_dtype(_spaced(start, end, steps, wanted), wanted)
+    return _as_dtype(_spaced(_bound("linspace", start), _bound("linspace", end), steps, wanted), wanted)
 
 
-@host(f"logspace(Scalar start, Scalar end, int steps, float base=10., *, {_OPTIONS}) -> Tensor")
-def logspace(start: Number, end: Number, steps: int, base: float = 10.0, dtype: Any = None, layout: Any = None, device: Any = None,
-             pin_memory: Any = None) -> Tensor:
+@host(*(
+    f"logspace{overload}({first} start, {last} end, int steps, float base=10., *, {_OPTIONS}) -> Tensor"
+    for overload, first, last in _KINDS
+))
+def logspace(start: Number | Tensor, end: Number | Tensor, steps: int, base: float = 10.0, dtype: Any = None, layout: Any = None,
+             device: Any = None, pin_memory: Any = None) -> Tensor:
     """`base` to the powers that `linspace` gives."""
     check_options(layout, device)
     wanted = as_dtype(dtype) or get_default_dtype()
-    exponents = _spaced(start, end, steps, wanted)
+    exponents = _spaced(_bound("logspace", start), _bound("logspace", end), steps, wanted)
     return _as_dtype(np.power(exponents.dtype.type(base), exponents), wanted)

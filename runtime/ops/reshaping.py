@@ -8,7 +8,7 @@ from ..storage import Storage
 from ..tensor import Tensor
 from .copying import contiguous
 from .table import composite
-from .views import expanded, inferred_shape, permuted, replaced
+from .views import expanded, inferred_shape, replaced
 
 
 def reshaped(tensor: Tensor, shape: Sequence[int]) -> Tensor:
@@ -163,7 +163,7 @@ def meshgrid_indexing(tensors: Sequence[Tensor], indexing: str) -> list[Tensor]:
         line = reshaped(vector, [1] * at + [-1] + [1] * (len(shape) - at - 1))
         grids.append(_view_of(line, expanded(line.layout, shape)))
     if swap:
-        grids = [_view_of(grid, permuted(grid.layout, (1, 0, *range(2, len(shape))))) for grid in (grids[1], grids[0], *grids[2:])]
+        grids[:2] = [grids[1], grids[0]]
     return grids
 
 

@@ -7,29 +7,68 @@ from typing import Any
 import numpy as np
 
 from .. import dtype as dtypes
-from ..layout import broadcast_shapes, wrap_dim
-from ..tensor import Tensor, new_empty
-from .copying import clone, copy_into
+from ..dtype import DType
+from ..layout import Layout, broadcast_shapes, wrap_dim
+from ..tensor import Tensor, new_empty, new_like
+from ..type_info import result_type
+from .copying import clone, converted, copy_into
 from .dtype_rules import type_name
-from .factories import full, stored_number
+from .elementwise import Launch, dense_layout, prepare
+from .factories import stored_number
 from .host import Array, bits, wrapped
-from .indexing import POSITIONS, first_items
+from .indexing import MASKS, POSITIONS, first_items
 from .overlap import check_writable
-from .table import Op, composite, host, lookup
+from .table import composite, host, kernel
+from .views import without
 
 Operand = Tensor | int | float | bool | complex
 
 
-def _row(key: str) -> Op:
-    found = lookup(f"aten::{key}")
-    assert found is not None, key
-    return found
+def chosen(condition: Any, a: Any, b: Any) -> Any:
+    """`a` where the condition holds, else `b`: the scalar function of a choice."""
+    return a if condition else b
 
 
-@composite("where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor")
-def where_numbers(condition: Tensor, self: Any, other: Any) -> Tensor:
-    """One number where the condition holds, the other elsewhere."""
-    return _row("where.ScalarSelf")(condition, self, full((), other))
+_plans: dict[tuple[Any, ...], tuple[Launch, Layout]] = {}
+
+
+def _choose(condition: Tensor, a: Any, b: Any, dtype: DType) -> Tensor:
+    """`a` where the mask `condition` holds, else `b`, both converted to `dtype`, all broadcast."""
+    operands = (condition, *(converted(value, dtype) if isinstance(value, Tensor) else value for value in (a, b)))
+    key = (dtype, *[value.layout.form if isinstance(value, Tensor) else None for value in operands])
+    plan = _plans.get(key)
+    if plan is None:
+        layouts = [value.layout for value in operands if isinstance(value, Tensor)]
+        layout = dense_layout(broadcast_shapes([each.shape for each in layouts]), layouts)
+        if not dtype.computes:
+            return _choose_on_host(operands, new_like(layout, dtype))
+        inputs = [(value.layout, value.dtype) if isinstance(value, Tensor) else (None, dtype) for value in operands]
+        plan = _plans[key] = prepare(chosen, dtype, inputs, layout, dtype), layout
+    launch, layout = plan
+    result = new_like(layout, dtype)
+    launch.run(operands, result.storage.address)
+    return result
+
+
+def _choose_on_host(operands: Sequence[Any], result: Tensor) -> Tensor:
+    if result.dtype.numpy is None:
+        raise NotImplementedError(f"where: not implemented for {result.dtype}; convert to float32 first")
+    mask, a, b = (bits(value) if isinstance(value, Tensor) else value for value in operands)
+    bits(result)[...] = np.where(mask, a, b)
+    return result
+
+
+@kernel(
+    "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+    "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
+    "where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
+    "where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
+)
+def where(condition: Tensor, self: Any, other: Any) -> Tensor:
+    """The items of `self` where the condition holds, those of `other` elsewhere."""
+    if condition.dtype not in MASKS:
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {type_name(condition.dtype)}")
+    return _choose(converted(condition, dtypes.bool_), self, other, result_type(self, other))
 
 
 def _check_mask(mask: Tensor) -> None:
@@ -37,12 +76,11 @@ def _check_mask(mask: Tensor) -> None:
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.name}")
 
 
-@composite("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor")
+@kernel("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor")
 def masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """The tensor with `value` wherever the mask is true."""
     _check_mask(mask)
-    number = stored_number(value, self.dtype)
-    return _row("where.ScalarSelf")(mask, bool(number) if self.dtype is dtypes.bool_ else number, self)
+    return _choose(mask, stored_number(value, self.dtype), self, self.dtype)
 
 
 @composite("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")
@@ -129,10 +167,12 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad
 
 
 def _check_gather(name: str, self: Tensor, dim: int, index: Tensor) -> tuple[int, Array]:
+    dim = wrap_dim(dim, len(self.layout.shape))
+    if not index.layout.numel:
+        return dim, bits(index)
     if index.dtype not in POSITIONS:
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    dim = wrap_dim(dim, len(self.layout.shape))
-    if index.layout.numel and len(self.layout.shape or (1,)) != len(index.layout.shape or (1,)):
+    if len(self.layout.shape or (1,)) != len(index.layout.shape or (1,)):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     return dim, np.atleast_1d(bits(index))
 
@@ -173,6 +213,9 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
             f"{rank} dimensions for input, and {len(indices.layout.shape)} dimensions for indices"
         )
     dim = wrap_dim(dim, rank)
+    positions = bits(indices)
+    if positions.size and positions.min() < 0:
+        indices = wrapped(np.where(positions < 0, positions + self.layout.shape[dim], positions))
     sizes = [(1, 1) if at == dim else pair for at, pair in enumerate(zip(self.layout.shape, indices.layout.shape))]
     common = broadcast_shapes([tuple(size for size, _ in sizes), tuple(size for _, size in sizes)])
     target = tuple(self.layout.shape[at] if at == dim else size for at, size in enumerate(common))
@@ -261,6 +304,11 @@ def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any 
         raise RuntimeError("index_add_(): self and source must have the same scalar type")
     if (source.layout.shape or (1,))[dim] != len(positions):
         raise RuntimeError("index_add_(): Number of indices should be equal to source.size(dim)")
+    if without(self.layout, [dim]).shape != without(source.layout, [dim]).shape:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            f"self.shape = {list(self.layout.shape)} source.shape = {list(source.layout.shape)}"
+        )
     _check_inside(self, dim, positions)
     result = clone(self)
     values = np.moveaxis(np.atleast_1d(bits(source)), dim, 0)

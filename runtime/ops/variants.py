@@ -5,6 +5,7 @@ these names exist is read from overload_order.txt, which also says in which orde
 """
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -45,13 +46,28 @@ def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
     return Op(key, f"{key}{arguments}(a!)", base.kind, base.body, base.traits, base)
 
 
+_OUT_OF = {
+    "aten::all": "dim", "aten::any": "dim", "aten::max": "other", "aten::min": "other", "aten::mean": "dim", "aten::clamp": "",
+    "aten::clamp_min": "", "aten::clamp_max": "", "aten::std": "dim", "aten::var": "dim",
+}
+"""Which overload the one called `out` belongs to, where it is neither `Tensor` nor the unnamed one."""
+_OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Device\? device=None, bool\? pin_memory=None")
+"""What factories take to choose a tensor's dtype and place: `out` says these already."""
+
+
+def _bases_of_out(name: str, overload: str) -> tuple[str, ...]:
+    if overload != "out":
+        return (overload.removesuffix("_out"),)
+    return (_OUT_OF[name],) if name in _OUT_OF else ("Tensor", "")
+
+
 def _derive_out(key: str, name: str, overload: str) -> Op | None:
-    for candidate in (("Tensor", "") if overload == "out" else (overload.removesuffix("_out"),)):
+    for candidate in _bases_of_out(name, overload):
         base_key = f"{name}.{candidate}" if candidate else name
         base = lookup(base_key) if base_key in keys_of(name) else None
         if base is None or base.kind not in _DERIVING or not base.text.endswith(") -> Tensor"):
             continue
-        arguments = base.text[base.text.index("(") + 1 : -len(") -> Tensor")]
+        arguments = _OPTIONS.sub("", base.text[base.text.index("(") + 1 : -len(") -> Tensor")]).removesuffix(", *")
         star = "" if "*, " in arguments else "*, "
         return Op(key, f"{key}({arguments}, {star}Tensor(a!) out) -> Tensor(a!)", base.kind, base.body, base.traits, base)
     return None

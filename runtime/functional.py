@@ -1,0 +1,74 @@
+"""Functions of PyTorch's namespace that take any number of tensors where the operator behind them takes a list."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from .layout import broadcast_shapes as common_shape
+from .tensor import Size, Tensor
+
+
+def _listed(tensors: tuple[Any, ...]) -> list[Tensor]:
+    """`f(a, b)` and `f([a, b])` mean the same."""
+    if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
+        return [*cast("Sequence[Tensor]", tensors[0])]
+    return [*tensors]
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """All tensors repeated to their common shape; RuntimeError where they have none."""
+    from .ops.reshaping import broadcast_tensors as row
+
+    return tuple(row(_listed(tensors)))
+
+
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
+    """The shape that tensors of these shapes have together; RuntimeError where they have none."""
+    listed = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    if any(size < 0 for shape in listed for size in shape):
+        raise RuntimeError(f"Trying to create tensor with negative dimension: {listed}")
+    return Size(common_shape(listed)) if listed else Size(())
+
+
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Each vector repeated along the others' dimensions: indexed as matrices are ("ij"), or x before y ("xy")."""
+    from .ops.reshaping import meshgrid_indexing
+
+    return tuple(meshgrid_indexing(_listed(tensors), indexing))
+
+
+def block_diag(*tensors: Any) -> Tensor:
+    """A matrix with the tensors along its diagonal and zeros elsewhere."""
+    from .ops.joining import block_diag as row
+
+    return row(list(tensors))
+
+
+def cartesian_prod(*tensors: Any) -> Tensor:
+    """All combinations of the items of several vectors, one per row."""
+    from .ops.joining import cartesian_prod as row
+
+    return row(list(tensors))
+
+
+def _at_least(rank: int, tensors: tuple[Any, ...]) -> Any:
+    from .ops.reshaping import atleast_1d_all, atleast_2d_all, atleast_3d_all
+
+    found = (atleast_1d_all, atleast_2d_all, atleast_3d_all)[rank - 1](_listed(tensors))
+    alone = len(tensors) == 1 and isinstance(tensors[0], Tensor)
+    return found[0] if alone else tuple(found)
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Each tensor with at least one dimension."""
+    return _at_least(1, tensors)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Each tensor with at least two dimensions; a vector becomes a row."""
+    return _at_least(2, tensors)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Each tensor with at least three dimensions; a vector becomes (1, n, 1), a matrix (m, n, 1)."""
+    return _at_least(3, tensors)
