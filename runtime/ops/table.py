@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization",
+    "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization", "padding",
     "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing",
-    "selection",
+    "selection", "scalars", "scalar_math", "texts", "strings", "lists", "dicts",
 )
 """The modules of this folder that hold rows."""
 
