@@ -49,16 +49,24 @@ class CastError(TypeError):
     """A Python value that cannot be turned into the wanted type; the text says why."""
 
 
+def _same(value: object) -> object:
+    return value
+
+
+def _object_or_none(value: object) -> Object | None:
+    return value if isinstance(value, Object) else None
+
+
 class Wrappers:
     """How objects look in Python; `module.py` fills this in."""
 
-    wrap: Callable[[Object], object] = staticmethod(lambda value: value)
-    unwrap: Callable[[object], Object | None] = staticmethod(lambda value: value if isinstance(value, Object) else None)
+    wrap: Callable[[Object], object] = staticmethod(_same)
+    unwrap: Callable[[object], Object | None] = staticmethod(_object_or_none)
     enums: dict[str, type[Enum]] = {}
     named_tuples: dict[str, type] = {}
 
 
-def _refuse(value: object) -> CastError:
+def _refuse(value: Any) -> CastError:
     return CastError(f"Unable to cast Python instance of type {type(value)} to C++ type '?'")
 
 
@@ -290,7 +298,9 @@ def _make_exporter(kind: Type) -> Caster | None:
             return None if element is None else lambda value: [element(item) for item in cast("list[object]", value)]
         case DictType():
             element = exporter(kind.value)
-            return None if element is None else lambda value: {name: element(item) for name, item in cast("dict[object, object]", value).items()}
+            if element is None:
+                return None
+            return lambda value: {name: element(item) for name, item in cast("dict[object, object]", value).items()}
         case OptionalType():
             element = exporter(kind.element)
             return None if element is None else lambda value: None if value is None else element(value)
@@ -330,7 +340,7 @@ def named_tuple_class(kind: TupleType) -> Any:
     return found
 
 
-def export(value: object) -> object:
+def export(value: Any) -> object:
     """A value of any type as Python sees it."""
     if isinstance(value, Object):
         return Wrappers.wrap(value)
@@ -363,7 +373,8 @@ class Binder:
         count = len(schema.args)
         if len(args) + len(kwargs) > count:
             raise RuntimeError(
-                f"{schema.name}() expected at most {count} argument(s) but received {len(args) + len(kwargs)} argument(s). Declaration: {schema}"
+                f"{schema.name}() expected at most {count} argument(s) but received {len(args) + len(kwargs)} argument(s). "
+                f"Declaration: {schema}"
             )
         values = [self._cast(place, value) for place, value in enumerate(args)]
         used = 0
@@ -387,12 +398,10 @@ class Binder:
             argument = self.schema.args[place]
             inferred = argument.name in self.inferred
             wanted = argument.type.annotation() + (" (inferred)" if inferred else "")
-            hint = (
-                f"Inferred '{argument.name}' to be of type 'Tensor' because it was not annotated with an explicit type.\n" if inferred else ""
-            )
+            hint = f"Inferred '{argument.name}' to be of type 'Tensor' because it was not annotated with an explicit type.\n"
             raise RuntimeError(
                 f"{self.schema.name}() Expected a value of type '{wanted}' for argument '{argument.name}' "
-                f"but instead found type '{type(value).__name__}'.\n{hint}Position: {place}\nValue: {value!r}\n"
+                f"but instead found type '{type(value).__name__}'.\n{hint if inferred else ''}Position: {place}\nValue: {value!r}\n"
                 f"Declaration: {self.schema}\nCast error details: {error}"
             ) from None
 

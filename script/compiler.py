@@ -20,7 +20,8 @@ from .ir import Value
 from .matching import unwrap_optional
 from .passes.pipeline import finish
 from .source import NotSupportedError, ScriptError, Span
-from .values import ClosureValue, SugaredValue
+from .special_values import ClosureValue
+from .values import SugaredValue
 
 if TYPE_CHECKING:
     from .function import Function
@@ -132,7 +133,12 @@ def converted_default(value: object, kind: Type, size: int | None, span: Span) -
 
 
 def compile_function(
-    function: Function, tree: FunctionDef, resolver: Resolver, *, owner: SelfParameter | None = None, defaults: dict[str, object] | None = None
+    function: Function,
+    tree: FunctionDef,
+    resolver: Resolver,
+    *,
+    owner: SelfParameter | None = None,
+    defaults: dict[str, object] | None = None,
 ) -> None:
     """Compile `tree` into `function`. Raises `ScriptError` with the place where the program is wrong."""
     emitter = FunctionEmitter(function, resolver, tree, defaults or {})

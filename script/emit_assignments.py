@@ -211,7 +211,8 @@ class AssignmentEmitter(ExpressionEmitter):
         kind = owner.type
         if len(target.indices) != 1:
             raise ScriptError(
-                f"Sliced expression not yet supported for {kind.annotation()} augmented assignment. File a bug if you want this", target.span
+                f"Sliced expression not yet supported for {kind.annotation()} augmented assignment. File a bug if you want this",
+                target.span,
             )
         if isinstance(kind, ListType):
             element = kind.element

@@ -1,4 +1,4 @@
-"""Calls, above all those whose arguments are not evaluated in the usual way: `range`, `zip`, `isinstance`, `annotate`, `getattr`, `fork`, ...
+"""Calls, above all those whose arguments are not evaluated in the usual way: `range`, `zip`, `isinstance`, `annotate`, `getattr`, `fork`.
 
 In: the tree of a call. Out: what it gives. Next: `emit_expressions.py`.
 """
@@ -28,20 +28,9 @@ from . import syntax
 from .emit_indexing import IndexingEmitter
 from .ir import Value
 from .source import ScriptError, Span
+from .special_values import ClosureValue, IterableTree, LegacyTensorConstructor, RangeValue, SliceValue
 from .syntax import Expression
-from .values import (
-    ClassValue,
-    ClosureValue,
-    IterableTree,
-    LegacyTensorConstructor,
-    Operand,
-    RangeValue,
-    SimpleValue,
-    SliceValue,
-    SpecialForm,
-    SugaredValue,
-    simple,
-)
+from .values import ClassValue, Operand, SimpleValue, SpecialForm, SugaredValue, simple
 
 INT64_MAX = (1 << 63) - 1
 
@@ -275,7 +264,8 @@ class CallEmitter(IndexingEmitter):
             depth, element = depth + 1, element.element
         code = _TOLIST_CODES.get(element)
         if code is None:
-            raise ScriptError(f"{element.annotation()} is not one of the supported element types for tolist: int, float, complex, bool", tree.span)
+            supported = "supported element types for tolist: int, float, complex, bool"
+            raise ScriptError(f"{element.annotation()} is not one of the {supported}", tree.span)
         dim, kind = self.constant(depth), self.constant(code)
         return self.insert("prim::tolist", [owner, dim, kind], hint, tree.span)
 

@@ -1,7 +1,7 @@
 """Conditions: what a branch may assume about types, branches decided at compile time, and `prim::If`.
 
-In: conditions of `if`, `assert`, `and`, conditional expressions. Out: a `Condition` (a bool value, the types that variables have where it holds
-and where it does not, and whether it is known), and the blocks of both branches. Next: `emit_literals.py`.
+In: conditions of `if`, `assert`, `and`, conditional expressions. Out: a `Condition` (a bool value, the types that variables have where it
+holds and where it does not, and whether it is known), and the blocks of both branches. Next: `emit_literals.py`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ..runtime.typesystem import (
     UnionType,
     is_subtype,
     optional,
+    unify,
     union,
     union_members,
-    unify,
 )
 from . import syntax
 from .emitter import Emitter
@@ -237,9 +237,7 @@ class ConditionEmitter(Emitter):
         condition = self.condition(tree.condition)
         if condition.known is not None:
             return self.expression(tree.body if condition.known else tree.orelse, hint)
-        return self.choice(
-            tree.span, condition, lambda: self.expression(tree.body, hint), lambda: self.expression(tree.orelse, hint)
-        )
+        return self.choice(tree.span, condition, lambda: self.expression(tree.body, hint), lambda: self.expression(tree.orelse, hint))
 
     def branches(self, span: Span, condition: Condition, body: Sequence[Statement], orelse: Sequence[Statement]) -> None:
         """An `if` statement."""
@@ -303,7 +301,8 @@ class ConditionEmitter(Emitter):
             self.environment.types[name] = unified
             return
         error = ScriptError(
-            f"Type mismatch: {name} is set to type {first.annotation()} in the true branch and type {second.annotation()} in the false branch",
+            f"Type mismatch: {name} is set to type {first.annotation()} in the true branch "
+            f"and type {second.annotation()} in the false branch",
             span,
         )
         if before is not None:
@@ -319,7 +318,6 @@ class ConditionEmitter(Emitter):
         name = qualified_name if qualified_name is not None else self.constant(None)
         self.node("prim::RaiseException", [message, name], (), span)
         self.exits.add(id(self.block))
-
 
 
 def _is_none_literal(tree: Expression) -> bool:

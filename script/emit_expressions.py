@@ -1,6 +1,7 @@
 """Expressions: every kind of tree goes to the method that emits it.
 
-In: an expression and, where the program says it, the type that is wanted. Out: a compile-time thing, or a value. Next: `emit_statements.py`.
+In: an expression and, where the program says it, the type that is wanted. Out: a compile-time thing, or a value. Next:
+`emit_statements.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Subscripts: tensors by integers, slices, None, `...` and tensors; lists, dictionaries, tuples, strings and containers of modules.
 
-In: the tree of a subscript, or an already emitted tensor with its indices. Out: `aten::select`, `aten::slice`, `aten::unsqueeze`, `aten::index`
-in PyTorch's order, or the container's own operator. Next: `emit_calls.py`.
+In: the tree of a subscript, or an already emitted tensor with its indices. Out: `aten::select`, `aten::slice`, `aten::unsqueeze`,
+`aten::index` in PyTorch's order, or the container's own operator. Next: `emit_calls.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from .ir import Value
 from .matching import convertible_to_list
 from .module_values import ModuleValue
 from .source import ScriptError, Span
+from .special_values import SliceValue
 from .syntax import Expression
-from .values import Operand, SimpleValue, SliceValue, SugaredValue
+from .values import Operand, SimpleValue, SugaredValue
 
 _OPTIONAL_TENSOR = optional(TENSOR)
 _INT64 = 4

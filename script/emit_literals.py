@@ -51,8 +51,9 @@ def _warn_mixed(container: str, kind: Type, span: Span) -> None:
     import warnings
 
     warnings.warn(
-        f"{container} consists of heterogeneous types, which means that it has been typed as containing {kind.annotation()}. To use any of the "
-        f"values in this {container}, it will be necessary to add an `assert isinstance` statement before first use to trigger type refinement.\n"
+        f"{container} consists of heterogeneous types, which means that it has been typed as containing {kind.annotation()}. "
+        f"To use any of the values in this {container}, it will be necessary to add an `assert isinstance` statement before first use "
+        "to trigger type refinement.\n"
         f"{span.highlight()}",
         stacklevel=2,
     )
@@ -83,7 +84,8 @@ class LiteralEmitter(ConditionEmitter):
     def tuple_literal(self, tree: syntax.TupleLiteral, hint: Type | None) -> Value:
         """`(a, b)`"""
         if isinstance(hint, TupleType) and len(hint.elements) == len(tree.elements) and not _has_starred(tree.elements):
-            return self.pack_tuple([self.expression(element, _element_hint(wanted)) for element, wanted in zip(tree.elements, hint.elements, strict=True)])
+            pairs = zip(tree.elements, hint.elements, strict=True)
+            return self.pack_tuple([self.expression(element, _element_hint(wanted)) for element, wanted in pairs])
         return self.pack_tuple(self.elements(tree.elements))
 
     def list_literal(self, tree: syntax.ListLiteral, hint: Type | None) -> Value:
@@ -125,7 +127,8 @@ class LiteralEmitter(ConditionEmitter):
         return known
 
     def _fitting_candidate(self, span: Span, wanted: _Wanted, common: Type) -> Type:
-        elements = [candidate.element for candidate in wanted.candidates if isinstance(candidate, ListType) and is_subtype(common, candidate.element)]
+        lists = [candidate for candidate in wanted.candidates if isinstance(candidate, ListType)]
+        elements = [candidate.element for candidate in lists if is_subtype(common, candidate.element)]
         if not elements:
             assert wanted.union is not None
             listed = " or ".join(candidate.annotation() for candidate in wanted.candidates)
@@ -164,11 +167,13 @@ class LiteralEmitter(ConditionEmitter):
         for (other, value), place in zip(pairs[1:], tree.keys[1:], strict=True):
             if other.type != key:
                 raise ScriptError(
-                    f"Dict keys must contain only a single type. Expected: {key.annotation()} but found {other.type.annotation()} instead", place.span
+                    f"Dict keys must contain only a single type. Expected: {key.annotation()} but found {other.type.annotation()} instead",
+                    place.span,
                 )
             common = unify_or_union(common, value.type)
         if wanted.candidates:
-            fitting = [kind for kind in wanted.candidates if isinstance(kind, DictType) and kind.key == key and is_subtype(common, kind.value)]
+            dicts = [kind for kind in wanted.candidates if isinstance(kind, DictType)]
+            fitting = [kind for kind in dicts if kind.key == key and is_subtype(common, kind.value)]
             if fitting:
                 return fitting[0]
         if not isinstance(wanted.kind, DictType):
@@ -181,11 +186,14 @@ class LiteralEmitter(ConditionEmitter):
     def _check_dict(self, span: Span, kind: DictType, key: Type, value: Type) -> None:
         if kind.key != key:
             raise ScriptError(
-                f"Type annotation was inferred to be {kind.annotation()}but the type of keys given by the dict literal is {key.annotation()}", span
+                f"Type annotation was inferred to be {kind.annotation()}"
+                f"but the type of keys given by the dict literal is {key.annotation()}",
+                span,
             )
         if not is_subtype(value, kind.value):
             raise ScriptError(
-                f"Type annotation was inferred to be `{kind.annotation()}`, but the type of values given by the dict literal is {value.annotation()}",
+                f"Type annotation was inferred to be `{kind.annotation()}`, "
+                f"but the type of values given by the dict literal is {value.annotation()}",
                 span,
             )
 
@@ -250,8 +258,8 @@ class LiteralEmitter(ConditionEmitter):
                 assert isinstance(result.type, DictType)
                 if seen and result.type.key != key.type:
                     raise ScriptError(
-                        f"Dicts may only contain homogeneous keys. Expected dict comprehension to generate type {result.type.key.annotation()}, "
-                        f"but got {key.type.annotation()}",
+                        "Dicts may only contain homogeneous keys. "
+                        f"Expected dict comprehension to generate type {result.type.key.annotation()}, but got {key.type.annotation()}",
                         tree.span,
                     )
                 common = unify_or_union(result.type.value, value.type) if seen else value.type

@@ -17,8 +17,9 @@ from .emit_calls import INT64_MAX
 from .emitter import LoopStatus
 from .ir import Block, Value
 from .source import ScriptError, Span
+from .special_values import ClosureValue, ExceptionMessage, ExceptionValue
 from .syntax import Expression, Statement
-from .values import ClosureValue, ExceptionMessage, ExceptionValue, MethodValue, Operand, SimpleValue, SugaredValue
+from .values import MethodValue, Operand, SimpleValue, SugaredValue
 
 
 @dataclass(slots=True)
@@ -155,7 +156,8 @@ class StatementEmitter(AssignmentEmitter):
                 value = self.convert(span, declared, value, implicit=True)
             if not is_subtype(value.type, declared):
                 raise ScriptError(
-                    f"Return value was annotated as having type {declared.annotation()} but is actually of type {value.type.annotation()}", span
+                    f"Return value was annotated as having type {declared.annotation()} but is actually of type {value.type.annotation()}",
+                    span,
                 )
             result = declared
         else:

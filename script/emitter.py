@@ -1,16 +1,17 @@
 """The state of one function being compiled, and the small steps that everything above is made of: nodes, constants, calls of operators.
 
-In: requests from `values.py` and from the emitters that are built on this class (`conditions.py`, `literals.py`, `indexing.py`, `calls.py`,
-`expressions.py`, `statements.py`, in this order; `compiler.py` is the last). Out: nodes at the insertion point, in the order PyTorch makes them.
+In: requests from `values.py` and from the emitters that are built on this class (`conditions.py`, `literals.py`, `indexing.py`,
+`calls.py`, `expressions.py`, `statements.py`, in this order; `compiler.py` is the last). Out: nodes at the insertion point, in the order
+PyTorch makes them.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from enum import Enum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.type_matching import bind_variables, substitute
@@ -80,7 +81,7 @@ class Emitter(ABC):
         return block
 
     @contextmanager
-    def frame(self, block: Block) -> Iterator[Environment]:
+    def frame(self, block: Block) -> Generator[Environment]:
         """Insert at the end of `block`, with a frame of its own for names."""
         environment = self.environment = Environment(self, block, self.environment)
         try:
@@ -107,7 +108,7 @@ class Emitter(ABC):
 
     # constants
 
-    def constant(self, value: object, span: Span | None = None, kind: Type | None = None) -> Value:
+    def constant(self, value: Any, span: Span | None = None, kind: Type | None = None) -> Value:
         """A constant; `kind` where the value does not say it (an empty list, the None of an Optional)."""
         return self.graph.constant(value, kind, span)
 

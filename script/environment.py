@@ -1,7 +1,8 @@
 """Names in scope while a function is compiled: one frame per block, variables as `prim::Store` and `prim::Load`.
 
-In: assignments and uses of names. Out: stores and loads in the graph (`passes/to_ssa.py` turns them into plain values) and, for things that are
-no values of the graph (modules, functions, classes), the thing itself. Names that no frame has go to the builtins below, then to the resolver.
+In: assignments and uses of names. Out: stores and loads in the graph (`passes/to_ssa.py` turns them into plain values) and, for things
+that are no values of the graph (modules, functions, classes), the thing itself. Names that no frame has go to the builtins below, then to
+the resolver.
 """
 
 from __future__ import annotations
@@ -11,19 +12,8 @@ from typing import TYPE_CHECKING
 
 from ..runtime.typesystem import BOOL, COMPLEX, FLOAT, INT, STR, TENSOR, ClassType, ListType, TupleType, Type, is_subtype
 from .source import ScriptError, Span
-from .values import (
-    BuiltinFunction,
-    Cast,
-    ClassValue,
-    ExceptionValue,
-    MagicMethod,
-    NamedTupleConstructor,
-    PrintValue,
-    SimpleValue,
-    SpecialForm,
-    SugaredValue,
-    simple,
-)
+from .special_values import ExceptionValue, NamedTupleConstructor, PrintValue
+from .values import BuiltinFunction, Cast, ClassValue, MagicMethod, SimpleValue, SpecialForm, SugaredValue, simple
 
 if TYPE_CHECKING:
     from .emitter import Emitter
@@ -36,8 +26,10 @@ def meaningful(name: str) -> bool:
 
 
 def _builtin_names() -> dict[str, SugaredValue]:
-    casts = {"float": ("aten::Float", FLOAT), "complex": ("aten::Complex", COMPLEX), "int": ("aten::Int", INT), "bool": ("aten::Bool", BOOL)}
-    names: dict[str, SugaredValue] = {name: MagicMethod(f"__{name}__", Cast(*cast)) for name, cast in casts.items()}
+    casts = {"float": FLOAT, "complex": COMPLEX, "int": INT, "bool": BOOL}
+    names: dict[str, SugaredValue] = {
+        name: MagicMethod(f"__{name}__", Cast(f"aten::{name.title()}", target)) for name, target in casts.items()
+    }
     names["str"] = MagicMethod("__str__", Cast("aten::str", STR))
     names["_to_tensor"] = Cast("prim::NumToTensor", TENSOR)
     names["print"] = PrintValue()
@@ -129,7 +121,9 @@ class Environment:
 
     def _check_reassignment(self, span: Span, name: str, value: SugaredValue, outside: SugaredValue, annotation: Type | None) -> Value:
         if annotation is not None:
-            raise ScriptError(f"Attempting to declare and annotate the type of variable '{name}' but it is already defined in an outer block", span)
+            raise ScriptError(
+                f"Attempting to declare and annotate the type of variable '{name}' but it is already defined in an outer block", span
+            )
         plain, previous = simple(value), simple(outside)
         if plain is None:
             raise ScriptError(

@@ -13,7 +13,8 @@ from ..runtime.typesystem import EnumType, Type
 from .object import EnumMember, Object
 from .operators import candidates, written
 from .source import ScriptError, Span
-from .values import BuiltinFunction, NoneResult, Operand, SimpleValue, SugaredValue
+from .special_values import NoneResult
+from .values import BuiltinFunction, Operand, SimpleValue, SugaredValue
 
 if TYPE_CHECKING:
     from .emitter import Emitter

@@ -30,7 +30,8 @@ from .compiler import SelfParameter, compile_function, converted_default
 from .function import Function
 from .import_values import CONSTANT_NAMES, FORMS, ConstantsValue, OperatorsValue, QualifiedValue, TorchValue, member_of, table_entry
 from .source import ScriptError, Span
-from .values import ClassValue, EnumClassValue, FunctionValue, NamedTupleConstructor, SimpleValue, SpecialForm, SugaredValue
+from .special_values import EnumClassValue, NamedTupleConstructor
+from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, SugaredValue
 
 if TYPE_CHECKING:
     from .emitter import Emitter

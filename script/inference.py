@@ -5,7 +5,7 @@ In: a Python value. Out: its type, or the reason why it has none, in PyTorch's w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
@@ -40,9 +40,9 @@ class InferenceError(TypeError):
     """A value that has no type; the text is the reason."""
 
 
-def infer_type(value: object, special: Callable[[object], Type | None] | None = None) -> Type:
+def infer_type(value: Any, special: Callable[[object], Type | None] | None = None) -> Type:
     """The type of `value`; `special` knows about values that are not TorchScript's own (enumerations, objects of script classes)."""
-    found = _SIMPLE.get(type(value))
+    found = _SIMPLE.get(cast("type[Any]", type(value)))
     if found is not None:
         return found
     if isinstance(value, Tensor):
@@ -57,18 +57,12 @@ def infer_type(value: object, special: Callable[[object], Type | None] | None = 
         if isinstance(value, known):
             return kind
     if isinstance(value, tuple):
-        return TupleType(_element(item, special, "tuple") for item in cast("tuple[object, ...]", value))
+        return TupleType(infer_type(item, special) for item in cast("tuple[object, ...]", value))
     if isinstance(value, list):
         return _infer_list(cast("list[object]", value), special)
     if isinstance(value, dict):
         return _infer_dict(cast("dict[object, object]", value), special)
-    raise InferenceError(f"Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs or outputs of traced functions, "
-                         f"but instead got value of type {type(value).__name__}.")
-
-
-def _element(value: object, special: Callable[[object], Type | None] | None, container: str) -> Type:
-    del container
-    return infer_type(value, special)
+    raise InferenceError(f"values of type {type(value).__name__} have no TorchScript type")
 
 
 def _infer_list(value: list[object], special: Callable[[object], Type | None] | None) -> Type:
@@ -81,8 +75,7 @@ def _infer_list(value: list[object], special: Callable[[object], Type | None] | 
         if unified is None:
             assert element is not None
             raise InferenceError(
-                "List inputs to traced functions must have consistent element type. "
-                f"Found {element.annotation()} and {kind.annotation()}"
+                f"List inputs to traced functions must have consistent element type. Found {element.annotation()} and {kind.annotation()}"
             )
         element = unified
     assert element is not None
@@ -97,12 +90,18 @@ def _infer_dict(value: dict[object, object], special: Callable[[object], Type | 
     for name, item in value.items():
         name_type, kind = infer_type(name, special), infer_type(item, special)
         if name_type not in KEY_TYPES:
-            raise InferenceError(f"Cannot create dict for key type '{name_type.annotation()}', only int, float, complex, Tensor, device and string keys are supported")
+            raise InferenceError(
+                f"Cannot create dict for key type '{name_type.annotation()}', "
+                "only int, float, complex, Tensor, device and string keys are supported"
+            )
         unified_key = name_type if key is None else _unify(key, name_type)
         unified = kind if element is None else _unify(element, kind)
         if unified_key is None or unified is None:
-            raise InferenceError("Dictionary inputs to traced functions must have consistent type. "
-                                 f"Found {(key if unified_key is None else element) and ''}{(element or kind).annotation()} and {kind.annotation()}")
+            found = (key, name_type) if unified_key is None else (element, kind)
+            raise InferenceError(
+                "Dictionary inputs to traced functions must have consistent type. "
+                f"Found {' and '.join(part.annotation() for part in found if part is not None)}"
+            )
         key, element = unified_key, unified
     assert key is not None and element is not None
     return DictType(key, element)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from ..runtime import scripting
 from ..runtime.nn.module import Module
@@ -41,7 +41,8 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     """Compile a function, a module's methods, or a class.
 
     Functions become `ScriptFunction`s, modules `RecursiveScriptModule`s, classes stay what they are and may be used in compiled code.
-    Raises `ScriptError` (a RuntimeError) with the place that cannot be compiled. `PYTORCH_JIT=0` in the environment leaves everything as it is.
+    Raises `ScriptError` (a RuntimeError) with the place that cannot be compiled. `PYTORCH_JIT=0` in the environment leaves everything as
+    it is.
     """
     del optimize, _frames_up, _rcb, example_inputs
     if os.environ.get("PYTORCH_JIT", "1") == "0":
@@ -57,9 +58,11 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     raise RuntimeError(f"cannot script an object of type {type(obj).__name__}; script takes functions, modules and classes")
 
 
-def _script_class(kind: type) -> type:
+def _script_class(kind: type[Any]) -> type[Any]:
     if issubclass(kind, Module):
-        raise RuntimeError(f"Type '{kind.__name__}' cannot be compiled since it inherits from nn.Module, consider passing an instance instead")
+        raise RuntimeError(
+            f"Type '{kind.__name__}' cannot be compiled since it inherits from nn.Module, consider passing an instance instead"
+        )
     script_class(kind)
     return kind
 
@@ -86,20 +89,37 @@ def isinstance_(value: Any, target: Any) -> bool:
         raise NameError(name)
 
     annotations = PythonAnnotations(no_names, qualified_name, SCOPE.class_type)
-    targets: tuple[Any, ...] = target if isinstance(target, tuple) else (target,)
+    targets = cast("tuple[Any, ...]", target if isinstance(target, tuple) else (target,))
     return any(matches_type(value, annotations.of_object(kind)) for kind in targets)
 
 
-def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call `func`; compiled code may run it beside the caller. `wait` gives the result."""
-    from .running import Future
+class Future:
+    """The result of a `fork`, which has run already."""
 
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def wait(self) -> Any:
+        """The result."""
+        return self._value
+
+    def value(self) -> Any:
+        """The result."""
+        return self._value
+
+    def done(self) -> bool:
+        """True."""
+        return True
+
+
+def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
+    """Call `func`; compiled code may run it beside the caller. `wait` gives the result."""
     return Future(func(*args, **kwargs))
 
 
-def wait(future: Any) -> Any:
+def wait(future: Future) -> Any:
     """The result of a `fork`."""
-    return future.wait() if hasattr(future, "wait") else future
+    return future.wait()
 
 
 _FORMS: dict[Any, str] = {isinstance_: "isinstance", fork: "fork"}

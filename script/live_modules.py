@@ -1,7 +1,8 @@
 """The script type of a live module: what its attributes are, and which instances share a type.
 
-In: an `rl.nn.Module`. Out: a `LiveModule`: a `ClassType` with its attributes and constants, and what the compiler asks about the Python class
-behind it. Instances whose attributes, constants and submodules have equal types share one. Next: `modules.py` makes the objects and compiles.
+In: an `rl.nn.Module`. Out: a `LiveModule`: a `ClassType` with its attributes and constants, and what the compiler asks about the Python
+class behind it. Instances whose attributes, constants and submodules have equal types share one. Next: `modules.py` makes the objects and
+compiles.
 """
 
 from __future__ import annotations
@@ -36,13 +37,21 @@ if TYPE_CHECKING:
     from .ir import Value
 
 # what `Module.__init__` keeps for itself
-_IGNORED = frozenset((
-    "_version", "_parameters", "_buffers", "_non_persistent_buffers_set", "_backward_hooks", "_backward_pre_hooks", "_forward_hooks",
-    "_forward_hooks_with_kwargs", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hooks_always_called", "_state_dict_hooks",
-    "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_modules", "_initializing", "dump_patches",
-))  # fmt: skip
+_IGNORED = frozenset(
+    (
+        "_version _parameters _buffers _non_persistent_buffers_set _backward_hooks _backward_pre_hooks _forward_hooks "
+        "_forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs _forward_hooks_always_called _state_dict_hooks "
+        "_state_dict_pre_hooks _load_state_dict_pre_hooks _load_state_dict_post_hooks _modules _initializing dump_patches"
+    ).split()
+)
 _CONSTANT_TYPES = (bool, float, int, str, type(None), Device, DType)
-_KINDS = {"ModuleDict": "dict", "ModuleList": "list", "Sequential": "list", "ParameterList": "parameter list", "ParameterDict": "parameter dict"}
+_KINDS = {
+    "ModuleDict": "dict",
+    "ModuleList": "list",
+    "Sequential": "list",
+    "ParameterList": "parameter list",
+    "ParameterDict": "parameter dict",
+}
 
 
 class Attribute:

@@ -35,8 +35,8 @@ def is_left_to_python(function: object) -> bool:
 
 
 def mark(function: F, value: Mark) -> F:
-    """Set a mark; gives the function."""
-    target: Any = function.fget if isinstance(function, property) else function
+    """Set a mark; gives the function. A property's mark is on its getter."""
+    target: Any = getattr(function, "fget", function)
     setattr(target, _ATTRIBUTE, value)
     return function
 

@@ -1,8 +1,8 @@
 """Choosing among the overloads of a call, with TorchScript's implicit conversions.
 
-In: candidate schemas in PyTorch's order, positional and keyword arguments. Out: a `Match` whose inputs are in the order of the schema, with
-defaults and conversions inserted into the graph; or PyTorch's list of candidates and reasons. Two passes: without implicit conversions, then
-with them. A candidate is first checked on types alone; nodes are inserted for the one that fits.
+In: candidate schemas in PyTorch's order, positional and keyword arguments. Out: a `Match` whose inputs are in the order of the schema,
+with defaults and conversions inserted into the graph; or PyTorch's list of candidates and reasons. Two passes: without implicit
+conversions, then with them. A candidate is first checked on types alone; nodes are inserted for the one that fits.
 """
 
 from __future__ import annotations
@@ -89,9 +89,14 @@ def is_empty_literal(value: Value) -> bool:
     return value.node.kind == "prim::EmptyListLiteral"
 
 
-_FROM_TENSOR = {FLOAT: "aten::FloatImplicit", COMPLEX: "aten::ComplexImplicit", INT: "aten::IntImplicit", NUMBER: "aten::ScalarImplicit"}
-_FROM_NUMBER = {FLOAT: "aten::Float", COMPLEX: "aten::Complex", INT: "aten::Int"}
-_FROM_BOOL = {FLOAT: ("aten::Float", FLOAT), INT: ("aten::Int", INT), NUMBER: ("aten::Int", INT)}
+_FROM_TENSOR: dict[Type, str] = {
+    FLOAT: "aten::FloatImplicit",
+    COMPLEX: "aten::ComplexImplicit",
+    INT: "aten::IntImplicit",
+    NUMBER: "aten::ScalarImplicit",
+}
+_FROM_NUMBER: dict[Type, str] = {FLOAT: "aten::Float", COMPLEX: "aten::Complex", INT: "aten::Int"}
+_FROM_BOOL: dict[Type, tuple[str, Type]] = {FLOAT: ("aten::Float", FLOAT), INT: ("aten::Int", INT), NUMBER: ("aten::Int", INT)}
 
 
 def _implicit(kind: Type, target: Type) -> tuple[str, Type] | None:
@@ -280,7 +285,10 @@ class _Attempt:
 
 
 def _type_mismatch(argument: Argument, kind: Type) -> str:
-    text = f"Expected a value of type '{argument.type.annotation()}' for argument '{argument.name}' but instead found type '{kind.annotation()}'.\n"
+    text = (
+        f"Expected a value of type '{argument.type.annotation()}' for argument '{argument.name}' "
+        f"but instead found type '{kind.annotation()}'.\n"
+    )
     if isinstance(kind, ListType) and is_subtype(kind.element, TENSOR):
         text += _EMPTY_LIST_HINT
     return text

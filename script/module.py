@@ -1,7 +1,7 @@
 """Scripted modules and functions as Python objects.
 
-In: an `Object` of a module's type, or a `Function`. Out: `RecursiveScriptModule`, an `nn.Module` whose parameters, buffers and attributes are
-the object's, and `ScriptFunction`. Saving and printing code are done by hooks that `serialize` sets, as it lies above this package.
+In: an `Object` of a module's type, or a `Function`. Out: `RecursiveScriptModule`, an `nn.Module` whose parameters, buffers and attributes
+are the object's, and `ScriptFunction`. Saving and printing code are done by hooks that `serialize` sets, as it lies above this package.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class RecursiveScriptModule(ScriptModule):
         kind = self._c.type
         for hooks, functions in ((self._forward_pre_hooks, kind.forward_pre_hooks), (self._forward_hooks, kind.forward_hooks)):
             for number, function in enumerate(functions):
-                hooks[number] = function
+                hooks[number] = cast("Function", function)
         if "forward" in kind.methods:
             self.__dict__["forward"] = self._method("forward")
 
@@ -205,7 +205,8 @@ class RecursiveScriptModule(ScriptModule):
             try:
                 owner.slots[name] = value if isinstance(value, Tensor) else caster(kind.attributes[name].type)(value)
             except CastError as error:
-                raise RuntimeError(f"Could not cast attribute '{name}' to type {kind.attributes[name].type.annotation()}: {error}") from None
+                wanted = kind.attributes[name].type.annotation()
+                raise RuntimeError(f"Could not cast attribute '{name}' to type {wanted}: {error}") from None
         elif name in kind.properties and kind.properties[name].setter is not None:
             cast("Function", kind.properties[name].setter)(owner, value)
         elif name in kind.constants:
@@ -277,8 +278,10 @@ class RecursiveScriptModule(ScriptModule):
     def __reduce_ex__(self, protocol: Any) -> Any:
         import pickle
 
-        raise pickle.PickleError("ScriptModules cannot be deepcopied using copy.deepcopy or saved using torch.save. Mixed serialization of script "
-                                 "and non-script modules is not supported. For purely script modules use my_script_module.save(<filename>) instead.")
+        raise pickle.PickleError(
+            "ScriptModules cannot be saved using torch.save. Mixed serialization of script and non-script modules is not supported. "
+            "For purely script modules use my_script_module.save(<filename>) instead."
+        )
 
     # containers
 
@@ -296,7 +299,8 @@ class RecursiveScriptModule(ScriptModule):
     def __getitem__(self, index: Any) -> Any:
         if "__getitem__" in self._c.type.methods or "__len__" not in self._c.type.methods:
             return self._magic("__getitem__")(index)
-        return self._modules[index] if isinstance(index, str) else list(self._modules.values())[index]
+        children = cast("_Submodules", self._modules)
+        return children[index] if isinstance(index, str) else list(children.values())[index]
 
     def __bool__(self) -> bool:
         return True

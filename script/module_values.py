@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..runtime.typesystem import NONE, ClassType, InterfaceType, TupleType, Type, is_subtype
 from .source import ScriptError, Span
-from .values import FunctionValue, IterableTree, MethodValue, Operand, SimpleValue, SugaredValue, TupleValue
+from .special_values import IterableTree
+from .values import FunctionValue, MethodValue, Operand, SimpleValue, SugaredValue, TupleValue
 
 if TYPE_CHECKING:
     from .emitter import Emitter

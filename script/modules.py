@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from ..runtime.nn.module import Module
 from ..runtime.typesystem import ClassType, InterfaceType
+from .boundary import caster
 from .function import Function
 from .live_modules import Attribute, LiveModule, forget, live_module
 from .marks import Mark, is_left_to_python, mark_of
 from .module import RecursiveScriptModule
 from .object import Object
-from .boundary import caster
 from .source import ScriptError
 
 MethodNames = Callable[[Module], list[str]]

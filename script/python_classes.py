@@ -41,7 +41,7 @@ def class_type(kind: type) -> Type | None:
     return script_class(kind)
 
 
-def _can_compile(kind: type) -> bool:
+def _can_compile(kind: type[Any]) -> bool:
     if issubclass(kind, _REFUSED) or is_left_to_python(kind) or kind.__module__ in ("builtins", "typing"):
         return False
     routines = [getattr(kind, name) for name in vars(kind) if inspect.isroutine(getattr(kind, name, None))]
@@ -118,7 +118,7 @@ def interface(kind: type) -> type:
             arguments.append(Argument(parameter.name, resolver.annotation(parameter.annotation)[0], None, False, parameter.keyword_only))
         result = Argument("", resolver.annotation(definition.returns)[0])
         made.methods[definition.name] = OpSchema("", definition.name, "", tuple(arguments), (result,))
-    setattr(kind, "__torch_script_interface__", made)
+    kind.__torch_script_interface__ = made
     return kind
 
 

@@ -24,19 +24,8 @@ from .function import Function
 from .object import EnumMember
 from .qualified_names import exception_name
 from .source import ScriptError, Span
-from .values import (
-    BuiltinFunction,
-    ClassValue,
-    EnumClassValue,
-    ExceptionValue,
-    FunctionValue,
-    LegacyTensorConstructor,
-    NamedTupleConstructor,
-    Operand,
-    SimpleValue,
-    SpecialForm,
-    SugaredValue,
-)
+from .special_values import EnumClassValue, ExceptionValue, LegacyTensorConstructor, NamedTupleConstructor
+from .values import BuiltinFunction, ClassValue, FunctionValue, Operand, SimpleValue, SpecialForm, SugaredValue
 
 if TYPE_CHECKING:
     from .emitter import Emitter
@@ -92,9 +81,16 @@ _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "sli
 # functions of the runtime that stand for an operator of another name
 _RENAMED = {"_list_with_default": "list_with_default", "pair": "_pair"}
 _LEGACY_TENSORS = {
-    "ByteTensor": 0, "CharTensor": 1, "ShortTensor": 2, "IntTensor": 3, "LongTensor": 4, "HalfTensor": 5, "FloatTensor": 6, "DoubleTensor": 7,
+    "ByteTensor": 0,
+    "CharTensor": 1,
+    "ShortTensor": 2,
+    "IntTensor": 3,
+    "LongTensor": 4,
+    "HalfTensor": 5,
+    "FloatTensor": 6,
+    "DoubleTensor": 7,
     "BoolTensor": 11,
-}  # fmt: skip
+}
 UNUSED_MESSAGE = "This Python function is annotated to be ignored and cannot be run"
 
 
@@ -284,14 +280,14 @@ class Scope:
         name = name or _runtime_operator(thing)
         return BuiltinFunction(name) if name is not None else None
 
-    def _class(self, kind: type, emitter: Emitter, span: Span) -> SugaredValue:
+    def _class(self, kind: type[Any], emitter: Emitter, span: Span) -> SugaredValue:
         if issubclass(kind, BaseException):
             return ExceptionValue(exception_name(kind))
         if kind is Device:
             return BuiltinFunction("aten::device")
         if kind.__name__ in _LEGACY_TENSORS and kind.__module__.startswith("rushlight."):
             return LegacyTensorConstructor(_LEGACY_TENSORS[kind.__name__])
-        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        if tuple in kind.__mro__ and hasattr(kind, "_fields"):
             found = emitter.resolver.type(kind.__name__, span)
             if isinstance(found, TupleType):
                 return NamedTupleConstructor(found, emitter.resolver.field_defaults(found))

@@ -1,7 +1,7 @@
 """Qualified names: what a Python class or function is called in graphs and files, and how equal names are told apart.
 
-In: live classes and functions. Out: names such as `__torch__.torch.nn.modules.linear.Linear`: classes of this library carry PyTorch's names,
-so that PyTorch and viewers know them. A name that is taken gets a part `___torch_mangle_N` before its last one.
+In: live classes and functions. Out: names such as `__torch__.torch.nn.modules.linear.Linear`: classes of this library carry PyTorch's
+names, so that PyTorch and viewers know them. A name that is taken gets a part `___torch_mangle_N` before its last one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ import re
 
 _MANGLED = re.compile(r"___torch_mangle_\d+")
 # module paths of this library -> PyTorch's
-_RENAMED = (("rushlight.runtime.nn.", "torch.nn."), ("rushlight.runtime.nn", "torch.nn"), ("rushlight.runtime.", "torch."), ("rushlight.", "torch."))
+_RENAMED = (
+    ("rushlight.runtime.nn.", "torch.nn."),
+    ("rushlight.runtime.nn", "torch.nn"),
+    ("rushlight.runtime.", "torch."),
+    ("rushlight.", "torch."),
+)
 
 
 def module_path(module: str) -> str:

@@ -44,7 +44,7 @@ def live_defaults(function: Callable[..., Any], tree: FunctionDef) -> dict[str, 
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.default is inspect.Parameter.empty:
             continue
-        if isinstance(parameter.default, list | dict | set):
+        if type(parameter.default) in (list, dict, set):
             raise NotSupportedError(
                 "Mutable default parameters are not supported because Python binds them to the function and they persist across function "
                 "calls.\n As a workaround, make the default None and instantiate the default parameter within the body of the function. "
@@ -106,7 +106,9 @@ def _define(target: Function, function: Callable[..., Any]) -> None:
     compile_function(target, tree, SCOPE.resolver(function), defaults=live_defaults(function, tree))
 
 
-def define_method(target: Function, function: Callable[..., Any], kind: ClassType, sugar: Callable[[Value], SugaredValue], names: dict[str, object]) -> None:
+def define_method(
+    target: Function, function: Callable[..., Any], kind: ClassType, sugar: Callable[[Value], SugaredValue], names: dict[str, object]
+) -> None:
     """Compile a method of a module or class; `names` are seen besides the function's own."""
     tree = read_function(function)
     target.definition, target.place = tree, tree.span
