@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from rushlight.runtime.scripting import annotate as annotate
 from rushlight.runtime.scripting import is_scripting as is_scripting
+from rushlight.script.errors import Error as Error
 from rushlight.script.jit import Attribute as Attribute
 from rushlight.script.jit import Final as Final
 from rushlight.script.jit import fork as fork
@@ -18,12 +19,10 @@ from rushlight.script.module import RecursiveScriptModule as RecursiveScriptModu
 from rushlight.script.module import ScriptFunction as ScriptFunction
 from rushlight.script.module import ScriptModule as ScriptModule
 from rushlight.script.module import set_archive_writer, set_code_printer
-from rushlight.script.source import ScriptError
 from rushlight.serialize.jit import function_code, write
 from rushlight.serialize.jit import load as load
 from rushlight.serialize.jit import save as save
 
-Error = ScriptError
 isinstance = isinstance_
 
 set_archive_writer(write)

@@ -77,10 +77,12 @@ def test_archives_are_exchanged(number: int, case: dict[str, Any], inputs: dict[
 
 
 def plain(graph: Any) -> str:
-    """A graph's text without places, mangling and the numbers that the compilers' throw-away values leave behind."""
+    """A graph's text without places and mangling; numbers of values, which count values that are gone too, in order of appearance."""
     text = re.sub(r" # .*|___torch_mangle_\d+\.", "", str(graph))
-    numbers = {name: f"%{place}" for place, name in enumerate(dict.fromkeys(re.findall(r"%\d+\b", text)))}
-    return re.sub(r"%\d+\b", lambda found: numbers[found[0]], text)
+    names: dict[str, str] = {}
+    for name in re.findall(r"%[\w.]+", text):
+        names.setdefault(name, re.sub(r"\.?\d+$", "", name) + f":{len(names)}")
+    return re.sub(r"%[\w.]+", lambda found: names[found[0]], text)
 
 
 @pytest.mark.parametrize("number, case", CASES, ids=IDS)

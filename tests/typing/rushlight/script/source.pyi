@@ -1,1 +1,0 @@
-from script.source import *
