@@ -114,7 +114,7 @@ class Function:
         if self._run is None:
             from .interpreter import compile_graph
 
-            self._run = compile_graph(self.graph)
+            self._run = compile_graph(self.graph, self.name)
         return self._run
 
     @property

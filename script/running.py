@@ -9,6 +9,7 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
+from ..runtime.ops.texts import value_text
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (
     ANY,
@@ -100,3 +101,32 @@ def _matches_container(value: object, type_: object) -> bool:
             return False
         return all(map(cast("Callable[[object, object], bool]", matches_type), cast("tuple[object, ...]", value), type_.elements))
     raise TypeError(f"isinstance: values of type {type_} cannot be told from others")
+
+
+def is_any_type(value: object, types: Iterable[object]) -> bool:
+    """`prim::isinstance`: True if the value is of one of the types."""
+    return any(matches_type(value, type_) for type_ in types)
+
+
+def unpack_list(values: list[object], count: int) -> list[object]:
+    """`prim::ListUnpack`: the elements, which must be `count`."""
+    if len(values) != count:
+        raise RuntimeError(f"Expected {count} elements in a list but found {len(values)}")
+    return values
+
+
+def call_method(name: str, owner: Object, *arguments: object) -> object:
+    """Call a method that is only known when the program runs: that of an interface."""
+    function = owner.type.methods[name]
+    run = cast("Callable[..., object]", getattr(function, "run", function))
+    return cast("Callable[..., object]", getattr(run, "raw", run))(owner, *arguments)
+
+
+def print_values(*values: object) -> None:
+    """`prim::Print`, as TorchScript prints: values separated by spaces."""
+    print(*map(value_text, values))  # noqa: T201 - the program asks for it
+
+
+def tolist(value: Tensor) -> object:
+    """`prim::tolist`: nested lists of Python numbers."""
+    return value.tolist()
