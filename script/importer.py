@@ -35,6 +35,7 @@ from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, Sugared
 
 if TYPE_CHECKING:
     from .emitter import Emitter
+    from .ir import Graph
 
 MAX_TYPE_DEPTH = 64
 
@@ -58,12 +59,17 @@ class Importer:
     """What the source files of one archive define.
 
     `file_of` gives the definitions of a path such as `code/__torch__/a.py`, or None; `constants` is the table behind `CONSTANTS.cN`.
+    `upgrade` rewrites the graphs of methods for what operators meant when the archive was written; functions and hooks keep their
+    present meaning, as they do in PyTorch.
     """
 
     signs_are_operators = False
 
-    def __init__(self, file_of: Callable[[str], syntax.File | None], constants: Sequence[object]) -> None:
+    def __init__(
+        self, file_of: Callable[[str], syntax.File | None], constants: Sequence[object], upgrade: Callable[[Graph], object] | None = None
+    ) -> None:
         self.constants = constants
+        self._upgrade = upgrade
         self._file_of = file_of
         self._known: dict[str, Definition | None] = {}
         self._paths: dict[str, dict[str, syntax.Definition]] = {}
@@ -217,9 +223,15 @@ class Importer:
     def _function(self, name: str, tree: syntax.FunctionDef, owner: ClassType | None) -> Function:
         defaults = {parameter.name: self._literal(parameter.default) for parameter in tree.parameters if parameter.default is not None}
         sugar = SelfParameter(owner, SimpleValue) if owner is not None else None
+
+        def define(target: Function) -> None:
+            compile_function(target, tree, self, owner=sugar, defaults=defaults)
+            if self._upgrade is not None and owner is not None and owner.methods.get(tree.name) is target:
+                self._upgrade(target.graph)
+
         function = ImportedFunction(
             name,
-            lambda target: compile_function(target, tree, self, owner=sugar, defaults=defaults),
+            define,
             schema=self._schema(tree, owner),
             call_name=tree.name if owner is None else f"{owner.name}.{tree.name}",
             definition=tree,

@@ -23,7 +23,9 @@ from .container import Archive, Source, open_archive
 from .errors import ArchiveError
 from .inspect_archive import read_version, require_script
 from .script_pickle import PickledObject, ScriptBuilder, read_script_pickle
+from .upgraders import upgrade
 from .value_reader import ValueReader
+from .versions import NEWEST
 
 
 def load(
@@ -39,9 +41,9 @@ def load(
     """
     device = _device(map_location)
     archive = open_archive(_checked(file))
-    read_version(archive)
+    version = read_version(archive)
     require_script(archive)
-    module = _Reader(archive, device).module()
+    module = _Reader(archive, version, device).module()
     for name in extra_files or ():
         assert extra_files is not None
         extra_files[name] = archive.read(f"extra/{name}") if f"extra/{name}" in archive else b""
@@ -71,12 +73,12 @@ def _device(map_location: object) -> Device | None:
 class _Reader:
     """One load: the archive, its code, and the classes that were met."""
 
-    def __init__(self, archive: Archive, device: Device | None) -> None:
+    def __init__(self, archive: Archive, version: int, device: Device | None) -> None:
         self.archive = archive
         self.device = device
         self.code = ArchiveCode(archive)
         self.constants: list[object] = []
-        self.importer = Importer(self.code.file, self.constants)
+        self.importer = Importer(self.code.file, self.constants, None if version == NEWEST else lambda graph: upgrade(graph, version))
         self.sizes = {name: record.size for name, record in archive.records.items()}
 
     def module(self) -> Object:

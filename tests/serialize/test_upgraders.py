@@ -1,0 +1,78 @@
+"""Operators mean in an old archive what they meant when it was written."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from rushlight.runtime.tensor import Tensor, from_numpy
+from rushlight.serialize.archive_reader import load
+from rushlight.serialize.archive_writer import save_to_buffer
+from rushlight.serialize.container import Archive
+from rushlight.serialize.container_writer import ArchiveWriter
+
+HEAD = """class M(Module):
+  __parameters__ = []
+  __buffers__ = []
+  def forward(self: __torch__.M,
+    a: Tensor,
+    b: Tensor) -> Tensor:
+"""
+DIVISIONS = {
+    "Tensor": "    return torch.div(a, b)\n",
+    "Scalar": "    return torch.div(a, 2)\n",
+    "in_place": "    return torch.div_(torch.clone(a), 2)\n",
+    "function": "    return __torch__.divide(a, b, )\ndef divide(a: Tensor,\n    b: Tensor) -> Tensor:\n  return torch.div(a, b)\n",
+}
+
+
+def archive(body: str, version: int) -> io.BytesIO:
+    out = io.BytesIO()
+    writer = ArchiveWriter(out.write, "archive")
+    writer.add("data.pkl", b"\x80\x02c__torch__\nM\n)\x81}b.")
+    writer.add("constants.pkl", b"\x80\x02).")
+    writer.add("version", f"{version}\n".encode())
+    writer.add("code/__torch__.py", (HEAD + body).encode())
+    writer.finish()
+    out.seek(0)
+    return out
+
+
+def run(file: io.BytesIO, a: list[float], b: list[float]) -> np.ndarray:
+    dtype = np.float32 if any(isinstance(item, float) for item in a) else np.int64
+    result = load(file).method("forward")(from_numpy(np.array(a, dtype)), from_numpy(np.array(b, np.int64)))
+    assert isinstance(result, Tensor)
+    return result.numpy()
+
+
+@pytest.mark.parametrize("kind", ["Tensor", "Scalar", "in_place"])
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_integers_were_divided_with_truncation(kind: str, version: int) -> None:
+    found = run(archive(DIVISIONS[kind], version), [7, -7], [2, 2])
+    assert (found.tolist(), found.dtype) == ([3, -3], np.int64)
+
+
+@pytest.mark.parametrize("kind", DIVISIONS)
+@pytest.mark.parametrize("version", [3, 4])
+def test_floats_were_always_divided_truly(kind: str, version: int) -> None:
+    assert run(archive(DIVISIONS[kind], version), [7.0, -7.0], [2, 2]).tolist() == [3.5, -3.5]
+
+
+@pytest.mark.parametrize("kind, version", [("Tensor", 4), ("Scalar", 4), ("Tensor", 10), ("function", 3)])
+def test_integers_are_divided_truly_since_version_4_and_in_functions(kind: str, version: int) -> None:
+    assert run(archive(DIVISIONS[kind], version), [7, -7], [2, 2]).tolist() == [3.5, -3.5]
+
+
+@pytest.mark.parametrize("version, dtype", [(4, np.float32), (5, np.int64)])
+def test_full_was_of_the_default_dtype(version: int, dtype: type) -> None:
+    assert run(archive("    return torch.full([2], 3)\n", version), [1], [1]).dtype == dtype
+
+
+def test_an_upgraded_program_is_saved_with_what_it_does_now() -> None:
+    data = save_to_buffer(load(archive(DIVISIONS["Tensor"], 3)))
+    saved = Archive(data)
+    assert saved.read("version") == b"4\n"
+    assert b'torch.div(a, b, rounding_mode="trunc")' in saved.read("code/__torch__.py")
+    assert run(io.BytesIO(data), [7, -7], [2, 2]).tolist() == [3, -3]
