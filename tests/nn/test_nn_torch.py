@@ -15,6 +15,7 @@ import pytest
 import rushlight as rl
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 PROGRAMS = runpy.run_path(str(GOLDEN / "nn_behaviours.py"))

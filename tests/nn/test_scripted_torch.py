@@ -15,6 +15,7 @@ import pytest
 import rushlight as rl
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "nn"
 CASES = [(n, case) for n, case in enumerate(json.loads((FOLDER / "modules.json").read_text())) if case["declarations"]]
