@@ -54,7 +54,7 @@ class iinfo:
         self.max = (1 << (self.bits - 1)) - 1 if dtype.is_signed else (1 << self.bits) - 1
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 def result_type(a: Tensor | complex, b: Tensor | complex) -> DType:

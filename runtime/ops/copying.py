@@ -7,6 +7,7 @@ from ..kernels.pointwise import identity
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_empty, new_like
 from .elementwise import Launch, dense_layout, prepare
+from .host import decoded, encode
 from .overlap import check_writable, input_for_write
 
 _launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
@@ -15,12 +16,10 @@ _launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
 def _copy(target: Tensor, source: Tensor) -> None:
     """Copy items of broadcastable `source` into `target`, which does not overlap it."""
     if not (target.dtype.computes and source.dtype.computes):
-        if target.dtype.numpy is None or source.dtype.numpy is None:
-            if target.dtype is not source.dtype:
-                raise NotImplementedError(f"copy_: cannot convert {source.dtype} to {target.dtype}")
+        if target.dtype is source.dtype and target.dtype.numpy is None:
             _copy_bits(target, source)
-            return
-        target._array()[...] = source._array()  # pyright: ignore[reportPrivateUsage]
+        else:
+            encode(target, decoded(source))
         return
     key = (target.layout.form, target.dtype, source.layout.form, source.dtype)
     launch = _launches.get(key)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,51 @@ def integers(values: Sequence[int]) -> Tensor:
     return wrapped(np.array(values, np.int64))
 
 
+_EIGHT_BITS = {"float8_e5m2": (2, 15), "float8_e4m3fn": (3, 7), "float8_e5m2fnuz": (2, 16), "float8_e4m3fnuz": (3, 8), "float8_e8m0fnu": (0, 127)}
+"""Name -> bits of the fraction and bias of the exponent."""
+
+
+@cache
+def _eight_bit_values(name: str) -> Array:
+    """What each of the 256 patterns of a format stands for, in float32."""
+    fraction_bits, bias = _EIGHT_BITS[name]
+    patterns = np.arange(256)
+    sign = np.where(patterns & 0x80, -1.0, 1.0) if fraction_bits else np.ones(256)
+    magnitude = patterns & 0x7F if fraction_bits else patterns
+    fraction = magnitude & ((1 << fraction_bits) - 1)
+    exponent = magnitude >> fraction_bits
+    normal = (exponent > 0) | (fraction_bits == 0)
+    significand = fraction / (1 << fraction_bits) + normal
+    values = sign * np.ldexp(significand, np.where(normal, exponent, 1) - bias)
+    if name == "float8_e5m2":
+        values = np.where(exponent == 31, np.where(fraction, np.nan, sign * np.inf), values)
+    elif name.endswith("fnuz"):
+        values[0x80] = np.nan
+    else:
+        values[[0x7F, 0xFF] if fraction_bits else [0xFF]] = np.nan
+    return values.astype(np.float32)
+
+
 def decoded(tensor: Tensor) -> Array:
-    """The items as an array of a type NumPy has: bfloat16 as float32, formats of eight bits as float16 or plain bits."""
+    """The items as an array of a type NumPy has: float32 (complex64) for floating-point formats that it lacks."""
     array = bits(tensor)
     if tensor.dtype is dtypes.bfloat16:
         return (array.astype(np.uint16).astype(np.uint32) << 16).view(np.float32)
-    if tensor.dtype is dtypes.float8_e5m2:
-        return (array.astype(np.uint16) << 8).view(np.float16)
+    if tensor.dtype.name in _EIGHT_BITS:
+        return _eight_bit_values(tensor.dtype.name)[array]
     if tensor.dtype is dtypes.complex32:
         return np.ascontiguousarray(array).view(np.float16).reshape(*array.shape, 2).astype(np.float32).view(np.complex64)[..., 0]
     return array
+
+
+def encode(target: Tensor, values: Array) -> None:
+    """Write real numbers into a tensor whose dtype may be one that NumPy lacks; NotImplementedError for formats of eight bits."""
+    if target.dtype.numpy is not None:
+        bits(target)[...] = values
+        return
+    if target.dtype is not dtypes.bfloat16:
+        raise NotImplementedError(f"copy_: cannot convert to {target.dtype}; keep the tensor in float16 or bfloat16")
+    words = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    # the upper half, rounded to nearest, ties to even; a NaN stays one
+    rounded = ((words + 0x7FFF + ((words >> 16) & 1)) >> 16).astype(np.uint16)
+    bits(target)[...] = np.where(np.isnan(values), np.uint16(0x7FC0), rounded).view(np.int16)

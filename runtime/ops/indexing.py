@@ -16,6 +16,7 @@ from .copying import clone
 from .dtype_rules import type_name
 from .host import Array, bits, wrapped
 from .overlap import check_writable
+from .splitting import unbind
 from .table import host
 from .views import expanded
 
@@ -150,7 +151,8 @@ def nonzero(self: Tensor) -> Tensor:
 @host("nonzero_numpy(Tensor self) -> Tensor[]", "where(Tensor condition) -> Tensor[]")
 def nonzero_numpy(self: Tensor) -> list[Tensor]:
     """The positions of the items that are not 0, one vector per dimension."""
-    return [wrapped(np.array(positions, np.int64)) for positions in np.atleast_1d(bits(self)).nonzero()]
+    found = wrapped(np.array(np.atleast_1d(bits(self)).nonzero(), np.int64))
+    return [Tensor(found.storage, row, found.dtype) for row in unbind(found.layout)]
 
 
 @host("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor")

@@ -1,0 +1,110 @@
+"""The same seed draws the same numbers as PyTorch: bit for bit, normals to the last place."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rushlight as rl
+
+torch = pytest.importorskip("torch")
+
+SIZES = (0, 1, 2, 5, 15, 16, 17, 31, 33, 1000, 10007)
+DTYPES = ("float32", "float64")
+ORDERS = ((0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0))
+
+
+def assert_equal(got: Any, want: Any, *, last_place: bool = False) -> None:
+    """The same items; with `last_place` the last digit may differ (PyTorch's own differs between processors)."""
+    mine, theirs = got.numpy(), want.numpy()
+    assert mine.dtype == theirs.dtype and mine.shape == theirs.shape
+    if last_place:
+        np.testing.assert_array_max_ulp(mine, theirs, 4)
+    else:
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["rand", "randn"])
+def test_sizes(name: str, dtype: str, size: int) -> None:
+    rl.manual_seed(size)
+    torch.manual_seed(size)
+    for count in (size, 3, size):
+        mine = getattr(rl, name)(count, dtype=getattr(rl, dtype))
+        theirs = getattr(torch, name)(count, dtype=getattr(torch, dtype))
+        assert_equal(mine, theirs, last_place=name == "randn")
+    assert_equal(rl.get_rng_state(), torch.get_rng_state(), last_place=False)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("bounds", [(-0.123, 0.777), (3.0, 1e5), (-1e-3, 1e-3), (-0.0441, 0.0441)])
+def test_memory_order(order: tuple[int, ...], dtype: str, bounds: tuple[float, float]) -> None:
+    """Views are filled in the order of their memory, gaps included."""
+    low, high = bounds
+    for step in (1, 2):
+        mine = rl.zeros(4, 6, 8, dtype=getattr(rl, dtype))
+        theirs = torch.zeros(4, 6, 8, dtype=getattr(torch, dtype))
+        rl.manual_seed(3)
+        torch.manual_seed(3)
+        mine[:, :, ::step].permute(order).uniform_(low, high)
+        theirs[:, :, ::step].permute(order).uniform_(low, high)
+        assert_equal(mine, theirs)
+        mine[:, ::step].permute(order).normal_(low, high)
+        theirs[:, ::step].permute(order).normal_(low, high)
+        assert_equal(mine, theirs, last_place=True)
+
+
+@pytest.mark.parametrize("span", [1, 10, 2**24 + 1, 2**28 - 1, 2**28, 2**31, 2**32, 2**40])
+def test_integers(span: int) -> None:
+    rl.manual_seed(8)
+    torch.manual_seed(8)
+    assert_equal(rl.randint(-7, span - 7, (50,)), torch.randint(-7, span - 7, (50,)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "int32", "uint8", "bool"])
+def test_full_range(dtype: str) -> None:
+    rl.manual_seed(8)
+    torch.manual_seed(8)
+    assert_equal(rl.zeros(50, dtype=getattr(rl, dtype)).random_(), torch.zeros(50, dtype=getattr(torch, dtype)).random_())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 10, 1000])
+def test_permutations(count: int) -> None:
+    rl.manual_seed(count)
+    torch.manual_seed(count)
+    assert_equal(rl.randperm(count), torch.randperm(count))
+
+
+def is_intel() -> bool:
+    """Whether PyTorch would take Bernoulli numbers from MKL."""
+    path = Path("/proc/cpuinfo")
+    return path.exists() and "GenuineIntel" in path.read_text()
+
+
+@pytest.mark.skipif(is_intel(), reason="PyTorch draws these from MKL on Intel processors")
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "bool"])
+def test_bernoulli(dtype: str) -> None:
+    rl.manual_seed(4)
+    torch.manual_seed(4)
+    assert_equal(rl.zeros(7, 9, dtype=getattr(rl, dtype)).t().bernoulli_(0.3), torch.zeros(7, 9, dtype=getattr(torch, dtype)).t().bernoulli_(0.3))
+    p = np.linspace(0, 1, 63).reshape(7, 9)
+    for kind in (np.float32, np.float64):
+        assert_equal(rl.bernoulli(rl.from_numpy(p.astype(kind))), torch.bernoulli(torch.from_numpy(p.astype(kind))))
+    assert_equal(rl.dropout(rl.ones(40), 0.4, True), torch.dropout(torch.ones(40), 0.4, True))
+
+
+def test_states_are_exchanged() -> None:
+    """A state that PyTorch wrote goes on here where it went on there, a kept normal included."""
+    for drawn in (0, 1, 623, 624, 625, 1300):
+        torch.manual_seed(drawn)
+        torch.rand(drawn)
+        torch.randn(3)
+        rl.set_rng_state(rl.from_numpy(torch.get_rng_state().numpy()))
+        assert_equal(rl.randn(5), torch.randn(5))
+        assert_equal(rl.rand(700), torch.rand(700))
+        torch.set_rng_state(torch.from_numpy(rl.get_rng_state().numpy().copy()))
+        assert_equal(rl.randn(5), torch.randn(5))
