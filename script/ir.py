@@ -388,7 +388,10 @@ class Block:
             values[value] = copied = target.add_input(value.type)
             copied.take_name(value)
         for node in self.nodes:
-            target.append(target.graph.clone(node, values))
+            copy = target.append(target.graph.clone(node, values))
+            # PyTorch takes the names over twice here, and so its numbers after the dot go on by two.
+            for value, copied in zip(node.outputs, copy.outputs, strict=True):
+                copied.take_name(value)
         for value in self.outputs:
             target.add_output(values.get(value, value))
 

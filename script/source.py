@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# PyTorch shows this many lines before and after the marked ones
-CONTEXT_LINES = 3
+# PyTorch shows this many lines before the marked ones, and as many after
+CONTEXT_LINES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,7 @@ class Span:
         return find(self.start) if find is not None else None
 
     def highlight(self, function_name: str = "") -> str:
-        """PyTorch's excerpt: a `File "...", line N` line, the marked lines with up to three around them, and `~~~ <--- HERE`.
+        """PyTorch's excerpt: a `File "...", line N` line, the marked lines with up to two before and after, and `~~~ <--- HERE`.
 
         Ends with a newline. A span over the whole of several lines gives the text itself.
         """

@@ -119,10 +119,7 @@ def _name(node: Node) -> str:
 
 
 def _load(graph: Graph, name: str, type_: Type) -> Node:
-    node = graph.create("prim::Load", (), type_, {"name": name})
-    if meaningful(name):
-        node.output.name = name
-    return node
+    return graph.create("prim::Load", (), type_, {"name": name})
 
 
 def _store(graph: Graph, name: str, value: Value) -> Node:

@@ -15,7 +15,7 @@ def test_excerpt_marks_every_line() -> None:
     span = SOURCE.span(TEXT.index("x +"), TEXT.index("    return") - 1)
     assert (span.line, span.column, str(span)) == (11, 8, "a.py:11:8")
     assert span.highlight("f") == (
-        '  File "a.py", line 11, in f\ndef f(x):\n    y = x + \\\n        ~~~~~\n        x\n        ~ <--- HERE\n    return y\n# 1\n# 2\n'
+        '  File "a.py", line 11, in f\ndef f(x):\n    y = x + \\\n        ~~~~~\n        x\n        ~ <--- HERE\n    return y\n# 1\n'
     )
 
 
