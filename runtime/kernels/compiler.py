@@ -25,7 +25,8 @@ from .llvm_text import CHECK, RAISES
 from .store import Entry, default_store
 
 if TYPE_CHECKING:
-    from .emitter import Builder, Functions
+    from .emitter import Builder
+    from .functions import Functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *iden
     """
 
     def emit(symbol: str) -> Iterable[str]:
-        from .emitter import Builder, Functions
+        from .emitter import Builder
+        from .functions import Functions
 
         builder, functions = Builder(symbol), Functions()
         write(builder, functions)
@@ -182,8 +184,9 @@ def _absorb(update: Callable[[bytes], None], value: object, seen: dict[int, int]
     elif isinstance(value, type) or callable(value):
         update(f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', repr(value))};".encode())
     else:
-        text = f"{type(value).__name__} {value!r};".encode()
-        update(b"%d:" % len(text) + text)
+        text = f"{type(value).__name__} {value!r};"
+        assert " at 0x" not in text, f"a kernel depends on {text} whose text differs in every process"
+        update(b"%d:" % len(text) + text.encode())
 
 
 def _absorb_function(update: Callable[[bytes], None], function: types.FunctionType, seen: dict[int, int]) -> None:

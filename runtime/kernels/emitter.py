@@ -18,9 +18,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Any, Union
+from typing import Union
 
-from . import primitives
 from .llvm_text import CHECK, STORAGE, Text, call_scalar, convert, declare_scalar, result_type
 
 Number = Union["Value", int, float]
@@ -51,14 +50,14 @@ class Value:
         right = self.builder.number(other, self.dtype)
         assert right.dtype == self.dtype, f"{self.dtype} beside {right.dtype}"
         operation = f"{floating} contract" if self.dtype in _FLOATS else whole
-        return Value(self.builder, self.dtype, self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
+        return type(self)(self.builder, self.dtype, self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
 
     def _compare(self, other: Number, whole: str, floating: str) -> Value:
         right = self.builder.number(other, self.dtype)
         if self.dtype in ("uint8", "bool"):
             whole = whole.replace("s", "u")
         operation = f"fcmp {floating}" if self.dtype in _FLOATS else f"icmp {whole}"
-        return Value(self.builder, "i1", self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
+        return type(self)(self.builder, "i1", self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
 
     def __add__(self, other: Number) -> Value:
         return self._binary(other, "add", "fadd")
@@ -249,6 +248,11 @@ class Builder:
         self.declare(symbol, f"declare {kind} @{symbol}({', '.join([kind] * len(values))})")
         return Value(self, values[0].dtype, self.text.let(f"call {kind} @{symbol}({', '.join(one.typed for one in values)})"))
 
+    @property
+    def declarations(self) -> list[str]:
+        """What `finish` declares before the kernel."""
+        return [*self._declared.values()]
+
     def declare(self, symbol: str, declaration: str) -> None:
         """Declare a function, once."""
         self._declared[symbol] = declaration
@@ -338,7 +342,7 @@ class Builder:
         """The module; the kernel returns 0 at its end."""
         self.text.add("  ret i64 0")
         head = [CHECK] if self._results else []
-        head += [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
+        head += [*self.declarations, f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
         if self._results:
             head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
         metadata = [
@@ -376,46 +380,3 @@ def _extremum(which: str, dtype: str) -> str:
     if dtype in _FLOATS:
         return f"{which}imum"
     return f"{'u' if dtype in ('uint8', 'bool') else 's'}{which}"
-
-
-DIRECT: dict[Callable[..., Any], Callable[..., Value]] = {
-    primitives.accumulate: Builder.accumulate,
-    primitives.accumulate_product: Builder.accumulate_product,
-    primitives.maximum: Builder.maximum,
-    primitives.minimum: Builder.minimum,
-}
-"""Primitives that need no compiler: what a builder does for them."""
-
-
-class Functions:
-    """The scalar functions of one kernel. Primitives and plain arithmetic are emitted; numba compiles the others."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def get(self, function: Callable[..., Any], arguments: Sequence[str], compute: str, result: str) -> Callable[..., Value]:
-        """`f(builder, *values) -> value` of dtype `result`; literals of `function` are of dtype `compute`."""
-        direct = DIRECT.get(function)
-        if direct is not None:
-            return direct
-        if _is_arithmetic(function, arguments):
-            return lambda builder, *values: builder.number(function(*values), compute).to(result)
-        from .lowering import lower_scalar
-
-        lowered = lower_scalar(function, arguments, compute)
-        self.texts += [text for text in lowered.texts if text not in self.texts]
-        scalar = Scalar(lowered.symbol, arguments, (str(lowered.result),))
-
-        def call(builder: Builder, *values: Value) -> Value:
-            return builder.call(scalar, *values)[0].to(result)
-
-        return call
-
-
-def _is_arithmetic(function: Callable[..., Any], arguments: Sequence[str]) -> bool:
-    """Whether `function` is operators on its arguments alone: then calling it with values writes it."""
-    trial = Builder("trial")
-    try:
-        return isinstance(function(*(Value(trial, dtype, "%x") for dtype in arguments)), Value)
-    except (TypeError, ArithmeticError, ValueError, AttributeError, AssertionError):
-        return False

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from ..dtype import DType
 from ..storage import Storage
 from .compiler import emitted_kernel
-from .emitter import Builder, Functions, Pointer, Value
+from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .functions import Functions
 from .reduction import COLUMN_COUNT, SIZES
 from .tile import VECTORS, Tile, lanes, tile_rows
 

@@ -13,8 +13,9 @@ from functools import cache
 
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .emitter import Builder, Functions, Pointer, Value, Variable
+from .emitter import Builder, Pointer, Value, Variable
 from .engine import Kernel
+from .functions import Functions
 
 
 def _optional_item(builder: Builder, dtype: str, address: Value, at: Value, otherwise: float) -> Value:

@@ -16,8 +16,9 @@ from functools import cache
 
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .emitter import Builder, Functions, Pointer, Value
+from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .functions import Functions
 from .reduction import COLUMN_COUNT, SIZES, lowest
 
 Use = Callable[[Value, Value, Pointer, Value], None]

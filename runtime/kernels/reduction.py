@@ -26,8 +26,9 @@ import numpy as np
 
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .emitter import Builder, Functions, Pointer, Value
+from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .functions import Functions
 from .primitives import accumulate, accumulate_product, maximum, minimum
 
 INNER, COLUMNS, STRIDED = "inner", "columns", "strided"

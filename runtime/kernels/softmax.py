@@ -15,8 +15,9 @@ import numpy as np
 
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .emitter import Builder, Functions, Pointer, Value
+from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .functions import Functions
 from .reduction import COLUMN_COUNT, SIZES
 
 
