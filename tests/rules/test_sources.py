@@ -18,6 +18,10 @@ FORBIDDEN_MODULES = {"torch", "pickle", "cPickle", "_pickle", "marshal", "shelve
 # exec: the interpreter runs Python source that it made itself from a verified graph; text of a file never reaches it.
 ALLOWED_CALLS = {("script/interpreter.py", "exec"), ("script/interpreter.py", "compile")}
 
+# pickle: scripted functions refuse to be pickled with pickle.PickleError, as PyTorch's do.
+ALLOWED_MODULES = {("script/module.py", "pickle")}
+UNPICKLING = {"load", "loads", "Unpickler"}
+
 
 def tracked(root: Path) -> list[Path]:
     """The files git knows or would add, and all files where there is no git."""
@@ -59,14 +63,21 @@ def called_name(node: ast.Call) -> str:
     return ""
 
 
+def top(module: str) -> str:
+    """`os` for `os.path`."""
+    return module.split(".")[0]
+
+
 def forbidden(node: ast.AST, name: str) -> str | None:
     """What a node does that no package may do, or None."""
     match node:
         case ast.Call() if called_name(node) in {"eval", "exec", "compile"} and (name, called_name(node)) not in ALLOWED_CALLS:
             return called_name(node)
-        case ast.Import(names=names) if FORBIDDEN_MODULES & {alias.name.split(".")[0] for alias in names}:
+        case ast.Import(names=names) if FORBIDDEN_MODULES & {top(alias.name) for alias in names if (name, alias.name) not in ALLOWED_MODULES}:
             return ", ".join(alias.name for alias in names)
-        case ast.ImportFrom(level=0) if str(node.module).split(".")[0] in FORBIDDEN_MODULES:
+        case ast.Attribute(value=ast.Name(id="pickle"), attr=attribute) if attribute in UNPICKLING:
+            return f"pickle.{attribute}"
+        case ast.ImportFrom(level=0) if top(str(node.module)) in FORBIDDEN_MODULES:
             return node.module
         case ast.keyword(arg="allow_pickle", value=value) if not (isinstance(value, ast.Constant) and value.value is False):
             return node.arg
