@@ -63,9 +63,9 @@ def called_name(node: ast.Call) -> str:
     return ""
 
 
-def top(module: str) -> str:
-    """`os` for `os.path`."""
-    return module.split(".")[0]
+def is_forbidden(module: str, name: str) -> bool:
+    """Whether the file `name` may not import this module."""
+    return module.split(".")[0] in FORBIDDEN_MODULES and (name, module) not in ALLOWED_MODULES
 
 
 def forbidden(node: ast.AST, name: str) -> str | None:
@@ -73,11 +73,11 @@ def forbidden(node: ast.AST, name: str) -> str | None:
     match node:
         case ast.Call() if called_name(node) in {"eval", "exec", "compile"} and (name, called_name(node)) not in ALLOWED_CALLS:
             return called_name(node)
-        case ast.Import(names=names) if FORBIDDEN_MODULES & {top(alias.name) for alias in names if (name, alias.name) not in ALLOWED_MODULES}:
+        case ast.Import(names=names) if any(is_forbidden(alias.name, name) for alias in names):
             return ", ".join(alias.name for alias in names)
         case ast.Attribute(value=ast.Name(id="pickle"), attr=attribute) if attribute in UNPICKLING:
             return f"pickle.{attribute}"
-        case ast.ImportFrom(level=0) if top(str(node.module)) in FORBIDDEN_MODULES:
+        case ast.ImportFrom(level=0) if is_forbidden(str(node.module), name):
             return node.module
         case ast.keyword(arg="allow_pickle", value=value) if not (isinstance(value, ast.Constant) and value.value is False):
             return node.arg
