@@ -232,12 +232,13 @@ class _Generator:
         free = _free_values(node)
         outer, self.lines = self.lines, _Lines()
         name = f"part{len(self.parts)}"
+        # listed at once, so that a part inside of this one gets another name
+        self.parts.append(self.lines)
         parameters = [self.variable(value) for value in free]
         self.lines.add(0, f"def {name}({', '.join(dict.fromkeys(parameters))}):")
         self.node(node, 1)
         results = [self.variable(value) for value in node.outputs if value.has_uses]
         self.lines.add(1, f"return {self.tuple_text(results)}")
-        self.parts.append(self.lines)
         self.lines = outer
         call = f"{name}({', '.join(dict.fromkeys(parameters))})"
         self.lines.add(depth, f"{', '.join(results)}, = {call}" if results else call)
