@@ -43,7 +43,10 @@ def load(
     archive = open_archive(_checked(file))
     version = read_version(archive)
     require_script(archive)
-    module = _Reader(archive, version, device).module()
+    try:
+        module = _Reader(archive, version, device).module()
+    except RecursionError:
+        raise ArchiveError("values or blocks of code are nested too deeply") from None
     for name in extra_files or ():
         assert extra_files is not None
         extra_files[name] = archive.read(f"extra/{name}") if f"extra/{name}" in archive else b""

@@ -80,6 +80,8 @@ def open_archive(source: Source) -> Archive:
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return _open_file(file)
+    if not callable(getattr(source, "read", None)):
+        raise TypeError(f"load: expected a path or a file object with a read method, but got {type(source).__name__}")
     data: object = source.read()
     if not isinstance(data, bytes | bytearray):
         raise TypeError(f"load: the file object must be opened in binary mode; read() returned {type(data).__name__}")

@@ -295,6 +295,22 @@ def test_functions_may_call_each_other_in_long_chains() -> None:
     assert load(small(code)).method("forward") is not None
 
 
+@pytest.mark.parametrize("depth", [100, 250, 400])
+def test_deep_blocks_are_compiled_or_refused(depth: int) -> None:
+    code = "  def forward(self: __torch__.M,\n    x: int) -> int:\n"
+    for level in range(depth):
+        indent = "    " + "  " * level
+        code += f"{indent}if torch.eq(x, {level}):\n{indent}  y = {level}\n{indent}else:\n"
+    code += "    " + "  " * depth + "y = -1\n    return y\n"
+    try:
+        found = load(small(code))
+    except ArchiveError as error:
+        assert depth > 100
+        assert "nested" in str(error)
+        return
+    assert found.method("forward")(50) == 50
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_code_and_pickles_raise_nothing_else(data: st.DataObject) -> None:

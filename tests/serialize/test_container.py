@@ -163,6 +163,8 @@ def test_paths_are_mapped_and_file_objects_are_read_from_their_position(tmp_path
 def test_text_files_and_missing_files_are_the_callers_mistake(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="must be opened in binary mode"):
         open_archive(io.StringIO("x"))  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="expected a path or a file object with a read method, but got int"):
+        open_archive(3)  # pyright: ignore[reportArgumentType]
     with pytest.raises(FileNotFoundError):
         open_archive(tmp_path / "none.pt")
 
