@@ -14,13 +14,16 @@ import ctypes
 import threading
 from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .kernels.compiler import function_kernel
+from .kernels.compiler import emitted_kernel
 from .kernels.engine import Kernel
-from .kernels.primitives import call_kernel, int64_pointer
 from .program import HostRow, JumpRow, KernelRow, Program
 from .storage import Storage
+
+if TYPE_CHECKING:
+    from .kernels.emitter import Builder, Value, Variable
+    from .kernels.functions import Functions
 
 BUDGET_SPENT = -1
 """Status of the loop: as many backward jumps as allowed; it goes on when called again."""
@@ -29,49 +32,47 @@ HOST_ROW = -2
 BACKWARD_JUMPS = 100_000
 """Backward jumps between two returns to Python, where signals are noticed: at most some milliseconds."""
 
-_ROW_WORDS = 5
 _JUMP_IF, _JUMP_UNLESS, _HOST = 1, 2, 3
-# words of the loop's own kernel call
+_ROW_WORDS = 5
+# words of the loop's own kernel call; words of a row
 _ROWS, _COUNT, _INDICES, _WORDS, _GATHERED, _COUNTER, _BUDGET = range(7)
+_CODE, _FIRST, _OPERANDS, _WORD = range(4)
 
 
-def _run_rows(words: Any, start: int, stop: int) -> int:
-    """Rows from words[5] on until the end, a status, or a spent budget; words[5] says where it stopped."""
-    rows = int64_pointer(words[0])
-    count = words[1]
-    indices = int64_pointer(words[2])
-    values = int64_pointer(words[3])
-    gathered = int64_pointer(words[4])
-    at = words[5]
-    while at < count:
-        row = 5 * at
-        code = rows[row]
-        if code == 3:
-            words[5] = at
-            return -2
-        if code <= 2:
-            taken = values[rows[row + 3]] != 0
-            if taken == (code == 1):
-                target = rows[row + 2]
-                if target <= at:
-                    words[6] -= 1
-                    if words[6] < 0:
-                        words[5] = target
-                        return -1
-                at = target
-            else:
-                at += 1
-            continue
-        first = rows[row + 1]
-        for operand in range(rows[row + 2]):
-            gathered[operand] = values[indices[first + operand]]
-        status = call_kernel(code, gathered, 0, values[rows[row + 3]])
-        if status != 0:
-            words[5] = at
-            return status
-        at += 1
-    words[5] = at
-    return 0
+def _write_loop(builder: Builder, functions: Functions) -> None:
+    """Rows from the counter on until the end, a status, or a spent budget; the counter says where it stopped."""
+    words = builder.words
+    rows, indices, values, gathered = (builder.pointer("int64", words[at]) for at in (_ROWS, _INDICES, _WORDS, _GATHERED))
+    count = words[_COUNT]
+    at = builder.variable(words[_COUNTER])
+    with builder.loop_while(lambda: at.value < count):
+        row = rows.at(at.value * _ROW_WORDS)
+        code = row[_CODE]
+        with builder.when(code > _HOST):
+            with builder.loop(row[_OPERANDS], vectorize=False) as operand:
+                gathered[operand] = values[indices[row[_FIRST] + operand]]
+            status = builder.call_kernel(code, gathered, 0, values[row[_WORD]])
+            with builder.when(status != 0):
+                words[_COUNTER] = at.value
+                builder.return_status(status)
+            at.value = at.value + 1
+        with builder.when(code == _HOST):
+            words[_COUNTER] = at.value
+            builder.return_status(HOST_ROW)
+        with builder.when(code < _HOST):
+            _write_jump(builder, at, (values[row[_WORD]] != 0) == (code == _JUMP_IF), row[_OPERANDS])
+    words[_COUNTER] = at.value
+
+
+def _write_jump(builder: Builder, at: Variable, taken: Value, target: Value) -> None:
+    words = builder.words
+    before = at.value
+    at.value = builder.select(taken, target, before + 1)
+    with builder.when(taken & (target <= before)):
+        words[_BUDGET] = words[_BUDGET] - 1
+        with builder.when(words[_BUDGET] < 0):
+            words[_COUNTER] = target
+            builder.return_status(BUDGET_SPENT)
 
 
 class Frame:
@@ -146,7 +147,7 @@ def _plan(program: Program) -> _Plan:
 def _loop(releases_gil: bool) -> Any:
     found = _loops.get(releases_gil)
     if found is None:
-        kernel: Any = function_kernel("run_rows", _run_rows, "int64")
+        kernel: Any = emitted_kernel("run_rows", _write_loop, _write_loop, _write_jump)
         if releases_gil:
             kernel = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel.address)
         found = _loops[releases_gil] = kernel

@@ -4,8 +4,11 @@ Every kernel has one C signature, `int64 kernel(int64* words, int64 start, int64
 and returns 0, the failing item + 1, or a negative number that asks the host for something. What the words mean is said by
 the maker: pointwise.py, reduction.py, softmax.py, matrix.py, convolution.py, pooling.py, normalization.py.
 
-    primitives.py, mathematics.py   what scalar functions and kernels are written with
-    compiler.py, lowering.py        Python function -> LLVM -> object code (numba and llvmlite, both imported late)
+    primitives.py, mathematics.py   what scalar functions are written with
+    tracing.py                      scalar functions of plain arithmetic -> LLVM, by calling them
+    lowering.py                     other Python functions -> LLVM, by numba, imported late
+    emitter.py, tile.py             loops, branches and register tiles -> LLVM: what loop makers are written with
+    compiler.py                     LLVM -> object code, and the keys under which it is kept
     store.py, engine.py             object code on disk, and in memory; a warm process needs llvmlite only
 
 Nothing is imported here, so that importing the package costs nothing.

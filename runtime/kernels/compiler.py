@@ -1,7 +1,8 @@
-"""From a Python function to a kernel: the store first, else numba's LLVM text, linked, optimized, emitted, kept.
+"""From a recipe to a kernel: the store first, else its LLVM text, linked, optimized, emitted, kept.
 
 In: a `Recipe`, everything that a kernel's code depends on and a way to make its LLVM text. Out: `Kernel`. numba is imported
-only when the store has no entry; with an entry llvmlite alone is needed. Loop makers (pointwise.py, ...) write recipes.
+only by recipes that need it, when the store has no entry; with an entry llvmlite alone is needed. Loop makers (pointwise.py,
+reduction.py, ...) write recipes, through `emitted_kernel` where loops are emitted, `function_kernel` where numba makes them.
 
 The key of an entry is a digest of the recipe's identity: the bytecode of the scalar functions and of all they call, the
 sources of this folder, the versions of Python, numba and llvmlite, the CPU's name and features.

@@ -289,6 +289,12 @@ class Builder:
         names = call_scalar(self.text, function.symbol, given, function.results)
         return tuple(Value(self, dtype, name) for dtype, name in zip(function.results, names, strict=True))
 
+    def call_kernel(self, address: Value, words: Pointer, start: Number, stop: Number) -> Value:
+        """Run the kernel at an address; its status."""
+        function = self.text.let(f"inttoptr i64 {address.name} to ptr")
+        first, last = self.number(start, "int64"), self.number(stop, "int64")
+        return Value(self, "int64", self.text.let(f"call i64 {function}(ptr {words.name}, {first.typed}, {last.typed})"))
+
     # Control
 
     @contextmanager

@@ -339,7 +339,6 @@ _WITH_PARAMETERS: dict[int, Callable[[Callable[..., Any]], Callable[..., Any]]] 
     1: lambda resolve: lambda a: resolve(a),
     2: lambda resolve: lambda a, b: resolve(a, b),
     3: lambda resolve: lambda a, b, c: resolve(a, b, c),
-    4: lambda resolve: lambda a, b, c, d: resolve(a, b, c, d),
 }
 
 
@@ -368,12 +367,6 @@ def _scratch(kind: Any) -> Callable[[Any, list[Any]], Any]:
         return builder.bitcast(block, kind.as_pointer())
 
     return emit
-
-
-def _emit_call(builder: Any, values: list[Any]) -> Any:
-    word = ir.IntType(64)
-    kind = ir.FunctionType(word, [word.as_pointer(), word, word])
-    return builder.call(builder.inttoptr(values[0], kind.as_pointer()), values[1:])
 
 
 def _register() -> None:
@@ -415,7 +408,6 @@ def _register() -> None:
         _primitive(function, made, (types.int64,), lambda b, v, pointer=pointer: b.inttoptr(v[0], pointer))
         _primitive(primitives.advance, made, (made, types.int64), lambda b, v: b.gep(v[0], [v[1]]))
         _primitive(primitives.SCRATCHES[name], made, (), _scratch(kind))
-    _primitive(primitives.call_kernel, types.int64, (types.int64, _WORDS, types.int64, types.int64), _emit_call)
 
 
 _register()

@@ -206,9 +206,3 @@ SCRATCHES: dict[str, Callable[[], Any]] = {
     "bool": scratch_bool,
 }
 """The scratch primitive of each computing dtype, by name."""
-
-
-def call_kernel(kernel: int, words: Any, start: int, stop: int) -> int:
-    """Run the kernel at address `kernel`; its status."""
-    function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel)
-    return function(ctypes.cast(words, ctypes.c_void_p), start, stop)
