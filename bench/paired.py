@@ -89,7 +89,8 @@ import numpy
 import {library}
 x = numpy.load({input!r})
 model = {library}.jit.load({archive!r}).eval()
-y = model({library}.from_numpy(x)).numpy()
+with {library}.inference_mode():
+    y = model({library}.from_numpy(x)).numpy()
 assert y.shape == (1, 10), y.shape
 """
 
