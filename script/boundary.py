@@ -364,6 +364,7 @@ class Binder:
         self.schema = schema
         self.inferred = inferred
         self.casters = [caster(argument.type) for argument in schema.args]
+        self.positional = sum(not argument.keyword_only for argument in schema.args)
         self.result_type = schema.returns[0].type
         self._export = exporter(self.result_type)
 
@@ -375,6 +376,10 @@ class Binder:
             raise RuntimeError(
                 f"{schema.name}() expected at most {count} argument(s) but received {len(args) + len(kwargs)} argument(s). "
                 f"Declaration: {schema}"
+            )
+        if len(args) > self.positional:
+            raise RuntimeError(
+                f"{schema.name}() takes {self.positional} positional argument(s) but {len(args)} was/were given.  Declaration: {schema}"
             )
         values = [self._cast(place, value) for place, value in enumerate(args)]
         used = 0

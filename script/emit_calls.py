@@ -198,15 +198,26 @@ class CallEmitter(IndexingEmitter):
     def _dict(self, tree: syntax.Call, hint: Type | None) -> Value:
         if isinstance(hint, OptionalType):
             hint = hint.element
-        if not tree.arguments or _is_empty_display(tree.arguments[0]):
-            return self._dict_of_keywords(tree, hint)
-        argument = tree.arguments[0]
-        if len(tree.arguments) > 1:
-            raise ScriptError(f"dict expected exactly 1 arguments but found {len(tree.arguments)}", tree.span)
-        if isinstance(argument, syntax.DictComprehension | syntax.DictLiteral):
-            result = self.expression(argument, hint)
+        arguments = tree.arguments
+        if len(arguments) > 1:
+            raise ScriptError(f"dict expected exactly 1 arguments but found {len(arguments)}", tree.span)
+        if arguments and _is_empty_display(arguments[0]):
+            arguments = ()
+        if not arguments and not tree.keywords:
+            return self.dict_literal(syntax.DictLiteral((), (), tree.span), hint)
+        if arguments and not isinstance(arguments[0], syntax.ListLiteral):
+            return self._dict_of(tree, arguments[0], hint)
+        # keywords and pairs that are written out become one list of pairs
+        pairs = arguments[0].elements if arguments and isinstance(arguments[0], syntax.ListLiteral) else ()
+        keywords = (syntax.TupleLiteral((syntax.Constant(keyword.name, tree.span), keyword.value), tree.span) for keyword in tree.keywords)
+        entries = syntax.ListLiteral((*pairs, *keywords), tree.span)
+        return self._dict_of_pairs(tree.span, self.sugared(entries), hint)
+
+    def _dict_of(self, tree: syntax.Call, argument: Expression, hint: Type | None) -> Value:
+        if isinstance(argument, syntax.DictComprehension):
+            result = self.dict_comprehension(argument, hint)
         else:
-            found = self.sugared(argument)
+            found = self.sugared(argument, 1, hint if isinstance(argument, syntax.DictLiteral) else None)
             value = simple(found)
             if value is not None and isinstance(value.type, DictType):
                 result = self.operator("aten::dict", [value], tree.span)
@@ -217,11 +228,6 @@ class CallEmitter(IndexingEmitter):
             operands = [Operand(part, keyword.span) for part in (result, key, self.expression(keyword.value))]
             self.call_operator(keyword.span, "aten::_set_item", operands)
         return result
-
-    def _dict_of_keywords(self, tree: syntax.Call, hint: Type | None) -> Value:
-        keys = tuple(syntax.Constant(keyword.name, keyword.span) for keyword in tree.keywords)
-        values = tuple(keyword.value for keyword in tree.keywords)
-        return self.dict_literal(syntax.DictLiteral(keys, values, tree.span), hint)
 
     def _dict_of_pairs(self, span: Span, pairs: SugaredValue, hint: Type | None) -> Value:
         iterable, key, value = (self.temporary(prefix) for prefix in ("$_iter", "$_key", "$_value"))

@@ -19,7 +19,7 @@ from .module_values import ModuleValue
 from .source import ScriptError, Span
 from .special_values import SliceValue
 from .syntax import Expression
-from .values import Operand, SimpleValue, SugaredValue
+from .values import Operand, SimpleValue, SugaredValue, TupleValue
 
 _OPTIONAL_TENSOR = optional(TENSOR)
 _INT64 = 4
@@ -50,8 +50,8 @@ class IndexingEmitter(LiteralEmitter):
         index = tree.indices[0]
         if isinstance(index, syntax.Slice):
             if isinstance(owner, ModuleValue):
-                modules = owner.as_tuple_value(self, place).as_value(self, place)
-                return SimpleValue(self._slice_tuple(place, modules, self._parts(index)))
+                modules = owner.as_tuple(self, place)
+                return TupleValue(modules[self._bounds(place, self._parts(index))])
             return SimpleValue(self._basic_slice(tree.span, owner.as_value(self, place), index))
         sliceable = owner.as_value(self, place)
         found = self.sugared(index)
@@ -178,15 +178,19 @@ class IndexingEmitter(LiteralEmitter):
     def _slice_tuple(self, span: Span, value: Value, parts: tuple[Value | None, Value | None, Value | None]) -> Value:
         kind = value.type
         assert isinstance(kind, TupleType)
+        chosen = list(range(len(kind.elements)))[self._bounds(span, parts)]
+        items = [self.insert("prim::TupleIndex", [value, self.constant(place)], kind.elements[place]) for place in chosen]
+        return self.pack_tuple(items)
+
+    def _bounds(self, span: Span, parts: tuple[Value | None, Value | None, Value | None]) -> slice:
+        """A slice that is known at compile time."""
         bounds: list[int | None] = []
         for part in parts:
             known = self.constant_of(part) if part is not None else None
             if part is not None and known is None and part.type is not NONE or isinstance(known, bool) or not isinstance(known, int | None):
                 raise ScriptError("tuple slice indices must be integer constants", span)
             bounds.append(known)
-        chosen = list(range(len(kind.elements)))[bounds[0] : bounds[1] : bounds[2]]
-        items = [self.insert("prim::TupleIndex", [value, self.constant(place)], kind.elements[place]) for place in chosen]
-        return self.pack_tuple(items)
+        return slice(*bounds)
 
     # tuples
 

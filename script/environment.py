@@ -103,9 +103,12 @@ class Environment:
         outside = self.find_outside(name)
         if outside is not None:
             plain = self._check_reassignment(span, name, value, outside, annotation)
+        # a name stands for what was assigned last, whichever kind that is
         if plain is None:
+            self.types.pop(name, None)
             self.values[name] = value
             return
+        self.values.pop(name, None)
         if annotation is not None and not is_subtype(plain.type, annotation):
             raise ScriptError(
                 f"Variable '{name}' is annotated with type {annotation.annotation()} "

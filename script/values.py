@@ -234,8 +234,10 @@ class SimpleValue(SugaredValue):
     def call(
         self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
     ) -> SugaredValue:
-        if isinstance(self.value.type, ClassType):
-            return self.attr(emitter, span, "__call__").call(emitter, span, arguments, keywords, binders)
+        kind = self.value.type
+        if isinstance(kind, ClassType):
+            name = "forward" if kind.is_module and "__call__" not in kind.methods else "__call__"
+            return self.attr(emitter, span, name).call(emitter, span, arguments, keywords, binders)
         return super().call(emitter, span, arguments, keywords, binders)
 
     def length(self, emitter: Emitter, span: Span) -> Value:

@@ -224,7 +224,9 @@ def format_str(self: str, *args: Any) -> str:
 @builtin("percentFormat(str self, ...) -> str")
 def percent_format(self: str, *args: Any) -> str:
     """The text with the arguments in place of its `%s`, `%d` and so on."""
-    remaining = list(args)
+    # `text % (a, b)` has one argument, a tuple
+    only = args[0] if len(args) == 1 else args
+    remaining = list(only) if isinstance(only, tuple) else [only]
     pieces: list[str] = []
     place = 0
     while (found := self.find("%", place)) >= 0:

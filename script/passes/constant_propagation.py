@@ -12,6 +12,7 @@ from typing import cast
 from ...runtime.typesystem import EnumType, TupleType
 from ..constants import constant_key, type_of_constant
 from ..ir import Block, Graph, Node, Value
+from ..object import EnumMember
 from ..running import make_tuple, matches_type
 from .constant_pooling import is_mutable
 from .dead_code import eliminate_dead_code, has_side_effects, remove_carried
@@ -90,6 +91,9 @@ def run_node(node: Node, values: list[object]) -> list[object] | None:
             return [any(matches_type(values[0], type_) for type_ in cast("list[object]", types))]
         case "prim::unchecked_cast":
             return values
+        case "prim::EnumName" | "prim::EnumValue":
+            member = cast("EnumMember", values[0])
+            return [member.name if node.kind == "prim::EnumName" else member.value]
         case _:
             pass
     op = node.op

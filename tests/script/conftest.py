@@ -1,13 +1,28 @@
-"""A printer of syntax trees whose text needs no precedence: everything in parentheses."""
+"""A printer of syntax trees whose text needs no precedence: everything in parentheses; and the tools of golden graphs."""
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from rushlight.script import syntax
 from rushlight.script.syntax import Expression
+
+
+@pytest.fixture(scope="session")
+def graph_text(golden: Path) -> ModuleType:
+    """tests/golden/graph_text.py, which the script that makes the golden graphs uses too."""
+    if "graph_text" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("graph_text", golden / "graph_text.py")
+        assert spec is not None and spec.loader is not None
+        module = sys.modules["graph_text"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules["graph_text"]
 
 
 @pytest.fixture(scope="session")
