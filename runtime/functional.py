@@ -37,6 +37,17 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     return tuple(meshgrid_indexing(_listed(tensors), indexing))
 
 
+def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
+    """The positions of the items that are not 0, a row each; or one vector per dimension."""
+    if out is None:
+        return input.nonzero(as_tuple=as_tuple)
+    from .ops.table import lookup
+
+    row = lookup("aten::nonzero.out")
+    assert row is not None
+    return row(input, out)
+
+
 def block_diag(*tensors: Any) -> Tensor:
     """A matrix with the tensors along its diagonal and zeros elsewhere."""
     from .ops.joining import block_diag as row

@@ -26,8 +26,6 @@ POSITIONS = (dtypes.int64, dtypes.int32)
 
 
 def _check_bounds(positions: Array, size: int, dim: int) -> None:
-    if not positions.size:
-        return
     if size == 0:
         raise IndexError(f"index {int(positions.flat[0])} is out of bounds for dimension {dim} with size 0")
     low, high = int(positions.min()), int(positions.max())
@@ -63,18 +61,30 @@ def places(shape: tuple[int, ...], indices: Sequence[Tensor | None]) -> tuple[Pl
         elif index.dtype in MASKS:
             found += _mask_positions(index, shape, dim)
         elif index.dtype in POSITIONS:
-            positions = bits(index)
-            _check_bounds(positions, shape[dim], dim)
-            found.append(positions)
+            found.append(bits(index))
         else:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    sets = [place for place in found if isinstance(place, np.ndarray)]
+    common = _common_shape([place for place in found if isinstance(place, np.ndarray)])
+    if 0 in common:
+        # nothing is read, and PyTorch does not look at the positions then
+        return tuple(place if isinstance(place, slice) else np.zeros(common, np.int64) for place in found)
+    empty = any(size == 0 for size, place in zip(shape, (*found, *[slice(None)] * len(shape))) if isinstance(place, slice))
+    for dim, place in enumerate(found):
+        if isinstance(place, slice):
+            continue
+        if empty and shape[dim]:
+            found[dim] = np.zeros_like(place)
+        else:
+            _check_bounds(place, shape[dim], dim)
+    return tuple(found)
+
+
+def _common_shape(sets: list[Array]) -> tuple[int, ...]:
     try:
-        np.broadcast_shapes(*(positions.shape for positions in sets))
+        return np.broadcast_shapes(*(positions.shape for positions in sets))
     except ValueError:
         shapes = ", ".join(str(list(positions.shape)) for positions in sets)
         raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}") from None
-    return tuple(found)
 
 
 @host("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", "index.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor")

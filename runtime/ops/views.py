@@ -306,7 +306,8 @@ def expanded(layout: Layout, size: Sequence[int]) -> Layout:
                     f"{at}.  Target sizes: {list(size)}.  Tensor sizes: {list(layout.shape)}"
                 )
             stride = 0
-        shape[at], strides[at] = wanted, stride
+        # the strides of an expanded number are all 0 in PyTorch, whatever its sizes
+        shape[at], strides[at] = wanted, stride if rank else 0
     return Layout.of(tuple(shape), tuple(strides), layout.offset)
 
 
