@@ -14,6 +14,7 @@ from . import dtype as dtypes
 from .device import CPU, Device, require_cpu
 from .dtype import DType
 from .layout import Layout, wrap_dim
+from .operators import Operators
 from .storage import Storage, view_memory
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Size(tuple[int, ...]):
         return Size((*self, *other))
 
 
-class Tensor:
+class Tensor(Operators):
     """Items of one dtype, laid out over a storage that other tensors may share.
 
     Made by `tensor`, `zeros`, `from_numpy`, ...; the constructor is for the library: it takes a storage and a layout that
@@ -53,7 +54,6 @@ class Tensor:
     layout: Layout
     dtype: DType
     storage: Storage
-    requires_grad: bool
 
     def __init__(self, storage: Storage, layout: Layout, dtype: DType) -> None:
         self.storage = storage
@@ -287,54 +287,6 @@ class Tensor:
 
     # Python protocols
 
-    if TYPE_CHECKING:
-        # set on the class below, from one list of names; said here for those who read and check types
-
-        def __add__(self, other: Any) -> Tensor: ...
-        def __sub__(self, other: Any) -> Tensor: ...
-        def __mul__(self, other: Any) -> Tensor: ...
-        def __truediv__(self, other: Any) -> Tensor: ...
-        def __floordiv__(self, other: Any) -> Tensor: ...
-        def __mod__(self, other: Any) -> Tensor: ...
-        def __pow__(self, other: Any) -> Tensor: ...
-        def __matmul__(self, other: Any) -> Tensor: ...
-        def __and__(self, other: Any) -> Tensor: ...
-        def __or__(self, other: Any) -> Tensor: ...
-        def __xor__(self, other: Any) -> Tensor: ...
-        def __lshift__(self, other: Any) -> Tensor: ...
-        def __rshift__(self, other: Any) -> Tensor: ...
-        def __lt__(self, other: Any) -> Tensor: ...
-        def __le__(self, other: Any) -> Tensor: ...
-        def __gt__(self, other: Any) -> Tensor: ...
-        def __ge__(self, other: Any) -> Tensor: ...
-        def __radd__(self, other: Any) -> Tensor: ...
-        def __rsub__(self, other: Any) -> Tensor: ...
-        def __rmul__(self, other: Any) -> Tensor: ...
-        def __rtruediv__(self, other: Any) -> Tensor: ...
-        def __rfloordiv__(self, other: Any) -> Tensor: ...
-        def __rmod__(self, other: Any) -> Tensor: ...
-        def __rpow__(self, other: Any) -> Tensor: ...
-        def __rmatmul__(self, other: Any) -> Tensor: ...
-        def __rand__(self, other: Any) -> Tensor: ...
-        def __ror__(self, other: Any) -> Tensor: ...
-        def __rxor__(self, other: Any) -> Tensor: ...
-        def __iadd__(self, other: Any) -> Tensor: ...
-        def __isub__(self, other: Any) -> Tensor: ...
-        def __imul__(self, other: Any) -> Tensor: ...
-        def __itruediv__(self, other: Any) -> Tensor: ...
-        def __ifloordiv__(self, other: Any) -> Tensor: ...
-        def __imod__(self, other: Any) -> Tensor: ...
-        def __ipow__(self, other: Any) -> Tensor: ...
-        def __iand__(self, other: Any) -> Tensor: ...
-        def __ior__(self, other: Any) -> Tensor: ...
-        def __ixor__(self, other: Any) -> Tensor: ...
-        def __neg__(self) -> Tensor: ...
-        def __abs__(self) -> Tensor: ...
-        def __invert__(self) -> Tensor: ...
-        def __pos__(self) -> Tensor: ...
-        def __eq__(self, other: object) -> Tensor: ...  # pyright: ignore[reportIncompatibleMethodOverride]
-        def __ne__(self, other: object) -> Tensor: ...  # pyright: ignore[reportIncompatibleMethodOverride]
-
     def __len__(self) -> int:
         if not self.layout.shape:
             raise TypeError("len() of a 0-d tensor")
@@ -381,8 +333,6 @@ class Tensor:
         from .printing import tensor_text
 
         return tensor_text(self)
-
-    __hash__ = object.__hash__
 
     def __contains__(self, value: Any) -> bool:
         if not isinstance(value, Tensor | int | float | complex):
@@ -448,95 +398,6 @@ def _rebuild(cls: type[Tensor], array: np.ndarray[Any, Any], dtype: str, require
     Tensor.__init__(tensor, Storage.wrap(flat), Layout.contiguous(shape), dtypes.by_name(dtype))
     tensor.requires_grad = requires_grad
     return tensor
-
-
-def _operator(name: str, *, reflected: bool = False, operands: tuple[type, ...] = (int, float, bool, complex)) -> Callable[..., Any]:
-    """The Python operator that calls `aten::name`; NotImplemented for operands that are neither tensor nor number."""
-    call: Callable[..., Any] | None = None
-
-    def apply(self: Tensor, other: Any) -> Any:
-        nonlocal call
-        if call is None:
-            from .ops.packet import packet
-
-            call = packet(f"aten::{name}")
-            if call is None:
-                raise NotImplementedError(f"aten::{name} is not in the operator table")
-        if not isinstance(other, Tensor) and not isinstance(other, operands):
-            if isinstance(other, np.generic):
-                other = other.item()
-            elif isinstance(other, np.ndarray):
-                other = from_numpy(cast("np.ndarray[Any, Any]", other).copy())
-            else:
-                return NotImplemented
-        return call(other, self) if reflected else call(self, other)
-
-    return apply
-
-
-def _divide_number(self: Tensor, other: Any) -> Any:
-    return self.reciprocal() * other if isinstance(other, int | float | complex) else NotImplemented
-
-
-def _floor_divide_number(self: Tensor, other: Any) -> Any:
-    if not isinstance(other, int | float):
-        return NotImplemented
-    from .promotion import number_dtype, result_dtype
-
-    dtype = result_dtype([self.dtype], [], [number_dtype(other)])
-    number = new_empty((), dtype)
-    number._array()[...] = other
-    return number // self
-
-
-def _unary(name: str) -> Callable[[Tensor], Tensor]:
-    def apply(self: Tensor) -> Tensor:
-        return getattr(self, name)()
-
-    return apply
-
-
-def _cast(name: str) -> Callable[..., Tensor]:
-    def convert(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
-        return self.to(dtypes.by_name(name), memory_format=memory_format)
-
-    convert.__doc__ = f"This tensor in {name}: itself if it is already."
-    return convert
-
-
-_CASTS = {
-    "float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
-    "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128",
-}
-
-_BINARY = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
-    "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
-    "rshift": "bitwise_right_shift", "eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge",
-}
-_IN_PLACE = {"add": "add_", "sub": "sub_", "mul": "mul_", "truediv": "div_", "floordiv": "floor_divide_", "mod": "remainder_",
-             "pow": "pow_", "and": "bitwise_and_", "or": "bitwise_or_", "xor": "bitwise_xor_"}
-
-
-def _install_operators() -> None:
-    for python, name in _BINARY.items():
-        setattr(Tensor, f"__{python}__", _operator(name))
-    for python, name in _IN_PLACE.items():
-        setattr(Tensor, f"__i{python}__", _operator(name))
-    for python, name, reflected in (
-        ("add", "add", False), ("mul", "mul", False), ("sub", "rsub", False), ("pow", "pow", True), ("mod", "remainder", True),
-        ("and", "bitwise_and", False), ("or", "bitwise_or", False), ("xor", "bitwise_xor", False), ("matmul", "matmul", True),
-    ):
-        setattr(Tensor, f"__r{python}__", _operator(name, reflected=reflected))
-    for python, function in (("rtruediv", _divide_number), ("rfloordiv", _floor_divide_number)):
-        setattr(Tensor, f"__{python}__", function)
-    for python, name in (("neg", "neg"), ("abs", "abs"), ("invert", "bitwise_not"), ("pos", "positive")):
-        setattr(Tensor, f"__{python}__", _unary(name))
-    for python, name in _CASTS.items():
-        setattr(Tensor, python, _cast(name))
-
-
-_install_operators()
 
 
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
