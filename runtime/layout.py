@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 _LIMIT = 1 << 16  # a program that makes ever new shapes must not grow this table for ever
 _known: dict[tuple[tuple[int, ...], tuple[int, ...], int], Layout] = {}
+_row_major: dict[tuple[int, ...], Layout] = {}
 
 
 class Layout:
@@ -38,7 +39,15 @@ class Layout:
     @staticmethod
     def contiguous(shape: Sequence[int], offset: int = 0) -> Layout:
         """Row-major order: the last dimension moves fastest."""
-        return Layout.of(tuple(shape), contiguous_strides(shape), offset)
+        if offset:
+            return Layout.of(tuple(shape), contiguous_strides(shape), offset)
+        key = tuple(shape)
+        known = _row_major.get(key)
+        if known is None:
+            if len(_row_major) >= _LIMIT:
+                _row_major.clear()
+            known = _row_major[key] = Layout.of(key, contiguous_strides(key), 0)
+        return known
 
     @property
     def dim(self) -> int:

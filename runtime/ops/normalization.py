@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel, layer_norm_kernel
 from ..tensor import Tensor, new_empty
@@ -62,6 +63,7 @@ def batch_norm(
     return out
 
 
+@lru_cache(maxsize=64)
 def _double(value: float) -> Tensor:
     from ..dtype import float64
 
