@@ -174,10 +174,13 @@ def _assign_continuations(block: Block, loop: Node | None, never: Value) -> None
 
 def _copy_header(header: Block, place: Node) -> Value:
     """Compute a loop's condition before `place`, too; returns it."""
-    values: dict[Value, Value] = {}
-    for node in header.nodes:
-        place.graph.clone(node, values).insert_before(place)
-    return values.get(header.outputs[0], header.outputs[0])
+    copy = place.add_block()
+    header.clone_into(copy, {})
+    condition = copy.outputs[0]
+    for node in copy.nodes:
+        node.move_before(place)
+    place.remove_block(-1)
+    return condition
 
 
 def inline_loop_headers(block: Block) -> None:
