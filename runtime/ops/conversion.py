@@ -1,12 +1,15 @@
 """Conversions: to another dtype, device or memory format. A tensor that is already right is answered itself, not copied."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..device import Device, require_cpu
-from ..dtype import DType, as_dtype
+from ..dtype import DType, as_dtype, by_name
 from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_like
 from .copying import converted, copy_into
+from .dtype_rules import type_name
 from .elementwise import dense_layout
 from .table import composite
 
@@ -160,6 +163,20 @@ def copy_number_in_place(self: Tensor, other: float) -> Tensor:
     from .factories import fill_number
 
     return fill_number(self, other)
+
+
+def _cast(dtype: DType) -> Callable[..., Tensor]:
+    def cast(self: Tensor, non_blocking: bool = False) -> Tensor:
+        del non_blocking
+        return converted(self, dtype)
+
+    cast.__doc__ = f"The tensor in {dtype.name}."
+    return cast
+
+
+for _name in ("uint8", "int8", "float64", "float32", "float16", "int32", "int64", "int16"):
+    _dtype = by_name(_name)
+    composite(f"_cast_{type_name(_dtype)}(Tensor self, bool non_blocking=False) -> Tensor")(_cast(_dtype))
 
 
 @composite("resolve_conj(Tensor(a) self) -> Tensor(a)", "resolve_neg(Tensor(a) self) -> Tensor(a)")

@@ -4,6 +4,7 @@ A tensor is filled in the order in which its items lie in memory, as PyTorch doe
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -400,6 +401,46 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     noise = bernoulli_into(new_empty((*input.layout.shape[:2], *[1] * (rank - 2)), input.dtype), 1 - p, None)
     return input * (noise / (1 - p))
+
+
+_ALPHA = 1.7580993408473766
+"""Minus the value that selu tends to: what dropped items become."""
+
+
+def _alpha_dropped(tensor: Tensor, p: float, shape: Sequence[int] | None) -> Tensor:
+    """`tensor` with items set to selu's lower bound at probability `p`, shifted and scaled so that mean and variance stay."""
+    if p == 1:
+        return tensor * 0
+    like = new_empty(shape, tensor.dtype) if shape is not None else new_like(like_layout(tensor, None), tensor.dtype)
+    noise = bernoulli_into(like, 1 - p, None)
+    scale = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
+    shift = (noise - 1) * (_ALPHA * scale) + _ALPHA * scale * p
+    return tensor * (noise * scale) + shift
+
+
+@composite("alpha_dropout(Tensor input, float p, bool train) -> Tensor", random=True)
+def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
+    """Dropout that keeps mean and variance of what selu gives."""
+    _check_probability(p)
+    return _alpha_dropped(input, p, None) if train and p and input.layout.numel else input
+
+
+@composite("alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)", random=True)
+def alpha_dropout_in_place(self: Tensor, p: float, train: bool) -> Tensor:
+    """`alpha_dropout`, written into the tensor."""
+    return copy_into(self, alpha_dropout(self, p, train)) if train and p and self.layout.numel else self
+
+
+@composite("feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor", random=True)
+def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
+    """`alpha_dropout` that keeps or drops whole channels (the first two dimensions)."""
+    _check_probability(p)
+    if not (train and p and input.layout.numel):
+        return input
+    rank = len(input.layout.shape)
+    if rank < 2:
+        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+    return _alpha_dropped(input, p, (*input.layout.shape[:2], *[1] * (rank - 2)))
 
 
 # The generator itself
