@@ -13,8 +13,8 @@ from .overlap import check_writable, input_for_write
 _launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
 
 
-def _copy(target: Tensor, source: Tensor) -> None:
-    """Copy items of broadcastable `source` into `target`, which does not overlap it."""
+def copy_items(target: Tensor, source: Tensor) -> None:
+    """Copy items of broadcastable `source` into `target`, which does not overlap it; nothing is checked or counted."""
     if not (target.dtype.computes and source.dtype.computes):
         if target.dtype is source.dtype and target.dtype.numpy is None:
             _copy_bits(target, source)
@@ -31,7 +31,7 @@ def _copy(target: Tensor, source: Tensor) -> None:
 def _copy_bits(target: Tensor, source: Tensor) -> None:
     """Copy items of a dtype that NumPy lacks as plain bits of the same size."""
     carrier = dtypes.uint8 if target.dtype.itemsize == 1 else dtypes.int16 if target.dtype.itemsize == 2 else dtypes.int32
-    _copy(Tensor(target.storage, target.layout, carrier), Tensor(source.storage, source.layout, carrier))
+    copy_items(Tensor(target.storage, target.layout, carrier), Tensor(source.storage, source.layout, carrier))
 
 
 def copy_into(target: Tensor, source: Tensor) -> Tensor:
@@ -42,7 +42,7 @@ def copy_into(target: Tensor, source: Tensor) -> Tensor:
             f"output with shape {list(target.layout.shape)} doesn't match the broadcast shape "
             f"{list(broadcast_shapes([target.layout.shape, source.layout.shape]))}"
         )
-    _copy(target, input_for_write(source, target))
+    copy_items(target, input_for_write(source, target))
     target.storage.version += 1
     return target
 
@@ -52,7 +52,7 @@ def converted(source: Tensor, dtype: DType, *, copy: bool = False) -> Tensor:
     if source.dtype is dtype and not copy:
         return source
     result = new_like(dense_layout(source.layout.shape, [source.layout]), dtype)
-    _copy(result, source)
+    copy_items(result, source)
     return result
 
 
@@ -66,5 +66,5 @@ def contiguous(source: Tensor) -> Tensor:
     if source.layout.is_contiguous:
         return source
     result = new_empty(source.layout.shape, source.dtype)
-    _copy(result, source)
+    copy_items(result, source)
     return result

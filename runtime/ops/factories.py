@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from ctypes import memset
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..dtype import DType, as_dtype
 from ..formats import as_memory_format, contiguous_format, format_strides, require_strided
 from ..layout import Layout
 from ..promotion import get_default_dtype, number_dtype
-from ..tensor import Tensor, new_like
+from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
 from .elementwise import checked_integer
 from .host import bits, wrapped
@@ -36,9 +37,11 @@ def check_options(layout: object, device: Device | str | None) -> None:
 
 def fresh(size: Sequence[int], dtype: DType, name: str, memory_format: object = None) -> Tensor:
     """An uninitialised tensor; RuntimeError for negative sizes."""
-    if any(length < 0 for length in size):
+    if size and min(size) < 0:
         raise RuntimeError(f"{name}: Dimension size must be non-negative.")
     shape = tuple(size)
+    if memory_format is None:
+        return new_empty(shape, dtype)
     strides = format_strides(shape, as_memory_format(memory_format) or contiguous_format)
     return new_like(Layout.of(shape, strides), dtype)
 
@@ -66,6 +69,10 @@ _FLOAT_LIMIT = float(np.finfo(np.float32).max)
 def fill_number(tensor: Tensor, value: Number) -> Tensor:
     """Write `value` into every item; answers `tensor`."""
     check_writable(tensor)
+    if type(value) is int and value == 0 and tensor.layout.is_contiguous:
+        memset(tensor.address, 0, tensor.layout.numel * tensor.dtype.itemsize)
+        tensor.storage.version += 1
+        return tensor
     if tensor.dtype.numpy is None and value != 0:
         raise NotImplementedError(f"fill_: not implemented for {tensor.dtype}; fill a float32 tensor and convert it")
     bits(tensor)[...] = stored_number(value, tensor.dtype)

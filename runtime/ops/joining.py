@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from ..layout import Layout, wrap_dim
 from ..promotion import result_dtype
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
-from .copying import contiguous, copy_into
+from .copying import contiguous, copy_into, copy_items
 from .host import bits
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
 from .table import composite, host
@@ -30,38 +32,60 @@ def _is_skipped(tensor: Tensor) -> bool:
     return tensor.layout.shape == (0,)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a call of `cat` does for operands of certain layouts: the result, and where each operand goes."""
+
+    layout: Layout
+    dtype: DType
+    places: tuple[tuple[int, Layout], ...]
+
+
+_plans: dict[tuple[Any, ...], _Plan] = {}
+
+
 @composite("cat(Tensor[] tensors, int dim=0) -> Tensor", "concat(Tensor[] tensors, int dim=0) -> Tensor",
            "concatenate(Tensor[] tensors, int dim=0) -> Tensor")
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along an existing dimension; the other sizes must agree."""
+    key = (dim, *[(tensor.layout.form, tensor.dtype) for tensor in tensors])
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = _plan(tensors, dim)
+    result = new_like(plan.layout, plan.dtype)
+    for at, place in plan.places:
+        copy_items(Tensor(result.storage, place, plan.dtype), tensors[at])
+    return result
+
+
+def _plan(tensors: Sequence[Tensor], dim: int) -> _Plan:
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for at, tensor in enumerate(tensors):
         if not tensor.layout.shape:
             raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")
-    parts = [tensor for tensor in tensors if not _is_skipped(tensor)]
+    parts = [(at, tensor) for at, tensor in enumerate(tensors) if not _is_skipped(tensor)]
     dtype = common_dtype(tensors)
     if not parts:
         wrap_dim(dim, 1)
-        return new_empty((0,), dtype)
-    shape = parts[0].layout.shape
-    dim = wrap_dim(dim, len(shape))
-    for at, tensor in enumerate(tensors):
-        if not _is_skipped(tensor):
-            _check_joinable(shape, tensor.layout.shape, dim, at)
-    total = sum(tensor.layout.shape[dim] for tensor in parts)
-    wanted = (*shape[:dim], total, *shape[dim + 1 :])
-    memory_format = suggested_format(parts[0].layout)
-    if any(suggested_format(tensor.layout) is not memory_format for tensor in parts[1:]):
+        return _Plan(Layout.contiguous((0,)), dtype, ())
+    first = parts[0][1].layout
+    dim = wrap_dim(dim, len(first.shape))
+    for at, tensor in parts:
+        _check_joinable(first.shape, tensor.layout.shape, dim, at)
+    total = sum(tensor.layout.shape[dim] for _, tensor in parts)
+    shape = (*first.shape[:dim], total, *first.shape[dim + 1 :])
+    memory_format = suggested_format(first)
+    if any(suggested_format(tensor.layout) is not memory_format for _, tensor in parts):
         memory_format = contiguous_format
-    result = new_like(Layout.of(wanted, format_strides(wanted, memory_format)), dtype)
+    layout = Layout.of(shape, format_strides(shape, memory_format))
+    places: list[tuple[int, Layout]] = []
     start = 0
-    for tensor in parts:
+    for at, tensor in parts:
         size = tensor.layout.shape[dim]
-        place = replaced(result.layout, dim, size, result.layout.strides[dim], start * result.layout.strides[dim])
-        copy_into(Tensor(result.storage, place, dtype), tensor)
+        places.append((at, replaced(layout, dim, size, layout.strides[dim], start * layout.strides[dim])))
         start += size
-    return result
+    return _Plan(layout, dtype, tuple(places))
 
 
 def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at: int) -> None:
@@ -93,7 +117,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     stride = result.layout.strides[dim]
     rest = (*result.layout.strides[:dim], *result.layout.strides[dim + 1 :])
     for at, tensor in enumerate(tensors):
-        copy_into(Tensor(result.storage, Layout.of(shape, rest, at * stride), dtype), tensor)
+        copy_items(Tensor(result.storage, Layout.of(shape, rest, at * stride), dtype), tensor)
     return result
 
 

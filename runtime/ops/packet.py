@@ -61,10 +61,19 @@ class Packet:
         raise TypeError(self._mismatch(args, kwargs))
 
     def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any]) -> None:
-        given, rest = values[: len(args)], values[len(args) :]
-        decided = all(isinstance(value, Tensor | int | float | bool | DType | None) for value in args)
-        if decided and all(a is b for a, b in zip(args, given)) and not any(isinstance(value, list) for value in rest):
-            self._cache[tuple(map(type, args))] = (_eager(op), tuple(rest))
+        if not all(isinstance(value, Tensor | int | float | bool | DType | None) for value in args):
+            return
+        # the arguments as they are, or trailing ints gathered into a list: `x.view(2, 3)`
+        start = next((at for at, value in enumerate(values) if isinstance(value, list)), len(args))
+        rest = values[start:] if start >= len(args) else values[start + 1 :]
+        if any(isinstance(value, list) for value in rest) or any(a is not b for a, b in zip(args[:start], values)):
+            return
+        if start >= len(args):
+            self._cache[tuple(map(type, args))] = (_eager(op), tuple(values[len(args) :]))
+            return
+        is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
+        if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
+            self._cache[tuple(map(type, args))] = (_gathering(_eager(op), start, tuple(rest)), ())
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -88,6 +97,11 @@ def _eager(op: Op) -> Callable[..., Any]:
     if len(returns) != 1 or returns[0].type != _TENSORS:
         return call
     return lambda *args: tuple(call(*args))
+
+
+def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> Callable[..., Any]:
+    """`call` for arguments whose ints from `start` on are one list, followed by `rest`."""
+    return lambda *args: call(*args[:start], [*args[start:]], *rest)
 
 
 def _type_text(value: object) -> str:

@@ -148,3 +148,19 @@ def test_layouts_of_views_are_interned() -> None:
     tensor = rl.zeros(3, 4)
     assert tensor.t().layout is tensor.t().layout
     assert tensor.t().layout is Layout.of((4, 3), (1, 4), 0)
+
+
+def test_remembered_calls_gather_only_what_they_gathered() -> None:
+    """Sizes given one by one, as a list, and several times over with other numbers."""
+    tensor = rl.zeros(24)
+    for shape in ((2, 12), (3, 8), (12, 2)):
+        assert tensor.view(*shape).shape == shape
+        assert tensor.view(shape).shape == shape
+    assert rl.zeros(2, 3).shape == (2, 3)
+    assert rl.zeros(4, 5).shape == (4, 5)
+    matrix = rl.ones(2, 3)
+    assert [matrix.sum(dim).shape for dim in (0, 1)] == [(3,), (2,)]
+    assert [rl.roll(rl.arange(4), shift).tolist() for shift in (1, 2)] == [[3, 0, 1, 2], [2, 3, 0, 1]]
+    image = rl.zeros(1, 1, 8, 8)
+    pooled = [rl.avg_pool2d(image, kernel, stride).shape for kernel, stride in ((2, 2), (3, 1), (2, 4))]
+    assert pooled == [(1, 1, 4, 4), (1, 1, 6, 6), (1, 1, 2, 2)]
