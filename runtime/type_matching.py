@@ -27,7 +27,7 @@ def bind_variables(formal: Type, actual: Type, bindings: dict[str, Type]) -> str
             return None
         unified = unify(bound, actual)
         if unified is None:
-            return f"type variable '{formal.name}' previously matched to type {bound.annotation()} is matched to type {actual.annotation()}"
+            return f"Type variable '{formal.name}' previously matched to type {bound.annotation()} is matched to type {actual.annotation()}"
         bindings[formal.name] = unified
         return None
     if not has_variables(formal):
@@ -39,7 +39,7 @@ def bind_variables(formal: Type, actual: Type, bindings: dict[str, Type]) -> str
     if isinstance(formal, ListType) and isinstance(actual, TupleType):
         actual = _as_list(actual)
     if type(formal) is not type(actual) or len(formal.contained) != len(actual.contained):
-        return f"cannot match {formal.annotation()} to {actual.annotation()}"
+        return f"Cannot match {formal.annotation()} to {actual.annotation()}"
     for inner, given in zip(formal.contained, actual.contained, strict=True):
         reason = bind_variables(inner, given, bindings)
         if reason is not None:

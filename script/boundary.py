@@ -347,9 +347,10 @@ def export(value: Any) -> object:
     if isinstance(value, EnumMember):
         found = Wrappers.enums.get(value.type.qualified_name)
         return found[value.name] if found is not None else value
-    if type(value) is tuple:
+    kind: type[object] = type(value)
+    if kind is tuple:
         return tuple(export(item) for item in cast("tuple[object, ...]", value))
-    if type(value) is list:
+    if kind is list:
         return [export(item) for item in cast("list[object]", value)]
     return value
 

@@ -145,12 +145,12 @@ class Environment:
             return converted
         message = (
             f"Variable '{name}' previously had type {previous.type.annotation()} "
-            f"but is now being assigned to a value of type {converted.type.annotation()}"
+            f"but is now being assigned to a value of type {converted.type.annotation()}\n"
         )
         if isinstance(previous.type, ListType) and isinstance(converted.type, ListType):
             message += (
-                "\nEmpty lists default to List[Tensor]. Add a variable annotation to the assignment to create an empty list "
-                "of another type (torch.jit.annotate(List[T, []]) where T is the type of elements in the list for Python 2)"
+                "Empty lists default to List[Tensor]. Add a variable annotation to the assignment to create an empty list "
+                "of another type (torch.jit.annotate(List[T, []]) where T is the type of elements in the list for Python 2)\n"
             )
         raise ScriptError(message, span)
 

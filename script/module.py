@@ -249,10 +249,13 @@ class RecursiveScriptModule(ScriptModule):
         return f"original_name={self.original_name}"
 
     def define(self, source: str) -> None:
-        """Compile a method given as text into the module's type."""
+        """Compile a method given as text into the module's type; it sees the names of the caller."""
+        import sys
+
         from .modules import define
 
-        define(self._c.type, self.__dict__["_live_module"], source)
+        caller = sys._getframe(1)
+        define(self._c.type, self.__dict__["_live_module"], source, {**caller.f_globals, **caller.f_locals})
 
     # saving and copying
 

@@ -10,6 +10,7 @@ from types import MethodType
 from typing import Any, cast
 
 from ..runtime.nn.module import Module
+from ..runtime.tensor import Tensor
 from ..runtime.typesystem import ClassType, InterfaceType
 from .boundary import caster
 from .function import Function
@@ -126,8 +127,8 @@ def _hook(live: LiveModule, hook: Callable[..., Any]) -> Function:
     return made
 
 
-def define(kind: ClassType, live: LiveModule | None, source: str) -> None:
-    """Compile a method given as text, in TorchScript's own dialect, into a type."""
+def define(kind: ClassType, live: LiveModule | None, source: str, names: dict[str, object] | None = None) -> None:
+    """Compile a method given as text, in TorchScript's own dialect, into a type; it sees `names`."""
     from .compiler import SelfParameter, compile_function
     from .python_resolver import PythonResolver
     from .recursive import SCOPE
@@ -136,7 +137,7 @@ def define(kind: ClassType, live: LiveModule | None, source: str) -> None:
     from .values import SimpleValue
 
     tree = parse_function(Source(source, "<string>"))
-    resolver = PythonResolver({}, SCOPE.class_type, SCOPE.value)
+    resolver = PythonResolver({"Tensor": Tensor, **(names or {})}, SCOPE.class_type, SCOPE.value)
     owner = SelfParameter(kind, live.sugar if live is not None else SimpleValue)
     made = Function(
         f"{kind.qualified_name}.{tree.name}",

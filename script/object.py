@@ -6,7 +6,8 @@ In: a type and the values of its attributes. Out: what graphs read with `prim::G
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.typesystem import BOOL, ClassType, EnumType, OptionalType, Type
 
@@ -44,6 +45,11 @@ class Object:
     def missing(self) -> list[str]:
         """Declared attributes without a value that cannot be None."""
         return [name for name, attribute in self.type.attributes.items() if name not in self.slots and not _may_be_absent(attribute.type)]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Object:
+        made = memo[id(self)] = Object(self.type)
+        made.slots = {name: deepcopy(value, memo) for name, value in self.slots.items()}
+        return made
 
     def __repr__(self) -> str:
         return f"<object of {self.type.annotation()}>"

@@ -108,7 +108,7 @@ class PythonValue(SugaredValue):
     def as_value(self, emitter: Emitter, span: Span) -> Value:
         raise ScriptError(
             f"{self.kind} cannot be used as a value. Perhaps it is a closed over global variable? "
-            "If so, please consider passing it in as an argument or use a local varible instead.",
+            "If so, please consider passing it in as an argument or use a local variable instead.",
             span,
         )
 
@@ -125,7 +125,7 @@ class PythonModuleValue(SugaredValue):
         try:
             found = getattr(self.module, name)
         except AttributeError:
-            raise ScriptError(f"module '{self.module.__name__}' has no attribute '{name}'", span) from None
+            raise ScriptError(f"object has no attribute {name}", span) from None
         return self.scope.value(found, emitter, span, is_constant=True)
 
     def has_attr(self, emitter: Emitter, span: Span, name: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..runtime.typesystem import (
+    BOOL,
     DEVICE,
     INT,
     NONE,
@@ -304,8 +305,16 @@ class Cast(BuiltinFunction):
     def call(
         self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
     ) -> SugaredValue:
-        if len(arguments) == 1 and not keywords and is_subtype(arguments[0].type, self.target):
+        if len(arguments) != 1 or keywords:
+            return super().call(emitter, span, arguments, keywords, binders)
+        kind = arguments[0].type
+        if is_subtype(kind, self.target):
             return SimpleValue(arguments[0].value)
+        if self.target is BOOL and (isinstance(kind, ListType | DictType) or kind is STR):
+            # containers are true unless they are empty
+            zero = emitter.constant(0)
+            length = emitter.operator("aten::len", [arguments[0].value], span)
+            return SimpleValue(emitter.operator("aten::gt", [length, zero], span))
         return super().call(emitter, span, arguments, keywords, binders)
 
 

@@ -48,6 +48,12 @@ def normal(graph: Any) -> str:
     return re.sub(r"%([\w.]+)", lambda found: f"%{names[found[1]]}", text).rstrip("\n")
 
 
+def message(error: Exception) -> str:
+    """What an error says before it shows the place, in the words of both libraries."""
+    text = str(error).replace("Tensor (inferred)", "Tensor")
+    return "\n".join(line.rstrip() for line in text.partition('  File "')[0].strip().splitlines())
+
+
 def functions_of(program: ModuleType) -> list[str]:
     """The functions of a program that have cases."""
     return list(program.cases())

@@ -1,13 +1,14 @@
 """Writes graphs/*.test with real PyTorch: `cd tests/golden && python make_graphs.py`.
 
-One file per program of tests/script/programs, one section per function or method: the graph that PyTorch's compiler makes of it.
+One file per program of tests/script/programs, one section per function or method: the graph that PyTorch's compiler makes of it, or for
+errors.py the message.
 """
 
 import warnings
 from pathlib import Path
 
 import torch
-from graph_text import NAMES, functions_of, load_program, methods_of, normal, write_sections
+from graph_text import NAMES, functions_of, load_program, message, methods_of, normal, write_sections
 
 FOLDER = Path(__file__).parent / "graphs"
 
@@ -31,6 +32,13 @@ def main():
         else:
             graphs = {function: torch.jit.script(getattr(program, function)).graph for function in functions_of(program)}
         write_sections(FOLDER / f"{name}.test", {key: normal(graph) for key, graph in graphs.items()})
+    messages = {}
+    for key, function in load_program("errors", torch).functions().items():
+        try:
+            torch.jit.script(function)
+        except RuntimeError as error:
+            messages[key] = message(error)
+    write_sections(FOLDER / "errors.test", messages)
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ def test_type_variables() -> None:
     assert substitute(optional(VarType("t")), bindings) == optional(INT)
     assert substitute(VarType("other"), bindings) is None
     assert "previously matched to type int" in (bind_variables(VarType("t"), STR, bindings) or "")
-    assert "cannot match" in (bind_variables(ListType(VarType("s")), INT, bindings) or "")
+    assert "Cannot match" in (bind_variables(ListType(VarType("s")), INT, bindings) or "")
 
 
 @pytest.mark.parametrize("text", ["", "int[", "Dict(int)", "(int", "int]", "Foo", "int int", "(" * 500])

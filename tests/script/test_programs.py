@@ -13,6 +13,7 @@ import pytest
 
 import rushlight as rl
 from rushlight.script.module import RecursiveScriptModule
+from rushlight.script.source import ScriptError
 
 FUNCTIONS = ("control_flow", "containers", "tensors", "classes")
 # what scripted code does differently from Python, in PyTorch too
@@ -61,6 +62,19 @@ def test_graphs_are_pytorchs(program: tuple[str, ModuleType], graph_text: Module
     assert list(got) == list(expected)
     for function, graph in got.items():
         assert graph == expected[function], function
+
+
+def test_messages_are_pytorchs(graph_text: ModuleType, golden: Path) -> None:
+    """What is said about a mistake, and that the place is shown."""
+    functions = graph_text.load_program("errors", rl).functions()
+    expected = graph_text.read_sections(golden / "graphs" / "errors.test")
+    assert list(functions) == list(expected)
+    for name, function in functions.items():
+        with pytest.raises(ScriptError) as caught:
+            rl.jit.script(function)
+        assert graph_text.message(caught.value) == expected[name], name
+        assert "<--- HERE" in str(caught.value), name
+        assert caught.value.filename is not None and caught.value.filename.endswith("errors.py")
 
 
 def test_results_are_pythons(program: tuple[str, ModuleType]) -> None:

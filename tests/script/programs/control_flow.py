@@ -163,6 +163,14 @@ def known_conditions(x: torch.Tensor, n: Optional[int]):
     return y
 
 
+def containers_as_conditions(s: List[int], d: Dict[str, int], t: str):
+    if s:
+        return 1
+    if not d:
+        return 2
+    return 3 if t else 4
+
+
 def unions(x: Union[int, float, str]):
     if isinstance(x, str):
         return 1
@@ -240,6 +248,7 @@ def cases():
         "iterables": [([1, 2, 3], x, {"a": 1, "b": 2}, (3, 4)), ([], x[:0], {}, (0, 0))],
         "walked_together": [([1, 2], ["p", "q", "r"], x)],
         "known_conditions": [(x, None), (x, 3)],
+        "containers_as_conditions": [([], {}, ""), ([1], {}, ""), ([], {"a": 1}, ""), ([], {"a": 1}, "b")],
         "unions": [(1,), (2.5,), ("a",)],
         "anything": [(1,), (x,), ("a",)],
         "assertions": [(x, 1), (x, 0), (x[0], 1)],
