@@ -347,12 +347,11 @@ def export(value: Any) -> object:
     if isinstance(value, EnumMember):
         found = Wrappers.enums.get(value.type.qualified_name)
         return found[value.name] if found is not None else value
-    kind: type[object] = type(value)
-    if kind is tuple:
+    if type(value) is tuple:
         return tuple(export(item) for item in cast("tuple[object, ...]", value))
-    if kind is list:
+    if type(value) is list:
         return [export(item) for item in cast("list[object]", value)]
-    return value
+    return cast("object", value)
 
 
 # calls
