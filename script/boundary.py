@@ -425,8 +425,9 @@ class Binder:
 
 def _default(argument: Argument) -> object:
     """A default; lists are made anew for each call."""
-    value: object = argument.default
-    return list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) and _is_list(argument.type) else value
+    if _is_list(argument.type) and isinstance(argument.default, tuple):
+        return list(cast("tuple[object, ...]", argument.default))
+    return argument.default
 
 
 def _is_list(kind: Type) -> bool:
