@@ -14,6 +14,7 @@ from the functional row (variants.py). Rows live in the family files of this fol
 from __future__ import annotations
 
 import enum
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -118,10 +119,13 @@ class Op:
 class _Table:
     rows: dict[str, Op] = field(default_factory=dict[str, Op])
     names: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    loading: bool = False
     loaded: bool = False
 
 
 _table = _Table()
+# threads that come while one imports the families wait for all of them
+_lock = threading.RLock()
 
 
 def _key(text: str) -> str:
@@ -144,9 +148,13 @@ def load_rows() -> None:
     """Import every family once."""
     if _table.loaded:
         return
-    _table.loaded = True
-    for family in FAMILIES:
-        import_module(f"{__package__}.{family}")
+    with _lock:
+        if _table.loading:
+            return
+        _table.loading = True
+        for family in FAMILIES:
+            import_module(f"{__package__}.{family}")
+        _table.loaded = True
 
 
 def rows() -> Iterator[Op]:
