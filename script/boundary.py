@@ -425,9 +425,11 @@ class Binder:
 
 def _default(argument: Argument) -> object:
     """A default; lists are made anew for each call."""
-    if _is_list(argument.type) and isinstance(argument.default, tuple):
-        return list(cast("tuple[object, ...]", argument.default))
-    return argument.default
+    value = argument.default
+    if not isinstance(value, tuple):
+        return value
+    items = cast("tuple[object, ...]", value)
+    return list(items) if _is_list(argument.type) else items
 
 
 def _is_list(kind: Type) -> bool:
