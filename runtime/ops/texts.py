@@ -15,8 +15,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        # Alone among the literals, negative zero loses its sign where it is printed.
-        return float_text(value) if value else "0."
+        # Unlike literals, printed floats that an int64 can hold are written as one: zero has no sign, and 1e10 ends in a point.
+        return f"{int(value)}." if value.is_integer() and -(2.0**63) <= value < 2.0**63 else float_text(value)
     if isinstance(value, complex):
         imaginary = value_text(value.imag)
         return f"{value_text(value.real)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
