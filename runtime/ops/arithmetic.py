@@ -72,13 +72,16 @@ def div(a: Any, b: Any) -> Any:
 
 def _floor_divide_integer(a: Any, b: Any) -> Any:
     # the check for zero is made before the launch; a divisor that is 0 here never reaches a result
-    return a // b if b != 0 else a
+    if b == 0:
+        return a
+    # the smallest number has no opposite: it wraps, and a machine's division of it does anything
+    return -a if b == -1 else a // b
 
 
 def _trunc_divide_integer(a: Any, b: Any) -> Any:
     if b == 0:
         return a
-    quotient = a // b
+    quotient = _floor_divide_integer(a, b)
     return quotient + 1 if quotient < 0 and quotient * b != a else quotient
 
 
@@ -162,8 +165,7 @@ def div_mode(self: Tensor, other: Any, rounding_mode: str | None) -> Tensor:
 def _remainder_integer(a: Any, b: Any) -> Any:
     if b == 0:
         return a
-    rest = a - (a // b) * b
-    return rest
+    return a - _floor_divide_integer(a, b) * b
 
 
 @pointwise(
