@@ -81,7 +81,9 @@ def _floor_divide_integer(a: Any, b: Any) -> Any:
 def _trunc_divide_integer(a: Any, b: Any) -> Any:
     if b == 0:
         return a
-    quotient = _floor_divide_integer(a, b)
+    if b == -1:
+        return -a
+    quotient = a // b
     return quotient + 1 if quotient < 0 and quotient * b != a else quotient
 
 
