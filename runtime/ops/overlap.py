@@ -18,13 +18,22 @@ def check_writable(target: Tensor) -> None:
 
 def input_for_write(source: Tensor, target: Tensor) -> Tensor:
     """`source`, or a copy of it if writing `target` item by item would change items of it not yet read."""
-    if source.storage is not target.storage or source.layout is target.layout or not (source.layout.numel and target.layout.numel):
+    if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
         return source
-    if source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides:
-        if source.layout.offset == target.layout.offset:
-            return source
-    if source.layout.extent <= target.layout.offset or target.layout.extent <= source.layout.offset:
+    first, last = _bytes(source)
+    begin, end = _bytes(target)
+    if last <= begin or end <= first:
+        return source
+    same_places = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides and first == begin
+    if same_places and source.dtype.itemsize == target.dtype.itemsize:
         return source
     from .copying import clone
 
     return clone(source)
+
+
+def _bytes(tensor: Tensor) -> tuple[int, int]:
+    """The address of the first byte that a tensor reaches and that behind its last; storages made by users may share memory."""
+    layout = tensor.layout
+    first = tensor.address
+    return first, first + (layout.extent - layout.offset) * tensor.dtype.itemsize if layout.numel else first

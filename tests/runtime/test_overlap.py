@@ -1,0 +1,40 @@
+"""Writes whose input shares memory with the target read every item before it is overwritten; read-only memory stays as it is."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rushlight as rl
+from rushlight.runtime.tensor import Tensor
+
+ITEMS = 40
+CASES: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
+    "later": lambda x: (x[1:], x[:-1]),
+    "earlier": lambda x: (x[:-1], x[1:]),
+    "transposed": lambda x: (x[:36].view(6, 6), x[:36].view(6, 6).t()),
+    "one item": lambda x: (x[:4], x[2]),
+    "row": lambda x: (x[:36].view(6, 6), x[30:36]),
+    "same place, wider items": lambda x: (x.view(rl.float32)[:ITEMS], x),
+    "same place, narrower items": lambda x: (x, x.view(rl.float32)[:ITEMS]),
+    "higher offset in smaller items": lambda x: (x.view(rl.float32)[ITEMS:], x[: ITEMS]),
+    "two storages of one array": lambda x: (x[1:], rl.from_numpy(x.numpy())[:-1]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("operator", ["copy_", "add_", "sub_"])
+def test_inputs_are_read_before_they_are_overwritten(operator: str, name: str) -> None:
+    array = np.arange(1.0, ITEMS + 1)
+    target, source = CASES[name](rl.from_numpy(array.copy()))
+    apart_target, apart_source = (one.clone() for one in CASES[name](rl.from_numpy(array.copy())))
+    want: Any = getattr(apart_target, operator)(apart_source)
+    assert getattr(target, operator)(source).tolist() == want.tolist()
+
+
+def test_a_copy_onto_itself_is_no_copy() -> None:
+    x = rl.arange(4.0)
+    assert x.copy_(x).tolist() == [0, 1, 2, 3]
+    assert x.add_(x).tolist() == [0, 2, 4, 6]
