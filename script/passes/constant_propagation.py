@@ -60,7 +60,8 @@ def _is_foldable(node: Node) -> bool:
     if any("function" in value.node.attributes for value in node.inputs):
         return False
     op = node.op
-    return op is None or not (op.random or op.schema.is_vararg)
+    # an operator without inputs tells about the state of the process: is_grad_enabled
+    return op is None or not (op.random or op.schema.is_vararg or not node.inputs)
 
 
 def _fold(node: Node) -> bool:

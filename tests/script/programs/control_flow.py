@@ -205,6 +205,12 @@ def merged_variables(x, n: int):
     return y + z
 
 
+def state_of_the_process(x):
+    if torch.is_grad_enabled():
+        return x + 1
+    return x
+
+
 def swapped(a: int, b: int):
     a, b = b, a
     x = y = a
@@ -253,6 +259,7 @@ def cases():
         "anything": [(1,), (x,), ("a",)],
         "assertions": [(x, 1), (x, 0), (x[0], 1)],
         "merged_variables": [(x, 3), (x, 0)],
+        "state_of_the_process": [(x,)],
         "swapped": [(1, 2)],
         "optional_return": [(None,), (1,)],
         "nothing_returned": [(x,)],
