@@ -9,8 +9,9 @@ from ..tensor import Tensor, new_empty, new_like
 from .elementwise import Launch, dense_layout, prepare
 from .host import decoded, encode
 from .overlap import check_writable, input_for_write
+from .plans import Plans
 
-_launches: dict[tuple[Layout, DType, Layout, DType], Launch] = {}
+_launches = Plans[tuple[Layout, DType, Layout, DType], Launch]()
 
 
 def copy_items(target: Tensor, source: Tensor) -> None:

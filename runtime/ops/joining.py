@@ -15,6 +15,7 @@ from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
 from .copying import contiguous, copy_into, copy_items
 from .host import bits
+from .plans import Plans
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
 from .table import composite, host
 from .views import distinct_dims, expanded, replaced, slice_tensor, unsqueeze
@@ -41,7 +42,7 @@ class _Plan:
     places: tuple[tuple[int, Layout], ...]
 
 
-_plans: dict[tuple[Any, ...], _Plan] = {}
+_plans = Plans[tuple[Any, ...], _Plan]()
 
 
 @composite("cat(Tensor[] tensors, int dim=0) -> Tensor", "concat(Tensor[] tensors, int dim=0) -> Tensor",

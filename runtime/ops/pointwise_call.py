@@ -17,6 +17,7 @@ from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import Launch, dense_layout, prepare
 from .overlap import check_writable, input_for_write
+from .plans import Plans
 from .resizing import resize_output
 from .table import Op
 
@@ -53,7 +54,8 @@ class _Pointwise:
         self.plain = self.choose is None and len(self.operands) == len(arguments)
         self.key = _key_maker(self.plain, arguments)
         self.bodies: dict[Any, Callable[..., Any]] = {}
-        self.plans: dict[tuple[Any, ...], _Plan] = {}
+        self.plans = Plans[tuple[Any, ...], _Plan]()
+        self.in_place = Plans[tuple[Any, ...], Launch]()
 
     def body(self, args: Sequence[Any], compute: DType) -> Callable[..., Any]:
         """The scalar function for these arguments."""
@@ -130,14 +132,16 @@ class _Pointwise:
         check_writable(target)
         if target.dtype is not compute or result is not target.dtype:
             return copy_into(target, self.run(*args))
-        key = ("in place", *self.key(*args))
-        inputs = _converted(operands, compute)
-        operands = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in inputs[1:])]
-        plan = self.plans.get(key)
-        if plan is None:
-            plan = self.plans[key] = _Plan(compute, result, target.layout.form, False, None)
-        launch = plan.launch or self.launch(args, operands, compute, target.layout, result)
-        launch.run(operands, target.address)
+        inputs = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in _converted(operands, compute)[1:])]
+        # inputs that were converted or copied have layouts of which the key knows nothing
+        as_given = all(x is given for x, given in zip(inputs, operands))
+        key = self.key(*args)
+        launch = self.in_place.get(key) if as_given else None
+        if launch is None:
+            launch = self.launch(args, inputs, compute, target.layout, result)
+            if as_given:
+                self.in_place[key] = launch
+        launch.run(inputs, target.address)
         target.storage.version += 1
         return target
 

@@ -29,6 +29,7 @@ from ..tensor import Tensor, new_empty
 from .copying import converted
 from .dtype_rules import type_name
 from .launching import require_floating, run_kernel
+from .plans import Plans
 from .table import composite, lookup, reduction
 
 
@@ -44,7 +45,7 @@ class _Plan:
         self.numel = math.prod(shape)
 
 
-_plans: dict[tuple[Any, ...], _Plan] = {}
+_plans = Plans[tuple[Any, ...], _Plan]()
 
 
 def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]:

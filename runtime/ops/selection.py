@@ -18,6 +18,7 @@ from .factories import stored_number
 from .host import Array, bits, wrapped
 from .indexing import MASKS, POSITIONS, first_items
 from .overlap import check_writable
+from .plans import Plans
 from .table import composite, host, kernel
 from .views import without
 
@@ -29,7 +30,7 @@ def chosen(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
-_plans: dict[tuple[Any, ...], tuple[Launch, Layout]] = {}
+_plans = Plans[tuple[Any, ...], tuple[Launch, Layout]]()
 
 
 def _choose(condition: Tensor, a: Any, b: Any, dtype: DType) -> Tensor:

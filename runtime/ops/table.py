@@ -149,12 +149,15 @@ def load_rows() -> None:
     if _table.loaded:
         return
     with _lock:
-        if _table.loading:
+        if _table.loading or _table.loaded:
             return
         _table.loading = True
-        for family in FAMILIES:
-            import_module(f"{__package__}.{family}")
-        _table.loaded = True
+        try:
+            for family in FAMILIES:
+                import_module(f"{__package__}.{family}")
+            _table.loaded = True
+        finally:
+            _table.loading = False
 
 
 def rows() -> Iterator[Op]:
