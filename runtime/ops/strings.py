@@ -6,7 +6,7 @@ In: Python strings. Out: strings, places, truth values. Messages are PyTorch's.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, cast
 
 from .table import builtin
 from .texts import value_text
@@ -226,7 +226,7 @@ def percent_format(self: str, *args: Any) -> str:
     """The text with the arguments in place of its `%s`, `%d` and so on."""
     # `text % (a, b)` has one argument, a tuple
     only = args[0] if len(args) == 1 else args
-    remaining = list(only) if isinstance(only, tuple) else [only]
+    remaining = list(cast("tuple[Any, ...]", only)) if isinstance(only, tuple) else [only]
     pieces: list[str] = []
     place = 0
     while (found := self.find("%", place)) >= 0:

@@ -61,7 +61,20 @@ def _is_foldable(node: Node) -> bool:
         return False
     op = node.op
     # an operator without inputs tells about the state of the process: is_grad_enabled
-    return op is None or not (op.random or op.schema.is_vararg or not node.inputs)
+    settled = op is None or not (op.random or op.schema.is_vararg or not node.inputs)
+    return settled and _is_cheap([value.node.value for value in node.inputs])
+
+
+# A file could otherwise say "x".zfill(10**9), or replace characters by texts again and again.
+_TEXT_LIMIT = 4096
+
+
+def _is_cheap(values: list[object]) -> bool:
+    """Whether an operator on these values, if they are texts, gives a text of reasonable length."""
+    texts = [value for value in values if isinstance(value, str)]
+    if not texts:
+        return True
+    return sum(map(len, texts)) <= _TEXT_LIMIT and not any(isinstance(value, int) and abs(value) > _TEXT_LIMIT for value in values)
 
 
 def _fold(node: Node) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.typesystem import BOOL, INT, TENSOR, Type
+from rushlight.runtime.typesystem import BOOL, INT, STR, TENSOR, Type
 from rushlight.script.ir import Graph, Node
 from rushlight.script.ir_parser import parse_graph
 from rushlight.script.passes import pipeline
@@ -376,6 +376,14 @@ def test_constants_that_may_be_written_stay_apart() -> None:
     graph.add_output(second)
     pool_constants(graph)
     assert sum(node.is_constant and isinstance(node.value, list) for node in graph.nodes) == 2
+
+
+@pytest.mark.parametrize(("text", "width"), [("x", 10**8), ("x" * 5000, 3)])
+def test_texts_that_could_grow_are_left_for_the_run(text: str, width: int) -> None:
+    graph = Graph()
+    graph.add_output(graph.emit("aten::zfill", [graph.constant(text), graph.constant(width)], STR))
+    assert not propagate_constants(graph)
+    assert [node.kind for node in graph.nodes][-1] == "aten::zfill"
 
 
 @pytest.mark.parametrize(
