@@ -109,6 +109,15 @@ class Function:
         return self._graph
 
     @property
+    def inlined_graph(self) -> Graph:
+        """The graph with the bodies of everything it calls."""
+        from .passes.inlining import inline
+
+        copied = self.graph.copy()
+        inline(copied)
+        return copied
+
+    @property
     def run(self) -> Callable[..., object]:
         """The compiled function on complete, checked arguments."""
         if self._run is None:
@@ -161,6 +170,11 @@ class BoundMethod:
     def graph(self) -> Graph:
         """The typed graph."""
         return self.function.graph
+
+    @property
+    def inlined_graph(self) -> Graph:
+        """The graph with the bodies of everything it calls."""
+        return self.function.inlined_graph
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self.function(self.owner, *args, **kwargs)

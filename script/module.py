@@ -225,6 +225,11 @@ class RecursiveScriptModule(ScriptModule):
         return self._method("forward").graph
 
     @property
+    def inlined_graph(self) -> Graph:
+        """The graph of `forward` with the bodies of everything it calls."""
+        return self._method("forward").inlined_graph
+
+    @property
     def code(self) -> str:
         """`forward` as text."""
         return self._method("forward").code
@@ -364,6 +369,11 @@ class ScriptFunction:
     def graph(self) -> Graph:
         """The typed graph."""
         return self._function.graph
+
+    @property
+    def inlined_graph(self) -> Graph:
+        """The graph with the bodies of everything it calls."""
+        return self._function.inlined_graph
 
     @property
     def code(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 import rushlight as rl
 from rushlight import nn
+from rushlight.script.interpreter import compile_graph
 from rushlight.script.source import ScriptError
 
 
@@ -297,3 +298,12 @@ def test_scripting_twice_gives_the_same() -> None:
     assert rl.jit.script(scripted) is scripted
     outer = rl.jit.script(nn.Sequential(scripted))
     assert outer[0] is scripted
+
+
+def test_inlined_graphs_call_nothing_and_compute_the_same() -> None:
+    scripted = rl.jit.script(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(), nn.Softmax(1))).eval()
+    graph = scripted.inlined_graph
+    assert not {"prim::CallMethod", "prim::CallFunction"} & {node.kind for node in graph.walk()}
+    assert {"prim::CallMethod"} <= {node.kind for node in scripted.graph.walk()}
+    x = rl.ones(2, 2)
+    np.testing.assert_allclose(compile_graph(graph)(scripted._c, x).detach().numpy(), scripted(x).detach().numpy(), rtol=1e-6)
