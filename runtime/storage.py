@@ -60,10 +60,19 @@ class Storage:
         except KeyError:
             _free[size] = [(self.owner, self.address)]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.array.tobytes(),)
+
     @property
     def array(self) -> np.ndarray[Any, Any]:
         """The bytes as a NumPy array (uint8) that shares the memory and keeps it alive."""
         return view_memory(self, self.address, (self.nbytes,), (1,), np.dtype(np.uint8))
+
+
+def _rebuild(items: bytes) -> Storage:
+    storage = Storage.allocate(len(items))
+    storage.array[...] = np.frombuffer(items, np.uint8)
+    return storage
 
 
 class _Exposed:

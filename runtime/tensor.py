@@ -6,6 +6,7 @@ Operators live in ops/; a method that is not written here is looked up in the op
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -180,6 +181,8 @@ class Tensor(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         array = self.numpy()
         if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"an array of {array.dtype} cannot be had as {np.dtype(dtype)} without a copy; pass copy=None")
             return array.astype(dtype)
         return array.copy() if copy else array
 
@@ -359,12 +362,13 @@ class Tensor(Operators):
             memo[id(memo)] = [*memo.get(id(memo), []), self.storage]
         copy = type(self).__new__(type(self))
         memo[id(self)] = copy
-        copy.__dict__.update(self.__dict__)
-        copy.storage = storage
+        Tensor.__init__(copy, storage, self.layout, self.dtype)
+        copy.__dict__.update(deepcopy(_attributes(self), memo))
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._array().copy(), self.dtype.name, self.requires_grad)
+        layout = self.layout
+        return _rebuild, (type(self), self.storage, layout.shape, layout.strides, layout.offset, self.dtype), _attributes(self) or None
 
     def __getattr__(self, name: str) -> Any:
         # reached only for names that the class lacks: the operator's method is made once and kept on the class
@@ -391,12 +395,16 @@ def _method(operator: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _rebuild(cls: type[Tensor], array: np.ndarray[Any, Any], dtype: str, requires_grad: bool) -> Tensor:
-    shape = array.shape
+def _attributes(tensor: Tensor) -> dict[str, Any]:
+    """What a tensor holds beside its items: `requires_grad`, `grad`, and whatever users put there."""
+    return {name: value for name, value in tensor.__dict__.items() if name not in ("storage", "layout", "dtype")}
+
+
+def _rebuild(
+    cls: type[Tensor], storage: Storage, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, dtype: DType
+) -> Tensor:
     tensor = cls.__new__(cls)
-    flat = np.ascontiguousarray(array)
-    Tensor.__init__(tensor, Storage.wrap(flat), Layout.contiguous(shape), dtypes.by_name(dtype))
-    tensor.requires_grad = requires_grad
+    Tensor.__init__(tensor, storage, Layout.of(shape, strides, offset), dtype)
     return tensor
 
 

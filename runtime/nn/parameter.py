@@ -4,8 +4,6 @@ Assigning a `Parameter` to an attribute of a module registers it; see module.py.
 """
 from __future__ import annotations
 
-from typing import Any
-
 from ..dtype import float32
 from ..tensor import Tensor, new_empty
 
@@ -34,10 +32,3 @@ class Buffer(Tensor):
         super().__init__(source.storage, source.layout, source.dtype)
         self.requires_grad = source.requires_grad
         self.persistent = persistent
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_buffer, (self.detach(), self.persistent)
-
-
-def _rebuild_buffer(data: Tensor, persistent: bool) -> Buffer:
-    return Buffer(data, persistent=persistent)

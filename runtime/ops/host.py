@@ -37,7 +37,9 @@ def integers(values: Sequence[int]) -> Tensor:
     return wrapped(np.array(values, np.int64))
 
 
-_EIGHT_BITS = {"float8_e5m2": (2, 15), "float8_e4m3fn": (3, 7), "float8_e5m2fnuz": (2, 16), "float8_e4m3fnuz": (3, 8), "float8_e8m0fnu": (0, 127)}
+_EIGHT_BITS = {
+    "float8_e5m2": (2, 15), "float8_e4m3fn": (3, 7), "float8_e5m2fnuz": (2, 16), "float8_e4m3fnuz": (3, 8), "float8_e8m0fnu": (0, 127),
+}
 """Name -> bits of the fraction and bias of the exponent."""
 
 
