@@ -7,6 +7,7 @@ on demand. `torch`, `ops`, `CONSTANTS`, `__torch__` and the other words of archi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -74,7 +75,7 @@ class Importer:
         self._known: dict[str, Definition | None] = {}
         self._paths: dict[str, dict[str, syntax.Definition]] = {}
         self._unfilled: list[tuple[ClassType | InterfaceType, syntax.ClassDef]] = []
-        self._uncompiled: list[Function] = []
+        self._uncompiled: deque[Function] = deque()
         self._depth = 0
 
     # what the archive's reader asks
@@ -91,7 +92,7 @@ class Importer:
     def compile(self) -> None:
         """Compile all methods of all classes that were wanted, and all functions that they call. Raises `ScriptError`."""
         while self._uncompiled:
-            self._uncompiled.pop(0).compile()
+            self._uncompiled.popleft().compile()
 
     # what the compiler asks: see `resolver.Resolver`
 
@@ -201,19 +202,21 @@ class Importer:
                 self._depth -= 1
 
     def _members(self, kind: ClassType, tree: syntax.ClassDef) -> None:
+        parameters, buffers = frozenset(tree.parameters), frozenset(tree.buffers)
         for attribute in tree.attributes:
             declared = self.annotation(attribute.annotation)[0]
             try:
-                kind.add_attribute(attribute.name, declared, attribute.name in tree.parameters, attribute.name in tree.buffers)
+                kind.add_attribute(attribute.name, declared, attribute.name in parameters, attribute.name in buffers)
             except ValueError as error:
                 raise ScriptError(str(error), attribute.span) from None
         for constant in tree.constants:
             kind.constants[constant.name] = self._literal(constant.value)
+        pre_hooks, hooks = frozenset(tree.forward_pre_hooks), frozenset(tree.forward_hooks)
         for method in tree.methods:
             function = self._function(f"{kind.qualified_name}.{method.name}", method, kind)
-            if method.name in tree.forward_pre_hooks:
+            if method.name in pre_hooks:
                 kind.forward_pre_hooks.append(function)
-            elif method.name in tree.forward_hooks:
+            elif method.name in hooks:
                 kind.forward_hooks.append(function)
             elif method.name in kind.methods:
                 raise ScriptError(f"method '{method.name}' is defined twice", method.span)

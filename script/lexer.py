@@ -7,6 +7,7 @@ of indentation counts one whether it is a blank or a tab. Next: `parser.py`.
 
 from __future__ import annotations
 
+import math
 import re
 
 from .source import ScriptError, Source, Span
@@ -253,7 +254,10 @@ def decode_number(spelling: str, signed: bool, span: Span) -> int | float | comp
         return complex(0.0, float(spelling[:-1]))
     hexadecimal = spelling[:2] in ("0x", "0X")
     if hexadecimal and "." in spelling:
-        return float.fromhex(spelling)
+        try:
+            return float.fromhex(spelling)
+        except OverflowError:
+            return math.inf
     if hexadecimal and ("p" in spelling or "P" in spelling):
         raise ScriptError(f"number {spelling} has an exponent but no point; write {spelling.lower().replace('p', '.p')}", span)
     if not hexadecimal and any(mark in spelling for mark in ".eE"):

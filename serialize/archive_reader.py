@@ -13,6 +13,7 @@ from typing import cast
 from ..runtime.device import Device
 from ..runtime.type_text import parse_annotation
 from ..runtime.typesystem import ANY, Type
+from ..script.errors import Error
 from ..script.import_values import is_operator
 from ..script.importer import Importer
 from ..script.object import Object
@@ -47,6 +48,8 @@ def load(
         module = _Reader(archive, version, device).module()
     except RecursionError:
         raise ArchiveError("values or blocks of code are nested too deeply") from None
+    except MemoryError as error:
+        raise ArchiveError("values or code need more memory than there is") from error
     for name in extra_files or ():
         assert extra_files is not None
         extra_files[name] = archive.read(f"extra/{name}") if f"extra/{name}" in archive else b""
@@ -82,6 +85,7 @@ class _Reader:
         self.code = ArchiveCode(archive)
         self.constants: list[object] = []
         self.importer = Importer(self.code.file, self.constants, None if version == NEWEST else lambda graph: upgrade(graph, version))
+        self._types: dict[str, Type] = {}
         self.sizes = {name: record.size for name, record in archive.records.items()}
 
     def module(self) -> Object:
@@ -117,10 +121,13 @@ class _Reader:
         return found
 
     def _type(self, text: str) -> Type:
-        try:
-            return parse_annotation(text, self._class)
-        except ValueError as error:
-            raise ArchiveError(f"a type is not understood: {error}", record="data.pkl") from error
+        known = self._types.get(text)
+        if known is None:
+            try:
+                known = self._types[text] = parse_annotation(text, self._class)
+            except ValueError as error:
+                raise ArchiveError(f"a type is not understood: {error}", record="data.pkl") from error
+        return known
 
     def _compile(self) -> None:
         """Compile every method of every class that was met: a damaged program fails here, not when it is called."""
@@ -136,7 +143,11 @@ class _Reader:
             if made is None or "__setstate__" not in made.type.methods:
                 continue
             _, argument = made.type.methods["__setstate__"].schema.args
-            made.method("__setstate__")(reader.read(pickled.state, argument.type, f"the state of {pickled.qualified_name}"))
+            state = reader.read(pickled.state, argument.type, f"the state of {pickled.qualified_name}")
+            try:
+                made.method("__setstate__")(state)
+            except (Error, RuntimeError) as error:
+                raise ArchiveError(f"__setstate__ of {pickled.qualified_name} failed: {error}", record="data.pkl") from error
             missing = made.missing()
             if missing:
                 raise ArchiveError(f"attribute '{missing[0]}' of {pickled.qualified_name} has no value", record="data.pkl")

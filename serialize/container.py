@@ -22,6 +22,10 @@ Source: TypeAlias = str | os.PathLike[str] | IO[bytes]
 INFLATION_RATIO = 200
 INFLATION_CONSTANT = 64 << 20
 
+# Pickles and code become values and trees many times their size, so they may inflate less. PyTorch deflates code and never pickles.
+PROGRAM_RATIO = 100
+PROGRAM_CONSTANT = 8 << 20
+
 
 class Archive:
     """The records of one zip archive, by name (without the root folder); lookup ignores case, as PyTorch's does."""
@@ -105,6 +109,10 @@ def _check_inflation(records: list[Record], file_size: int) -> None:
             total += record.size
         if total > limit:
             rule = f"deflated records would inflate to more than {limit} bytes"
+            raise ArchiveError(rule, record=record.name, offset=record.header_offset)
+        most = PROGRAM_CONSTANT + PROGRAM_RATIO * record.compressed_size
+        if record.size > most and record.method == DEFLATED and record.name.endswith((".pkl", ".py", ".debug_pkl")):
+            rule = f"{record.compressed_size} deflated bytes of a program inflate to {record.size}; at most {most} are read"
             raise ArchiveError(rule, record=record.name, offset=record.header_offset)
 
 

@@ -18,6 +18,9 @@ from .errors import ArchiveError
 from .script_pickle import PickledObject, PickledTensor, ScriptBuilder, read_script_pickle
 from .versions import parse_version
 
+MAX_NAMES = 1 << 26
+"""Characters that the names of all attributes may have together: those of nested modules repeat the names around them."""
+
 
 @dataclass(frozen=True, slots=True)
 class MethodSummary:
@@ -146,6 +149,8 @@ def _tensors(root: PickledObject, classes: dict[str, syntax.ClassDef]) -> tuple[
     """Parameters and buffers of the module and its submodules, in declaration order; shared modules appear under their first name."""
     parameters: list[TensorSummary] = []
     buffers: list[TensorSummary] = []
+    kinds: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    length = 0
     pending = [(root, "")]
     seen = {id(root)}
     while pending:
@@ -153,12 +158,18 @@ def _tensors(root: PickledObject, classes: dict[str, syntax.ClassDef]) -> tuple[
         definition = classes.get(owner.qualified_name)
         if definition is None or not isinstance(owner.state, dict):
             continue
+        if owner.qualified_name not in kinds:
+            kinds[owner.qualified_name] = (frozenset(definition.parameters), frozenset(definition.buffers))
+        as_parameters, as_buffers = kinds[owner.qualified_name]
         below: list[tuple[PickledObject, str]] = []
         for name, value in cast("dict[object, object]", owner.state).items():
             place = f"{prefix}{name}"
-            if isinstance(value, PickledTensor) and name in definition.parameters:
+            length += len(place)
+            if length > MAX_NAMES:
+                raise ArchiveError(f"the names of attributes are longer than {MAX_NAMES} characters together", record="data.pkl")
+            if isinstance(value, PickledTensor) and name in as_parameters:
                 parameters.append(_summary(place, value))
-            elif isinstance(value, PickledTensor) and name in definition.buffers:
+            elif isinstance(value, PickledTensor) and name in as_buffers:
                 buffers.append(_summary(place, value))
             elif isinstance(value, PickledObject) and id(value) not in seen:
                 seen.add(id(value))

@@ -7,7 +7,7 @@ is one here. Values come from script_pickle.py; classes and types are resolved b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from ..runtime.typesystem import (
     InterfaceType,
     ListType,
     OptionalType,
+    SimpleType,
     TupleType,
     Type,
     UnionType,
@@ -47,7 +48,11 @@ from .script_pickle import PickledEnum, PickledObject, PickledStorage, PickledTe
 
 MAX_DEPTH = 100
 
-PLAIN: dict[Type, tuple[type, ...]] = {
+# What messages call a value: a text, or a form for a place and a part of it. It is put together when a message needs it, as names of a
+# file may be long and values many.
+Place: TypeAlias = "str | tuple[str, Place, object]"
+
+PLAIN: dict[SimpleType, tuple[type, ...]] = {
     INT: (int,),
     FLOAT: (float,),
     BOOL: (bool,),
@@ -83,9 +88,12 @@ class ValueReader:
         self.device = device
         self._storages: dict[str, Storage] = {}
         self._tensors: dict[PickledTensor, Tensor] = {}
-        self._containers: dict[tuple[int, Type], object] = {}
+        self._containers: dict[tuple[int, int], object] = {}
+        self._type_numbers: dict[Type, int] = {}
+        self._numbered: dict[int, tuple[Type, int]] = {}
         self._objects: dict[PickledObject, Object] = {}
         self._unfilled: list[PickledObject] = []
+        self._used_states: set[int] = set()
 
     def read(self, value: object, type_: Type, place: str = "the value") -> object:
         """The live value; objects that it reaches are complete, except for those whose `__setstate__` has yet to run.
@@ -101,14 +109,23 @@ class ValueReader:
         """The object that was made for an unpickled one, if any value that was read reaches it."""
         return self._objects.get(pickled)
 
-    def _refuse(self, place: str, value: object, type_: Type) -> ArchiveError:
-        described = value.type_text if isinstance(value, Tagged) else type(value).__name__.removeprefix("Pickled")
-        return ArchiveError(f"{place} is declared {type_.annotation()}, but the file has {_article(described)} there", record=self.record)
+    def _number(self, type_: Type) -> int:
+        """A number that equal types share: the hash of a type takes as long as the type is."""
+        known = self._numbered.get(id(type_))
+        if known is None:
+            known = self._numbered[id(type_)] = (type_, self._type_numbers.setdefault(type_, len(self._type_numbers)))
+        return known[1]
 
-    def _value(self, value: object, type_: Type, place: str, depth: int) -> object:
+    def _refuse(self, place: Place, value: object, type_: Type) -> ArchiveError:
+        described = value.type_text if isinstance(value, Tagged) else type(value).__name__.removeprefix("Pickled")
+        return ArchiveError(
+            f"{_text(place)} is declared {type_.annotation()}, but the file has {_article(described)} there", record=self.record
+        )
+
+    def _value(self, value: object, type_: Type, place: Place, depth: int) -> object:
         if depth > MAX_DEPTH:
             raise ArchiveError(f"values are nested deeper than {MAX_DEPTH}", record=self.record)
-        allowed = PLAIN.get(type_)
+        allowed = PLAIN.get(type_) if isinstance(type_, SimpleType) else None
         if allowed is not None and type(value) in allowed:
             return value
         if isinstance(type_, OptionalType | UnionType):
@@ -125,7 +142,7 @@ class ValueReader:
             return self._container(cast("Tagged | list[object] | dict[object, object]", value), type_, place, depth)
         raise self._refuse(place, value, type_)
 
-    def _alternative(self, value: object, type_: Type, place: str, depth: int) -> object:
+    def _alternative(self, value: object, type_: Type, place: Place, depth: int) -> object:
         """A value of an optional or union: the first member that its kind fits."""
         members = [member for member in union_members(type_) if self._may_be(value, member)]
         if len(members) > 1 and isinstance(value, Tagged):
@@ -137,7 +154,7 @@ class ValueReader:
 
     def _may_be(self, value: object, type_: Type) -> bool:
         """Whether the outermost kind of a value fits a type."""
-        allowed = PLAIN.get(type_)
+        allowed = PLAIN.get(type_) if isinstance(type_, SimpleType) else None
         if allowed is not None and type(value) in allowed:
             return True
         if isinstance(value, PickledTensor):
@@ -151,18 +168,18 @@ class ValueReader:
             return isinstance(type_, ListType)
         return isinstance(inner, dict) and isinstance(type_, DictType)
 
-    def _tuple(self, value: tuple[object, ...], type_: Type, place: str, depth: int) -> object:
+    def _tuple(self, value: tuple[object, ...], type_: Type, place: Place, depth: int) -> object:
         elements = type_.elements if isinstance(type_, TupleType) else (ANY,) * len(value)
         if len(elements) != len(value) or not (isinstance(type_, TupleType) or type_ is ANY):
             raise self._refuse(place, value, type_)
-        key = (id(value), type_)
+        key = (id(value), self._number(type_))
         if key not in self._containers:
             pairs = enumerate(zip(value, elements, strict=True))
-            items = [self._value(item, kind, f"{place}[{index}]", depth + 1) for index, (item, kind) in pairs]
+            items = [self._value(item, kind, ("{}[{}]", place, index), depth + 1) for index, (item, kind) in pairs]
             self._containers[key] = make_tuple(type_, items) if isinstance(type_, TupleType) else tuple(items)
         return self._containers[key]
 
-    def _container(self, value: Tagged | list[object] | dict[object, object], type_: Type, place: str, depth: int) -> object:
+    def _container(self, value: Tagged | list[object] | dict[object, object], type_: Type, place: Place, depth: int) -> object:
         """A list or dict; files of version 2 and older have no tags, so the declared type has to do."""
         if isinstance(value, Tagged) and not isinstance(type_, ListType | DictType):
             tag = self.parse_type(value.type_text)
@@ -170,39 +187,38 @@ class ValueReader:
                 raise self._refuse(place, value, type_)
             type_ = tag
         inner = value.value if isinstance(value, Tagged) else value
-        key = (id(inner), type_)
+        key = (id(inner), self._number(type_))
         known = self._containers.get(key)
         if known is not None:
             return known
         if isinstance(inner, list) and isinstance(type_, ListType):
             items: list[object] = []
             self._containers[key] = items
-            items += (self._value(item, type_.element, f"{place}[{index}]", depth + 1) for index, item in enumerate(inner))
+            items += (self._value(item, type_.element, ("{}[{}]", place, index), depth + 1) for index, item in enumerate(inner))
             return items
         if isinstance(inner, dict) and isinstance(type_, DictType):
             mapping: dict[object, object] = {}
             self._containers[key] = mapping
             for name, item in inner.items():
-                mapping[self._value(name, type_.key, f"a key of {place}", depth + 1)] = self._value(
-                    item, type_.value, f"{place}[{name!r}]", depth + 1
-                )
+                key_value = self._value(name, type_.key, ("a key of {}", place, None), depth + 1)
+                mapping[key_value] = self._value(item, type_.value, ("{}[{!r:.80}]", place, name), depth + 1)
             return mapping
         raise self._refuse(place, value, type_)
 
-    def _enum(self, value: PickledEnum, type_: Type, place: str) -> object:
+    def _enum(self, value: PickledEnum, type_: Type, place: Place) -> object:
         kind = self.find_class(value.qualified_name)
         if not isinstance(kind, EnumType) or not is_subtype(kind, type_):
             raise self._refuse(place, value, type_)
         try:
             return EnumMember.by_value(kind, value.value)
         except ValueError as error:
-            raise ArchiveError(f"{place}: {error}", record=self.record) from error
+            raise ArchiveError(f"{_text(place)}: {error}", record=self.record) from error
 
-    def _object(self, value: PickledObject, type_: Type, place: str) -> Object:
+    def _object(self, value: PickledObject, type_: Type, place: Place) -> Object:
         known = self._objects.get(value)
         kind = known.type if known is not None else self.find_class(value.qualified_name)
         if not isinstance(kind, ClassType) or not (type_ is ANY or isinstance(type_, InterfaceType) or is_subtype(kind, type_)):
-            rule = f"{place} is declared {type_.annotation()}, but the file has a {value.qualified_name} there"
+            rule = f"{_text(place)} is declared {type_.annotation()}, but the file has a {value.qualified_name} there"
             raise ArchiveError(rule, record=self.record)
         if known is None:
             known = self._objects[value] = Object(kind)
@@ -217,11 +233,14 @@ class ValueReader:
         state = pickled.state
         if not isinstance(state, dict):
             raise ArchiveError(f"the attributes of a {pickled.qualified_name} are no dict", record=self.record)
+        if id(state) in self._used_states:
+            raise ArchiveError(f"the attributes of a {pickled.qualified_name} are those of another object too", record=self.record)
+        self._used_states.add(id(state))
         values = cast("dict[object, object]", state)
         for name, attribute in made.type.attributes.items():
             if name not in values:
                 raise ArchiveError(f"attribute '{name}' of {pickled.qualified_name} has no value", record=self.record)
-            made.slots[name] = self._value(values[name], attribute.type, f"{pickled.qualified_name}.{name}", 0)
+            made.slots[name] = self._value(values[name], attribute.type, ("{:.200}.{:.80}", pickled.qualified_name, name), 0)
 
     def _tensor(self, value: PickledTensor) -> Tensor:
         known = self._tensors.get(value)
@@ -246,6 +265,14 @@ class ValueReader:
             f"Attempting to deserialize object on a {kind} but torch.cuda.is_available() is False. If you are running on a CPU-only "
             "machine, please use jit.load with map_location=torch.device('cpu') to map your storages to the CPU."
         )
+
+
+def _text(place: Place) -> str:
+    """A place as messages show it."""
+    if isinstance(place, str):
+        return place
+    form, whole, part = place
+    return form.format(_text(whole), part)
 
 
 def _article(text: str) -> str:

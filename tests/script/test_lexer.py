@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,7 @@ def value(text: str) -> object:
         ("1.e3", 1000.0),
         ("017.5", 17.5),
         ("0x1.8p1", 3.0),
+        ("0x1.p99999999999", math.inf),
         ("1.0000000000000001e-05", 1e-5),
         ("'a' 'b' \"c\"", "abc"),
         (r"'\101\n\t\\\'\"\a\b\f\v'", "A\n\t\\'\"\a\b\f\v"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +244,9 @@ def test_historic_headers_are_skipped() -> None:
     assert found.slots == {"training": False}
 
 
+SETSTATE = "  def __setstate__(self: __torch__.M, s: int) -> NoneType:\n"
+SHARED_STATE = b"}X\x01\0\0\0ac__torch__\nC\n)\x81}q\x01X\x01\0\0\0xK\x01sbsX\x01\0\0\0bc__torch__\nC\n)\x81h\x01bs"
+
 BAD = {
     "no_such_class": (lambda: small("  a : __torch__.Missing\n"), "unknown type name '__torch__.Missing'|Unknown type name"),
     "attribute_without_value": (lambda: small("  a : int\n"), "attribute 'a' of __torch__.M has no value"),
@@ -266,6 +271,18 @@ BAD = {
         "levels deep",
     ),
     "named_tuple_of_itself": (lambda: small("  a : __torch__.T\nclass T(NamedTuple):\n  a : __torch__.T\n"), "levels deep|unknown type"),
+    "two_objects_with_one_state": (
+        lambda: small("  a : __torch__.C\n  b : __torch__.C\nclass C:\n  x : int\n", SHARED_STATE),
+        "are those of another object too",
+    ),
+    "setstate_that_fails": (
+        lambda: small(SETSTATE + '    ops.prim.RaiseException("boo")\n', b"K\x01"),
+        "(?s)__setstate__ of .* failed.*boo",
+    ),
+    "setstate_that_wants_all_memory": (
+        lambda: small(SETSTATE + "    x = torch.zeros([s])\n    print(x)\n", b"\x8a\x08" + bytes(6) + b"\x10\0"),
+        "more memory",
+    ),
     "missing_storage": (lambda: changed("methods", data_pkl=_storage_missing()), "which is missing"),
     "version_of_the_future": (lambda: small(version=b"11\n"), "version 11"),
     "no_version": (lambda: archive_of({"data.pkl": b"", "constants.pkl": b""}), "the record is missing"),
@@ -282,6 +299,44 @@ def _storage_missing() -> bytes:
 def test_a_bad_archive_raises_archive_error(make: object, message: str) -> None:
     with pytest.raises(ArchiveError, match=message):
         load(make())  # type: ignore[operator]
+
+
+def text(value: bytes) -> bytes:
+    return b"X" + len(value).to_bytes(4, "little") + value
+
+
+def long_places() -> io.BytesIO:
+    """Many values inside a value with a long name."""
+    return small("  d : Dict[str, List[int]]\n", b"}" + text(b"d") + b"}" + text(b"k" * 2_000_000) + b"](" + b"K\1" * 100_000 + b"ess")
+
+
+def long_tags() -> io.BytesIO:
+    """One long type that many containers have."""
+    tag = b"Dict[str, Tuple[" + b"int, " * 20_000 + b"int]]"
+    tagged = b"}" + text(b"z") + b"ctorch.jit._pickle\nrestore_type_tag\nq\1}" + text(tag) + b"q\2\x86Rs"
+    return small("  d : List[Any]\n", tagged + text(b"d") + b"](" + b"h\1}h\2\x86R" * 3000 + b"es")
+
+
+def long_types() -> io.BytesIO:
+    """One value of a long type, many times."""
+    state = b"}" + text(b"d") + b"]((" + b"K\1" * 5000 + b"tq\1" + b"h\1" * 100_000 + b"es"
+    return small(f"  d : List[Tuple[{'int, ' * 5000}]]\n", state)
+
+
+def many_attributes() -> io.BytesIO:
+    """A class with many attributes, all of them named as parameters."""
+    names = [f"a{index}" for index in range(20_000)]
+    lists = f"  __parameters__ = [{', '.join(map(repr, names))}]\n"
+    state = b"}(" + b"".join(text(name.encode()) + b"K\1" for name in names) + b"u"
+    return small(lists + "".join(f"  {name} : int\n" for name in names), state)
+
+
+@pytest.mark.parametrize("make", [long_places, long_tags, long_types, many_attributes])
+def test_time_stays_in_proportion(make: Callable[[], io.BytesIO]) -> None:
+    archive = make()
+    start = time.process_time()
+    load(archive)
+    assert time.process_time() - start < 10
 
 
 def test_classes_may_refer_to_each_other_in_long_chains() -> None:
