@@ -29,6 +29,8 @@ DEFLATE_LEVEL = 0x0006
 FULL16 = 0xFFFF
 FULL32 = 0xFFFFFFFF
 DOS_DIRECTORY = 0x10
+UNICODE_PATH = 0x7075
+"""The extra field with which Info-ZIP, and Python since 3.12, replace a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _find_directory(data: memoryview) -> _Directory:
     _, disk, directory_disk, disk_entries, entries, size, offset, comment = END.unpack_from(data, end)
     if end + END.size + comment > len(data):
         raise ArchiveError("the archive's comment runs over the end of the file", offset=end)
+    if end + END.size + comment < len(data):
+        _refuse_other_end(window[: last + 3], window_start, len(data))
     directory_end = end
     if end >= LOCATOR64.size and bytes(data[end - LOCATOR64.size : end - LOCATOR64.size + 4]) == b"PK\x06\x07":
         directory_end, wide = _read_zip64(data, end - LOCATOR64.size)
@@ -110,6 +114,16 @@ def _find_directory(data: memoryview) -> _Directory:
     if entries > MAX_ENTRIES or entries * CENTRAL.size > size:
         raise ArchiveError(f"{entries} entries are too many for a directory of {size} bytes; at most {MAX_ENTRIES} are read", offset=end)
     return _Directory(offset, size, entries)
+
+
+def _refuse_other_end(window: bytes, start: int, length: int) -> None:
+    """Strict readers skip an end record with bytes behind it: they must find no other one, whose comment ends with the file."""
+    found = window.rfind(b"PK\x05\x06")
+    while found >= 0:
+        comment = int.from_bytes(window[found + 20 : found + 22], "little")
+        if start + found + END.size + comment == length:
+            raise ArchiveError("there are two end records, and readers disagree on which one counts", offset=start + found)
+        found = window.rfind(b"PK\x05\x06", 0, found + 3)
 
 
 def _read_zip64(data: memoryview, locator: int) -> tuple[int, tuple[int, int, int, int, int, int]]:
@@ -153,7 +167,7 @@ def _read_entry(data: memoryview, start: int, limit: int) -> tuple[_Entry, int]:
         raise ArchiveError("an entry runs over the end of the directory", offset=start)
     raw_name = bytes(data[name_start:extra_start])
     name = _decode_name(raw_name, flags, start)
-    wide = _zip64_values(data, extra_start, extra_length, name)
+    wide = _zip64_values(data, extra_start, extra_length, name, raw_name)
     if size == FULL32:
         size = _next_wide(wide, name, start)
     if compressed_size == FULL32:
@@ -198,8 +212,8 @@ def _decode_name(raw: bytes, flags: int, start: int) -> str:
     return name
 
 
-def _zip64_values(data: memoryview, start: int, length: int, name: str) -> list[int]:
-    """The 8-byte values of the zip64 extra field, empty if there is none."""
+def _zip64_values(data: memoryview, start: int, length: int, name: str, raw_name: bytes) -> list[int]:
+    """The 8-byte values of the zip64 extra field, empty if there is none; no extra field may rename the record."""
     values: list[int] | None = None
     limit = start + length
     while start < limit:
@@ -208,6 +222,8 @@ def _zip64_values(data: memoryview, start: int, length: int, name: str) -> list[
         identifier, size = struct.unpack_from("<2H", data, start)
         if start + 4 + size > limit:
             raise ArchiveError("an extra field is cut short", record=name, offset=start)
+        if identifier == UNICODE_PATH and bytes(data[start + 9 : start + 4 + size]) != raw_name:
+            raise ArchiveError("an extra field gives the record another name", record=name, offset=start)
         if identifier == 1:
             if values is not None:
                 raise ArchiveError("there are two zip64 extra fields", record=name, offset=start)
@@ -268,7 +284,7 @@ def _read_local(data: memoryview, entry: _Entry, limit: int) -> tuple[Record, in
     raw_name = bytes(data[name_start : name_start + name_length])
     if raw_name != entry.raw_name or flags != entry.flags or method != entry.method:
         raise ArchiveError("name, flags or method of the local header differ from the directory's", record=entry.name, offset=start)
-    wide = _zip64_values(data, name_start + name_length, extra_length, entry.name)
+    wide = _zip64_values(data, name_start + name_length, extra_length, entry.name, raw_name)
     local_sizes = _local_sizes(wide, size, compressed_size)
     later = bool(flags & HAS_DESCRIPTOR)
     stated = (crc, *local_sizes)

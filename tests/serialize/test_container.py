@@ -277,6 +277,30 @@ def damaged(text: bytes, replacement: bytes) -> bytes:
     return data.replace(text, replacement)
 
 
+def renamed() -> bytes:
+    """A record that the extra field of Info-ZIP calls something else."""
+    information = zipfile.ZipInfo("m/version")
+    path = b"m/other"
+    information.extra = struct.pack("<2HBL", 0x7075, 5 + len(path), 1, zlib.crc32(b"m/version")) + path
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(information, b"3\n")
+    return out.getvalue()
+
+
+def two_ends() -> bytes:
+    """An end record inside a record, whose comment goes to the file's last byte, and another one with bytes behind it."""
+    inner = bytearray(zipped({"m/version": b"3\n"}))
+    data = zipped({"m/a": bytes(inner)}) + b"junk"
+    end = data.index(b"PK\x05\x06")
+    return data.replace(bytes(inner), bytes(inner[:-2]) + struct.pack("<H", len(data) - end - 22), 1)
+
+
+def program_bomb() -> bytes:
+    """A pickle that deflates a thousandfold."""
+    return zipped({"m/data.pkl": b"\x80\x02(" + b"]" * (9 << 20) + b"l."}, zipfile.ZIP_DEFLATED)
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "does not begin with the bytes 50 4b 03 04"),
     "no_zip": (lambda: b"\x80\x02N." * 100, "does not begin with the bytes 50 4b 03 04"),
@@ -329,6 +353,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "wrong_crc": (lambda: damaged(b"tensor", b"sensor"), "CRC-32"),
     "inflates_to_more_than_declared": (understated, "do not inflate to the 10 bytes"),
     "bomb": (bomb, "would inflate to more than"),
+    "bomb_of_a_program": (program_bomb, "deflated bytes of a program inflate to"),
+    "renamed_by_an_extra_field": (renamed, "an extra field gives the record another name"),
+    "two_end_records": (two_ends, "two end records"),
     "missing_zip64_field": (lambda: patched(20, b"\xff\xff\xff\xff", central=True), "needs a zip64 extra field"),
 }
 
