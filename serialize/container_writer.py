@@ -12,7 +12,21 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from .zip_directory import CENTRAL, DEFLATED, END, END64, FULL16, FULL32, HAS_DESCRIPTOR, IS_UTF8, LOCAL, LOCATOR64, STORED
+from .zip_directory import (
+    CENTRAL,
+    DEFLATED,
+    END,
+    END64,
+    FULL16,
+    FULL32,
+    HAS_DESCRIPTOR,
+    IS_UTF8,
+    LOCAL,
+    LOCATOR64,
+    MAX_NAME,
+    STORED,
+    name_fault,
+)
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
@@ -23,7 +37,7 @@ CHUNK = 16 << 20
 
 
 def root_of(path: str | os.PathLike[str]) -> str:
-    """The root folder of an archive written to `path`: the file's name up to its last dot.
+    """The root folder of an archive written to `path`: the file's name up to its last dot, `archive` if that is no name for a folder.
 
     Raises RuntimeError if nothing is left of it, as PyTorch does.
     """
@@ -32,7 +46,8 @@ def root_of(path: str | os.PathLike[str]) -> str:
     root = stem if dot else name
     if not root:
         raise RuntimeError(f"save: invalid file name {name!r}; give it at least one letter before the dot")
-    return root
+    is_text = root.encode("utf-8", "replace").decode() == root
+    return root if is_text and name_fault(root) is None else "archive"
 
 
 class ArchiveWriter:
@@ -51,15 +66,19 @@ class ArchiveWriter:
     def add(self, name: str, data: Bytes, *, compress: bool = False) -> None:
         """Write one record; `compress` deflates it if it is longer than 200 bytes.
 
-        Raises ValueError if a record of this name (ignoring case) is there already: readers would disagree on which one counts.
+        Raises ValueError if a record of this name (ignoring case) is there already, as readers would disagree on which one counts, and
+        for names that a reader refuses.
         """
         if name.casefold() in self._names:
             raise ValueError(f"save: two records are called {name!r} (ignoring case); rename one of them")
+        raw_name = f"{self._root}/{name}".encode()
+        fault = name_fault(name) or ("is too long" if len(raw_name) > MAX_NAME else None)
+        if fault is not None:
+            raise ValueError(f"save: the name {name!r} of a record {fault}; choose another one")
         content = memoryview(data).cast("B") if not isinstance(data, bytes) else memoryview(data)
         crc = zlib.crc32(content)
         self._names[name.casefold()] = crc
         deflated = compress and len(content) > COMPRESS_ABOVE
-        raw_name = f"{self._root}/{name}".encode()
         offset = self._position
         flags = IS_UTF8 | HAS_DESCRIPTOR if len(content) else IS_UTF8
         method, needed = (DEFLATED, 20) if deflated else (STORED, 0)

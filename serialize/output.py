@@ -30,7 +30,7 @@ def open_output(target: Target) -> Generator[Writer]:
     if not isinstance(target, str | os.PathLike):
         if not callable(getattr(target, "write", None)):
             raise TypeError(f"save: the target must be a path or have a write method, but it is a {type(target).__name__}")
-        yield target.write
+        yield _completing(target)
         return
     status = _status(target)
     if status is not None and not stat.S_ISREG(status.st_mode):
@@ -39,6 +39,22 @@ def open_output(target: Target) -> Generator[Writer]:
         return
     with _replacing(os.path.realpath(os.fsdecode(target)), status) as write:
         yield write
+
+
+def _completing(target: _Writable) -> Writer:
+    """Writes all of the bytes: an unbuffered file may take fewer than it is given, and says how many."""
+
+    def write(data: Bytes) -> None:
+        rest = memoryview(data).cast("B")
+        while rest:
+            written = target.write(rest)
+            if not isinstance(written, int) or written >= len(rest):
+                return
+            if written <= 0:
+                raise OSError(f"save: the file object took {written} of {len(rest)} bytes; is it full?")
+            rest = rest[written:]
+
+    return write
 
 
 def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
@@ -70,7 +86,7 @@ def _create_beside(path: str) -> tuple[str, int]:
     """A new empty file in the folder of `path`, with the permissions that the user's mask gives."""
     folder, name = os.path.split(path)
     for attempt in range(1000):
-        temporary = os.path.join(folder, f".{name[:200]}.{os.getpid()}-{attempt}.tmp")
+        temporary = os.path.join(folder, f".{name[:40]}.{os.getpid()}-{attempt}.tmp")
         try:
             return temporary, os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
         except FileExistsError:

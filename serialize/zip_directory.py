@@ -204,12 +204,20 @@ def _decode_name(raw: bytes, flags: int, start: int) -> str:
         raise ArchiveError(f"the name {raw!r} is no UTF-8", offset=start) from error
     if len(raw) > MAX_NAME:
         raise ArchiveError(f"a name of {len(raw)} bytes is longer than {MAX_NAME}", offset=start)
-    parts = name.removesuffix("/").split("/")
-    if "" in parts or "." in parts or ".." in parts:
-        raise ArchiveError(f"the name {name!r} is absolute, or has an empty, '.' or '..' part", offset=start)
-    if "\\" in name or any(ord(letter) < 32 for letter in name) or (len(parts[0]) == 2 and parts[0][1] == ":"):
-        raise ArchiveError(f"the name {name!r} has a backslash, a control character or a drive", offset=start)
+    fault = name_fault(name.removesuffix("/"))
+    if fault is not None:
+        raise ArchiveError(f"the name {name!r} {fault}", offset=start)
     return name
+
+
+def name_fault(name: str) -> str | None:
+    """What is wrong with the name of a record, which would lie elsewhere on some system; None for a good name."""
+    parts = name.split("/")
+    if "" in parts or "." in parts or ".." in parts:
+        return "is absolute, or has an empty, '.' or '..' part"
+    if "\\" in name or any(ord(letter) < 32 for letter in name) or (len(parts[0]) == 2 and parts[0][1] == ":"):
+        return "has a backslash, a control character or a drive"
+    return None
 
 
 def _zip64_values(data: memoryview, start: int, length: int, name: str, raw_name: bytes) -> list[int]:

@@ -95,10 +95,27 @@ def test_records_round_trip(records: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path, root", [("a.b.c.pt", "a.b.c"), ("folder/x.", "x"), ("noext", "noext"), ("naïve.pt", "naïve"), ("a\\b.pt", "b")]
+    "path, root",
+    [
+        ("a.b.c.pt", "a.b.c"),
+        ("folder/x.", "x"),
+        ("noext", "noext"),
+        ("naïve.pt", "naïve"),
+        ("a\\b.pt", "b"),
+        ("...pt", "archive"),
+        ("a\nb.pt", "archive"),
+        ("c:.pt", "archive"),
+        ("\udcff.pt", "archive"),
+    ],
 )
 def test_the_root_is_the_file_name_up_to_its_last_dot(path: str, root: str) -> None:
     assert root_of(path) == root
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "a//b", "", "a/", "a\\b", "a\nb", "x" * 5000])
+def test_names_that_are_not_read_are_not_written(name: str) -> None:
+    with pytest.raises(ValueError, match="save: the name .* of a record .*; choose another one"):
+        write({name: b""})
 
 
 def test_a_file_name_of_an_extension_only_is_refused() -> None:

@@ -87,6 +87,34 @@ def test_file_objects_are_written_at_their_position() -> None:
     assert stream.getvalue() == b"abcnew"
 
 
+def test_a_file_object_that_takes_less_is_given_the_rest() -> None:
+    class Raw(io.RawIOBase):
+        taken = b""
+
+        def write(self, data: object) -> int:
+            self.taken += bytes(data)[:2]  # type: ignore[call-overload]
+            return min(2, len(bytes(data)))  # type: ignore[call-overload]
+
+    raw = Raw()
+    save(raw, b"seven b")
+    assert raw.taken == b"seven b"
+    raw.write = lambda data: 0  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="took 0 of 3 bytes"):
+        save(raw)
+
+
+def test_the_longest_file_names_are_written(tmp_path: Path) -> None:
+    for name in ("名" * 84 + ".pt", "x" * 255):
+        save(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_device_is_reported() -> None:
+    with pytest.raises(OSError, match="No space"):
+        save("/dev/full")
+
+
 def test_a_missing_folder_is_reported_and_a_wrong_target_too(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         save(tmp_path / "none" / "m.pt")
