@@ -1,0 +1,236 @@
+"""Trigonometry: sin, cos, tan in float32; asin, acos, atan, atan2 in float32 and float64.
+
+Angles of float32 are reduced in float64 with 212 bits of 1 / 2 pi, so that every one of them is exact. The polynomials are
+in polynomials.py.
+"""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .polynomials import asin, asin_short, atan, atan_short, cos_short, sin_short
+from .primitives import floor, fused_multiply_add, round_half_even, typed
+
+_f = np.float32
+_d = np.float64
+
+
+@typed
+def _part(x: Any) -> Any:
+    """x without its nearest integer."""
+    return x - round_half_even(x)
+
+
+@typed
+def _quarters(x: Any) -> Any:
+    """(quarter turns from -0.5 to 0.5, how many quarters were taken off) for a float32 angle in radians, as float64."""
+    first = x * 0.15915494309189535
+    second = x * -9.839338337591243e-18
+    third = x * -5.360718141446502e-34
+    # each product is the exact sum of two numbers; whole turns go, then quarters, from the largest number to the smallest
+    rest = 4.0 * _part(first)
+    count = round_half_even(rest)
+    rest = fused_multiply_add(4.0, _part(fused_multiply_add(x, 0.15915494309189535, -first)), rest - count)
+    more = round_half_even(rest)
+    count = count + more
+    rest = fused_multiply_add(4.0, _part(second), rest - more)
+    more = round_half_even(rest)
+    count = count + more
+    rest = fused_multiply_add(4.0, _part(fused_multiply_add(x, -9.839338337591243e-18, -second)), rest - more)
+    more = round_half_even(rest)
+    count = count + more
+    rest = fused_multiply_add(4.0, _part(third), rest - more)
+    more = round_half_even(rest)
+    count = count + more
+    low = fused_multiply_add(x, -5.360718141446502e-34, -third) + x * 4.026781963297056e-50
+    return fused_multiply_add(4.0, low, rest - more), count
+
+
+@typed
+def _wave(x: Any, ahead: Any) -> Any:
+    """The sine of a float32 angle, `ahead` quarter turns further."""
+    rest, count = _quarters(_d(x))
+    angle = rest * 1.5707963267948966
+    square = angle * angle
+    sine = fused_multiply_add(sin_short(square) * square, angle, angle)
+    cosine = fused_multiply_add(cos_short(square) * square, square, 1.0 - 0.5 * square)
+    quarter = count + ahead
+    quarter = quarter - 4.0 * floor(quarter * 0.25)
+    value = cosine if quarter == 1.0 or quarter == 3.0 else sine
+    return _f(-value if quarter >= 2.0 else value)
+
+
+@typed
+def sin_float32(x: Any) -> Any:
+    """The sine of an angle in radians."""
+    result = _wave(x, 0.0)
+    return x if x == _f(0) else result
+
+
+@typed
+def cos_float32(x: Any) -> Any:
+    """The cosine of an angle in radians."""
+    return _wave(x, 1.0)
+
+
+@typed
+def tan_float32(x: Any) -> Any:
+    """The tangent of an angle in radians: sine by cosine."""
+    rest, count = _quarters(_d(x))
+    angle = rest * 1.5707963267948966
+    square = angle * angle
+    sine = fused_multiply_add(sin_short(square) * square, angle, angle)
+    cosine = fused_multiply_add(cos_short(square) * square, square, 1.0 - 0.5 * square)
+    odd = count - 2.0 * floor(count * 0.5) != 0.0
+    above = -cosine if odd else sine
+    below = sine if odd else cosine
+    result = _f(above / below)
+    return x if x == _f(0) else result
+
+
+# float32: inverse functions
+
+
+@typed
+def asin_float32(x: Any) -> Any:
+    """The angle whose sine is x: a polynomial up to 1/2, beyond it by the angle's half."""
+    size = abs(x)
+    far = size > _f(0.5)
+    square = (_f(1) - size) * _f(0.5) if far else size * size
+    root = math.sqrt(square)
+    small = root if far else size
+    rest = asin_short(square) * square * small
+    # what the rounded root lost; a root of 0 lost nothing
+    lost = fused_multiply_add(-root, root, square) / (root + root) if root > _f(0) else _f(0)
+    twice = _f(2) * (rest + lost) - _f(-4.371138828673793e-08)
+    angle = (_f(1.5707963705062866) - _f(2) * root) - twice if far else small + rest
+    result = -angle if x < _f(0) else angle
+    return x if x == _f(0) else result
+
+
+@typed
+def acos_float32(x: Any) -> Any:
+    """The angle whose cosine is x."""
+    size = abs(x)
+    far = size > _f(0.5)
+    square = (_f(1) - size) * _f(0.5) if far else size * size
+    root = math.sqrt(square)
+    small = root if far else x
+    angle = fused_multiply_add(asin_short(square) * square, small, small)
+    near = _f(1.5707963705062866) - (angle - _f(-4.371138828673793e-08))
+    twice = _f(2) * angle
+    twice = _f(3.1415927410125732) - (twice - _f(-8.742277657347586e-08)) if x < _f(0) else twice
+    return twice if far else near
+
+
+@typed
+def _quarter_angle_float32(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y), neither negative, by one quotient of size at most 1/2."""
+    low = y < x * _f(0.5)
+    high = y * _f(0.5) > x
+    above = y if low else (-x if high else y - x)
+    below = x if low else (y if high else y + x)
+    t = above / below
+    square = t * t
+    turn = _f(0) if low else (_f(1.5707963705062866) if high else _f(0.7853981852531433))
+    turn_low = _f(0) if low else (_f(-4.371138828673793e-08) if high else _f(-2.1855694143368964e-08))
+    return turn + (fused_multiply_add(atan_short(square) * square, t, t) + turn_low)
+
+
+@typed
+def atan_float32(x: Any) -> Any:
+    """The angle whose tangent is x."""
+    angle = _quarter_angle_float32(abs(x), _f(1))
+    angle = -angle if x < _f(0) else angle
+    return x if x == _f(0) else angle
+
+
+@typed
+def atan2_float32(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y), all four quarters, zeros and infinities as in IEEE 754."""
+    height, width = abs(y), abs(x)
+    both = height == _f(np.inf) and width == _f(np.inf)
+    height = _f(1) if both else height
+    width = _f(1) if both or (height == _f(0) and width == _f(0)) else width
+    large = max(height, width) > _f(1e30)
+    factor = _f(2.3283064365386963e-10) if large else _f(1)
+    angle = _quarter_angle_float32(height * factor, width * factor)
+    behind = math.copysign(_f(1), x) < _f(0)
+    angle = _f(3.1415927410125732) - (angle - _f(-8.742277657347586e-08)) if behind else angle
+    angle = math.copysign(angle, y)
+    return x + y if x != x or y != y else angle
+
+
+# float64: inverse functions
+
+
+@typed
+def asin_float64(x: Any) -> Any:
+    """The angle whose sine is x: a polynomial up to 1/2, beyond it by the angle's half."""
+    size = abs(x)
+    far = size > 0.5
+    square = (1.0 - size) * 0.5 if far else size * size
+    root = math.sqrt(square)
+    small = root if far else size
+    rest = asin(square) * square * small
+    # what the rounded root lost; a root of 0 lost nothing
+    lost = fused_multiply_add(-root, root, square) / (root + root) if root > 0.0 else 0.0
+    twice = 2.0 * (rest + lost) - 6.123233995736766e-17
+    angle = (1.5707963267948966 - 2.0 * root) - twice if far else small + rest
+    result = -angle if x < 0.0 else angle
+    return x if x == 0.0 else result
+
+
+@typed
+def acos_float64(x: Any) -> Any:
+    """The angle whose cosine is x."""
+    size = abs(x)
+    far = size > 0.5
+    square = (1.0 - size) * 0.5 if far else size * size
+    root = math.sqrt(square)
+    small = root if far else x
+    angle = fused_multiply_add(asin(square) * square, small, small)
+    near = 1.5707963267948966 - (angle - 6.123233995736766e-17)
+    twice = 2.0 * angle
+    twice = 3.141592653589793 - (twice - 1.2246467991473532e-16) if x < 0.0 else twice
+    return twice if far else near
+
+
+@typed
+def _quarter_angle_float64(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y), neither negative, by one quotient of size at most 1/2."""
+    low = y < x * 0.5
+    high = y * 0.5 > x
+    above = y if low else (-x if high else y - x)
+    below = x if low else (y if high else y + x)
+    t = above / below
+    square = t * t
+    turn = 0.0 if low else (1.5707963267948966 if high else 0.7853981633974483)
+    turn_low = 0.0 if low else (6.123233995736766e-17 if high else 3.061616997868383e-17)
+    return turn + (fused_multiply_add(atan(square) * square, t, t) + turn_low)
+
+
+@typed
+def atan_float64(x: Any) -> Any:
+    """The angle whose tangent is x."""
+    angle = _quarter_angle_float64(abs(x), 1.0)
+    angle = -angle if x < 0.0 else angle
+    return x if x == 0.0 else angle
+
+
+@typed
+def atan2_float64(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y), all four quarters, zeros and infinities as in IEEE 754."""
+    height, width = abs(y), abs(x)
+    both = height == np.inf and width == np.inf
+    height = 1.0 if both else height
+    width = 1.0 if both or (height == 0.0 and width == 0.0) else width
+    large = max(height, width) > 1e300
+    factor = 2.3283064365386963e-10 if large else 1.0
+    angle = _quarter_angle_float64(height * factor, width * factor)
+    behind = math.copysign(1.0, x) < 0.0
+    angle = 3.141592653589793 - (angle - 1.2246467991473532e-16) if behind else angle
+    angle = math.copysign(angle, y)
+    return x + y if x != x or y != y else angle

@@ -1,0 +1,210 @@
+"""Writes runtime/kernels/polynomials.py: the polynomials of the vectorized mathematics, made with mpmath.
+
+    python tests/golden/make_polynomials.py
+
+Each is the interpolant at Chebyshev points, worked out with 60 digits and then rounded to float64; its largest error over a
+dense grid, before rounding, stands in the docstring. Needs mpmath, which nothing else does.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mpmath
+from mpmath import mpf
+
+mpmath.mp.dps = 60
+TARGET = Path(__file__).parents[2] / "runtime" / "kernels" / "polynomials.py"
+Function = Callable[[Any], Any]
+
+
+def odd(function: Function) -> Function:
+    """(f(x) / x - 1) / x**2 of an odd function with slope 1, as a function of z = x**2."""
+
+    def rest(z: Any) -> Any:
+        if abs(z) < mpf(10) ** -12:
+            return mpmath.diff(lambda x: function(x), 0, 3) / 6
+        x = mpmath.sqrt(z)
+        return (function(x) / x - 1) / z
+
+    return rest
+
+
+def log_rest(z: Any) -> Any:
+    if abs(z) < mpf(10) ** -12:
+        return mpf(2) / 3 + z * 2 / 5
+    s = mpmath.sqrt(z)
+    return (2 * mpmath.atanh(s) / s - 2) / z
+
+
+def log_rest_after_cube(z: Any) -> Any:
+    return mpf(2) / 5 + mpf(2) / 7 * z if abs(z) < mpf(10) ** -12 else (log_rest(z) - mpf(2) / 3) / z
+
+
+def cos_rest(z: Any) -> Any:
+    if abs(z) < mpf(10) ** -12:
+        return mpf(1) / 24 - z / 720
+    return (mpmath.cos(mpmath.sqrt(z)) - 1 + z / 2) / z**2
+
+
+def erfcx_at(scale: int) -> Function:
+    def at(t: Any) -> Any:
+        x = scale * (1 + t) / (1 - t)
+        return mpmath.erfc(x) * mpmath.exp(x * x) * (1 + 2 * x)
+
+    return at
+
+
+def erf_rest(z: Any) -> Any:
+    if abs(z) < mpf(10) ** -30:
+        return 2 / mpmath.sqrt(mpmath.pi) - 1
+    x = mpmath.sqrt(z)
+    return mpmath.erf(x) / x - 1
+
+
+def erfinv_of(w: Any) -> Any:
+    """erfinv(x) / x with w = -log(1 - x**2)."""
+    if w < mpf(10) ** -25:
+        return mpmath.sqrt(mpmath.pi) / 2
+    x = mpmath.sqrt(-mpmath.expm1(-w))
+    # 1 - x without cancellation, then Newton on erfc
+    rest = mpmath.exp(-w) / (1 + x)
+    y = mpmath.sqrt(w) if w > 1 else mpmath.erfinv(x)
+    for _ in range(60 if w > 1 else 0):
+        step = (mpmath.erfc(y) - rest) * mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(y * y)
+        y += step
+        if abs(step) < mpf(10) ** -50:
+            break
+    return y / x
+
+
+def lgamma_rest(x: Any) -> Any:
+    """log(gamma(x)) / ((x - 1) (x - 2))."""
+    for root in (1, 2):
+        if abs(x - root) < mpf(10) ** -20:
+            x = root + mpf(10) ** -20
+    return mpmath.loggamma(x) / ((x - 1) * (x - 2))
+
+
+def stirling_rest(z: Any) -> Any:
+    """What Stirling's formula leaves of log(gamma(x)), times x, with z = 1 / x**2."""
+    if abs(z) < mpf(10) ** -12:
+        return mpf(1) / 12 - z / 360
+    x = 1 / mpmath.sqrt(z)
+    return x * (mpmath.loggamma(x) - (x - 0.5) * mpmath.log(x) + x - mpmath.log(2 * mpmath.pi) / 2)
+
+
+def digamma_rest(z: Any) -> Any:
+    """(log(x) - 1/(2x) - digamma(x)) x**2 with z = 1 / x**2."""
+    if abs(z) < mpf(10) ** -12:
+        return mpf(1) / 12 - z / 120
+    x = 1 / mpmath.sqrt(z)
+    return (mpmath.log(x) - 1 / (2 * x) - mpmath.digamma(x)) * x * x
+
+
+def digamma_near_root(x: Any) -> Any:
+    """digamma(x) / (x - its positive root)."""
+    root = mpmath.findroot(mpmath.digamma, mpf("1.4616321449683623"))
+    if abs(x - root) < mpf(10) ** -25:
+        return mpmath.psi(1, root)
+    return mpmath.digamma(x) / (x - root)
+
+
+SMALL_LOG = (3 - 2 * mpmath.sqrt(2)) ** 2 * mpf("1.001")
+QUARTER = (mpmath.pi / 4) ** 2 * mpf("1.0001")
+ROWS: list[tuple[str, str, Function, Any, Any, int, Any]] = [
+    # name, what it approximates, function, from, to, degree, the point that is 0
+    ("log", "(log((1 + s) / (1 - s)) / s - 2) / z with z = s**2", log_rest, 0, SMALL_LOG, 6, 0),
+    ("log_tail", "((log((1 + s) / (1 - s)) / s - 2) / z - 2/3) / z with z = s**2", log_rest_after_cube, 0, SMALL_LOG, 6, 0),
+    ("sin", "(sin(x) / x - 1) / z with z = x**2", odd(mpmath.sin), 0, QUARTER, 6, 0),
+    ("cos", "(cos(x) - 1 + z / 2) / z**2 with z = x**2", cos_rest, 0, QUARTER, 5, 0),
+    ("sin_short", "as `sin`, for float32", odd(mpmath.sin), 0, QUARTER, 3, 0),
+    ("cos_short", "as `cos`, for float32", cos_rest, 0, QUARTER, 2, 0),
+    ("asin", "(asin(x) / x - 1) / z with z = x**2", odd(mpmath.asin), 0, mpf("0.25"), 12, 0),
+    ("asin_short", "as `asin`, for float32", odd(mpmath.asin), 0, mpf("0.25"), 5, 0),
+    ("atan", "(atan(x) / x - 1) / z with z = x**2", odd(mpmath.atan), 0, mpf("0.25"), 13, 0),
+    ("atan_short", "as `atan`, for float32", odd(mpmath.atan), 0, mpf("0.25"), 6, 0),
+    ("sinh", "(sinh(x) / x - 1) / z with z = x**2", odd(mpmath.sinh), 0, mpf(1), 7, 0),
+    ("sinh_short", "as `sinh`, for float32", odd(mpmath.sinh), 0, mpf(1), 3, 0),
+    ("erf", "erf(x) / x - 1 with z = x**2", erf_rest, 0, mpf(1), 11, 0),
+    ("erfcx", "erfc(x) exp(x**2) (1 + 2x) with z = (x - 3) / (x + 3)", erfcx_at(3), mpf(-1), mpf("0.81"), 25, 0),
+    ("erfcx_short", "as `erfcx`, for float32, with z = (x - 2) / (x + 2)", erfcx_at(2), mpf(-1), mpf("0.68"), 13, 0),
+    ("erfinv_center", "erfinv(x) / x with z = w - 3, w = -log(1 - x**2)", erfinv_of, 0, 6, 22, 3),
+    ("erfinv_middle", "erfinv(x) / x with z = sqrt(w) - 3.25", lambda s: erfinv_of(s * s), mpmath.sqrt(6), 4, 18, mpf("3.25")),
+    ("erfinv_end", "erfinv(x) / x with z = sqrt(w) - 5", lambda s: erfinv_of(s * s), 4, mpf("6.2"), 18, 5),
+    ("lgamma", "log(gamma(x)) / ((x - 1) (x - 2)) with z = x - 1.5", lgamma_rest, 1, 2, 20, mpf("1.5")),
+    ("stirling", "x (log(gamma(x)) - (x - 1/2) log(x) + x - log(2 pi) / 2) with z = 1 / x**2", stirling_rest, 0, mpf(1) / 64, 7, 0),
+    ("digamma", "(log(x) - 1 / 2x - digamma(x)) x**2 with z = 1 / x**2", digamma_rest, 0, mpf(1) / 64, 7, 0),
+    ("digamma_root", "digamma(x) / (x - root) with z = x - 1.5", digamma_near_root, 1, 2, 22, mpf("1.5")),
+]
+
+
+def interpolant(function: Function, low: Any, high: Any, degree: int, origin: Any) -> tuple[list[Any], Any]:
+    """Coefficients in z = x - origin, lowest first, and the largest error on a grid."""
+    low, high, origin = mpf(low), mpf(high), mpf(origin)
+    count = degree + 1
+    nodes = [mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+    places = [(low + high) / 2 + (high - low) / 2 * node for node in nodes]
+    table = [function(place) for place in places]
+    # Newton's divided differences, then the product form multiplied out
+    for step in range(1, count):
+        for at in range(count - 1, step - 1, -1):
+            table[at] = (table[at] - table[at - 1]) / (places[at] - places[at - step])
+    coefficients = [table[-1]]
+    for at in range(count - 2, -1, -1):
+        root = places[at] - origin
+        shifted = [mpf(0), *coefficients]
+        coefficients = [a - root * b for a, b in zip(shifted, [*coefficients, mpf(0)])]
+        coefficients[0] += table[at]
+    worst = mpf(0)
+    for k in range(201):
+        place = low + (high - low) * k / 200
+        value = mpmath.polyval(coefficients[::-1], place - origin)
+        worst = max(worst, abs(value - function(place)))
+    return coefficients, worst
+
+
+def written(name: str, meaning: str, coefficients: list[Any], worst: Any, low: Any, high: Any) -> str:
+    """One function, for both dtypes: the constructor `number` is that of z."""
+    short = name.endswith("_short") and name != "erfcx_short" and not name.startswith(("sin_", "cos_"))
+    wrap = (lambda value: f"_f({float(value)!r})") if short else (lambda value: repr(float(value)))
+    lines = [f"    p = fused_multiply_add({wrap(coefficients[-1])}, z, {wrap(coefficients[-2])})"]
+    lines += [f"    p = fused_multiply_add(p, z, {wrap(value)})" for value in coefficients[-3:0:-1]]
+    lines += [f"    return fused_multiply_add(p, z, {wrap(coefficients[0])})"]
+    bits = mpmath.nstr(mpmath.log(worst, 2), 3)
+    return "\n".join([
+        "@typed",
+        f"def {name}(z: Any) -> Any:",
+        f'    """{meaning};',
+        f'    from {mpmath.nstr(mpf(low), 5)} to {mpmath.nstr(mpf(high), 5)}, within 2**{bits}."""',
+        *lines,
+    ])
+
+
+HEAD = '''"""Polynomials of the vectorized mathematics; made by tests/golden/make_polynomials.py, not by hand."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .primitives import fused_multiply_add, typed
+
+_f = np.float32
+
+
+'''
+
+
+def main() -> None:
+    made: list[str] = []
+    for name, meaning, function, low, high, degree, origin in ROWS:
+        coefficients, worst = interpolant(function, low, high, degree, origin)
+        print(f"{name:15} degree {degree:2}: 2**{mpmath.nstr(mpmath.log(worst, 2), 4)}")
+        made.append(written(name, meaning, coefficients, worst, low, high))
+    TARGET.write_text(HEAD + "\n\n\n".join(made) + "\n")
+
+
+if __name__ == "__main__":
+    main()
