@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from ..layout import Layout
 from ..tensor import Tensor
 from .copying import copy_into
-from .pointwise_call import pointwise_callable
+from .pointwise_call import check_castable, pointwise_callable
 from .resizing import resize_output
 from .table import Kind, Op
 
@@ -44,7 +44,9 @@ def _view(body: Callable[..., Any]) -> Callable[..., Any]:
 
 def _into_self(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def run_in_place(self: Tensor, *args: Any) -> Tensor:
-        return copy_into(self, run(self, *args))
+        result = run(self, *args)
+        check_castable(result.dtype, self.dtype)
+        return copy_into(self, result)
 
     return run_in_place
 
@@ -55,6 +57,7 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def run_into(*args: Any) -> Tensor:
         out = args[-1]
         result = run(*complete(args))
+        check_castable(result.dtype, out.dtype)
         resize_output(out, result.layout.shape)
         return copy_into(out, result)
 
@@ -62,18 +65,22 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def _completed(op: Op) -> Callable[[tuple[Any, ...]], Sequence[Any]]:
-    """From the arguments of an out= overload to those of its functional row: a dtype that only the row takes is `out`'s."""
+    """From the arguments of an out= overload to those of its functional row.
+
+    A dtype that only the row takes is `out`'s, and so is one that a reduction is not given.
+    """
     assert op.base is not None
     given = [argument.name for argument in op.schema.args[:-1]]
     wanted = [argument.name for argument in op.base.schema.args]
-    if given == wanted:
+    if given == wanted and not (op.kind is Kind.REDUCTION and "dtype" in given):
         return lambda args: args[:-1]
     places = [given.index(name) if name in given else None for name in wanted]
     dtype = wanted.index("dtype")
 
     def complete(args: tuple[Any, ...]) -> list[Any]:
         values = [None if place is None else args[place] for place in places]
-        values[dtype] = args[-1].dtype
+        if values[dtype] is None:
+            values[dtype] = args[-1].dtype
         return values
 
     return complete

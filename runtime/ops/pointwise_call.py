@@ -50,6 +50,8 @@ class _Pointwise:
         self.choose = next((at for at, argument in enumerate(arguments) if argument.name == row.traits.choose), None)
         self.operands = [at for at, argument in enumerate(arguments) if argument.type in (types.TENSOR, types.NUMBER)]
         self.promoting = [_promotes(arguments[at], row.traits.parameters) for at in self.operands]
+        # of the numbers that do not promote PyTorch checks one, the factor of sums and differences
+        self.factor = row.traits.parameters == ("alpha",)
         # most rows take their operands and nothing else
         self.plain = self.choose is None and len(self.operands) == len(arguments)
         self.key = _key_maker(self.plain, arguments)
@@ -108,11 +110,8 @@ class _Pointwise:
         compute, result = rule(common, [dtype for each in classes for dtype in each])
         if not compute.computes:
             raise NotImplementedError(f"{self.op.name}: not implemented for {compute}; convert with .to(torch.float32) first")
-        for operand, promotes in zip(operands, self.promoting):
-            if not promotes and isinstance(operand, float) and not compute.is_floating_point:
-                raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-            if not promotes and isinstance(operand, bool) and compute.name != "bool":
-                raise RuntimeError("Boolean alpha only supported for Boolean results.")
+        if self.factor:
+            _check_factor(operands[-1], compute)
         return compute, result
 
     def launch(self, args: Sequence[Any], operands: Sequence[Any], compute: DType, output: Layout, result: DType) -> Launch:
@@ -205,6 +204,13 @@ _KEYS: dict[str, Callable[..., tuple[Any, ...]]] = {"t": _t, "tt": _tt, "tn": _t
 def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:
     """Whether an operand has a say in the compute dtype."""
     return argument.name not in excepted and not (argument.type == types.NUMBER and argument.keyword_only)
+
+
+def _check_factor(alpha: Any, compute: DType) -> None:
+    if isinstance(alpha, float) and not compute.is_floating_point:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(alpha, bool) and compute.name != "bool":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
 
 
 def check_castable(source: DType, target: DType) -> None:

@@ -38,12 +38,15 @@ def derive(key: str) -> Op | None:
 
 
 def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
-    base_key = f"{name[:-1]}.{overload}" if overload else name[:-1]
-    base = lookup(base_key) if base_key in keys_of(name[:-1]) else None
-    if base is None or base.kind not in _DERIVING or "(Tensor self" not in base.text or not base.text.endswith(" -> Tensor"):
-        return None
-    arguments = base.text[base.text.index("(") :].replace("(Tensor self", "(Tensor(a!) self", 1)
-    return Op(key, f"{key}{arguments}(a!)", base.kind, base.body, base.traits, base)
+    # pow_.Scalar belongs to pow.Tensor_Scalar: pow.Scalar is the one of a number to the power of a tensor
+    for candidate in (overload, f"Tensor_{overload}"):
+        base_key = f"{name[:-1]}.{candidate}" if candidate else name[:-1]
+        base = lookup(base_key) if base_key in keys_of(name[:-1]) else None
+        if base is None or base.kind not in _DERIVING or "(Tensor self" not in base.text or not base.text.endswith(" -> Tensor"):
+            continue
+        arguments = base.text[base.text.index("(") :].replace("(Tensor self", "(Tensor(a!) self", 1)
+        return Op(key, f"{key}{arguments}(a!)", base.kind, base.body, base.traits, base)
+    return None
 
 
 _OUT_OF = {
@@ -57,7 +60,8 @@ _OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Dev
 
 def _bases_of_out(name: str, overload: str) -> tuple[str, ...]:
     if overload != "out":
-        return (overload.removesuffix("_out"),)
+        # sum.IntList_out belongs to sum.dim_IntList, prod.int_out to prod.dim_int
+        return overload.removesuffix("_out"), f"dim_{overload.removesuffix('_out')}"
     return (_OUT_OF[name],) if name in _OUT_OF else ("Tensor", "")
 
 
