@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization", "padding",
     "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing",
-    "selection", "scattering", "modes", "scalars", "scalar_math", "strings", "lists", "dicts",
+    "selection", "scattering", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
 )
 """The modules of this folder that hold rows."""
 
