@@ -173,8 +173,15 @@ def caster(kind: Type) -> Caster:
     """The function that turns Python values into `kind`; it raises `CastError`."""
     found = _SIMPLE.get(kind) or _casters.get(kind)
     if found is None:
-        found = _casters[kind] = _make_caster(kind)
+        found = _make_caster(kind)
+        if _lasts(kind):
+            _casters[kind] = found
     return found
+
+
+def _lasts(kind: Type) -> bool:
+    """Whether a type may be kept for good: one with a class in it would keep the programs of a module that is gone."""
+    return not isinstance(kind, ClassType | InterfaceType) and all(map(_lasts, kind.contained))
 
 
 def _make_caster(kind: Type) -> Caster:
@@ -286,9 +293,12 @@ _exporters: dict[Type, Caster | None] = {}
 
 def exporter(kind: Type) -> Caster | None:
     """The function that turns results of type `kind` into what Python sees; None where they stay as they are."""
-    if kind not in _exporters:
-        _exporters[kind] = _make_exporter(kind)
-    return _exporters[kind]
+    if kind in _exporters:
+        return _exporters[kind]
+    found = _make_exporter(kind)
+    if _lasts(kind):
+        _exporters[kind] = found
+    return found
 
 
 def _make_exporter(kind: Type) -> Caster | None:

@@ -7,6 +7,7 @@ A failure surfaces as PyTorch's exceptions (`errors.py`); Python's own traceback
 from __future__ import annotations
 
 import linecache
+import weakref
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from ..runtime.typesystem import FunctionLike
     from .errors import Place
     from .ir import Graph
+    from .source import Span
 
 
 class _File(NamedTuple):
+    """What a generated file stands for; it must not keep what the program refers to alive."""
+
     name: str
-    generated: Generated
+    spans: list[Span | None]
+    parts: range
 
 
 _numbers = count()
@@ -39,7 +44,8 @@ def compile_graph(graph: Graph, name: str = "") -> Callable[..., object]:
     generated = generate(graph, _raw)
     file = f"<rushlight {next(_numbers)} {name}>"
     raw = _define(generated, file)
-    _files[file] = _File(name, generated)
+    _files[file] = _File(name, generated.spans, generated.parts)
+    weakref.finalize(raw, _forget, file).atexit = False
 
     def run(*arguments: object) -> object:
         try:
@@ -59,6 +65,12 @@ def _define(generated: Generated, file: str) -> Callable[..., object]:
     return cast("Callable[..., object]", generated.names["run"])
 
 
+def _forget(file: str) -> None:
+    """A program is gone: nobody can ask for its lines any more."""
+    _files.pop(file, None)
+    linecache.cache.pop(file, None)
+
+
 def _raw(function: FunctionLike) -> Callable[..., object]:
     run = getattr(function, "run", None)
     if run is None:
@@ -71,4 +83,4 @@ def _place_of(file: str, line: int) -> tuple[Place, bool] | None:
     known = _files.get(file)
     if known is None:
         return None
-    return (known.name, known.generated.spans[line - 1]), line in known.generated.parts
+    return (known.name, known.spans[line - 1]), line in known.parts

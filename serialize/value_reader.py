@@ -233,10 +233,10 @@ class ValueReader:
         state = pickled.state
         if not isinstance(state, dict):
             raise ArchiveError(f"the attributes of a {pickled.qualified_name} are no dict", record=self.record)
-        if id(state) in self._used_states:
-            raise ArchiveError(f"the attributes of a {pickled.qualified_name} are those of another object too", record=self.record)
-        self._used_states.add(id(state))
         values = cast("dict[object, object]", state)
+        if id(values) in self._used_states:
+            raise ArchiveError(f"the attributes of a {pickled.qualified_name} are those of another object too", record=self.record)
+        self._used_states.add(id(values))
         for name, attribute in made.type.attributes.items():
             if name not in values:
                 raise ArchiveError(f"attribute '{name}' of {pickled.qualified_name} has no value", record=self.record)

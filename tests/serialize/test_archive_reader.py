@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import linecache
 import math
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +171,23 @@ def test_cuda_tensors_need_map_location() -> None:
 def test_other_map_locations_are_refused(place: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         load(GOLDEN / "gelu.pt", place)  # type: ignore[arg-type]
+
+
+def test_a_module_that_is_gone_leaves_nothing_behind() -> None:
+    def use() -> weakref.ref[object]:
+        module = load(GOLDEN / "methods.pt")
+        module.method("forward")(from_numpy(np.ones((2, 4), np.float32)))
+        with pytest.raises(RuntimeError):
+            module.method("forward")(from_numpy(np.ones((2, 5), np.float32)))
+        return weakref.ref(module.type.methods["forward"])
+
+    gc.collect()
+    before = len(linecache.cache)
+    kept = use()
+    assert len(linecache.cache) > before
+    gc.collect()
+    assert kept() is None
+    assert len(linecache.cache) <= before
 
 
 def test_a_path_that_is_no_file_is_the_callers_mistake(tmp_path: Path) -> None:
