@@ -21,7 +21,7 @@ from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
 from .elementwise import checked_integer
 from .host import bits, wrapped
-from .overlap import check_writable
+from .overlap import check_not_read_only
 from .table import composite, host
 
 Number = int | float | bool | complex
@@ -67,8 +67,8 @@ _FLOAT_LIMIT = float(np.finfo(np.float32).max)
 
 
 def fill_number(tensor: Tensor, value: Number) -> Tensor:
-    """Write `value` into every item; answers `tensor`."""
-    check_writable(tensor)
+    """Write `value` into every item; answers `tensor`. Items may share one place: all of them get the same number."""
+    check_not_read_only(tensor)
     if type(value) is int and value == 0 and tensor.layout.is_contiguous:
         memset(tensor.address, 0, tensor.layout.numel * tensor.dtype.itemsize)
         tensor.storage.version += 1

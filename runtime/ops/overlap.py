@@ -4,10 +4,15 @@ from __future__ import annotations
 from ..tensor import Tensor
 
 
-def check_writable(target: Tensor) -> None:
-    """RuntimeError if the memory is read-only or several items of `target` share one place."""
+def check_not_read_only(target: Tensor) -> None:
+    """RuntimeError if the memory is read-only."""
     if not target.storage.writable:
         raise RuntimeError("the tensor's memory is read-only; write to a copy made with clone()")
+
+
+def check_writable(target: Tensor) -> None:
+    """RuntimeError if the memory is read-only or several items of `target` share one place."""
+    check_not_read_only(target)
     layout = target.layout
     if layout.numel > 1 and any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides)):
         raise RuntimeError(

@@ -38,3 +38,20 @@ def test_a_copy_onto_itself_is_no_copy() -> None:
     x = rl.arange(4.0)
     assert x.copy_(x).tolist() == [0, 1, 2, 3]
     assert x.add_(x).tolist() == [0, 2, 4, 6]
+
+
+def test_items_that_share_a_place_may_all_be_filled_but_not_added_to() -> None:
+    x = rl.zeros(1)
+    assert x.expand(3).fill_(2).tolist() == [2, 2, 2] and x.item() == 2
+    assert x.expand(3).zero_().tolist() == [0, 0, 0]
+    with pytest.raises(RuntimeError, match="single memory location"):
+        x.expand(3).add_(1)
+
+
+def test_read_only_memory_is_not_filled() -> None:
+    array = np.ones(3, np.float32)
+    array.flags.writeable = False
+    for write in (lambda x: x.zero_(), lambda x: x.fill_(2), lambda x: x.add_(1), lambda x: x.copy_(rl.zeros(3))):  # pyright: ignore
+        with pytest.raises(RuntimeError, match="read-only"):
+            write(rl.from_numpy(array))
+    assert array.tolist() == [1, 1, 1]
