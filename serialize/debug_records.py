@@ -20,6 +20,9 @@ from .script_pickle import ScriptBuilder, Tagged, read_script_pickle
 
 Row = tuple[int, Span]
 
+MAX_TEXT = 1 << 26
+"""Characters that the texts of one record may have together: lines of the table may be named again and again."""
+
 
 def original_places(archive: Archive, path: str) -> Callable[[int], Span | None] | None:
     """The function for the source file `path`, or None if the archive keeps no records of it."""
@@ -55,27 +58,57 @@ def _parse(value: object) -> list[Row]:
     if rows and rows[0] == "FORMAT_WITH_STRING_TABLE":
         _, lines, inner = cast("tuple[str, tuple[str, ...], tuple[object, ...]]", value)
         table, rows = lines, inner
-    sources: dict[tuple[object, ...], Source] = {}
-    return [_row(cast("tuple[object, ...]", row), table, sources) for row in rows]
+    texts = _Texts(table)
+    return [_row(cast("tuple[object, ...]", row), texts) for row in rows]
 
 
-def _row(row: tuple[object, ...], table: tuple[str, ...] | None, sources: dict[tuple[object, ...], Source]) -> Row:
-    offset, place = row[:2]
-    described, start, end = cast("tuple[tuple[object, object, object], int, int]", place)
-    text, filename, first_line = described
-    if table is not None:
-        lines = cast("list[int]", text.value if isinstance(text, Tagged) else text)
-        key = (*lines, filename, first_line)
-        if key not in sources:
-            joined = "".join(table[index] for index in lines)
-            sources[key] = Source(joined, table[cast("int", filename)] or None, cast("int", first_line))
-    else:
+class _Texts:
+    """The sources that rows name: one object for equal ones. Rows share texts, so a text is put together once."""
+
+    def __init__(self, table: tuple[str, ...] | None) -> None:
+        self._table = table
+        self._length = 0
+        self._by_list: dict[int, str] = {}
+        self._by_lines: dict[tuple[int, ...], str] = {}
+        self._sources: dict[tuple[str, str | None, int], Source] = {}
+
+    def source(self, text: object, filename: object, first_line: object) -> Source:
+        """The source with this text, or these lines of the table."""
+        if self._table is not None:
+            text = self._join(self._table, text.value if isinstance(text, Tagged) else text)
+            filename = self._table[cast("int", filename)] or None
+        if not isinstance(text, str) or not isinstance(filename, str | None) or type(first_line) is not int:
+            raise TypeError("a source is a text, a file name and a line number")
         key = (text, filename, first_line)
-        if key not in sources:
-            sources[key] = Source(cast("str", text), cast("str | None", filename), cast("int", first_line))
-    source = sources[key]
+        if key not in self._sources:
+            self._sources[key] = Source(text, filename, first_line)
+        return self._sources[key]
+
+    def _join(self, table: tuple[str, ...], lines: object) -> str:
+        known = self._by_list.get(id(lines))
+        if known is None:
+            indices = tuple(cast("list[int]", lines))
+            known = self._by_lines.get(indices)
+            if known is None:
+                known = self._by_lines[indices] = self._text([table[index] for index in indices])
+            self._by_list[id(lines)] = known
+        return known
+
+    def _text(self, parts: list[str]) -> str:
+        self._length += sum(map(len, parts))
+        if self._length > MAX_TEXT:
+            raise ValueError(f"the texts are longer than {MAX_TEXT} characters")
+        return "".join(parts)
+
+
+def _row(row: tuple[object, ...], texts: _Texts) -> Row:
+    offset, place = row[:2]
+    described, start, end = cast("tuple[tuple[object, object, object], object, object]", place)
+    source = texts.source(*described)
+    if type(offset) is not int or type(start) is not int or type(end) is not int:
+        raise TypeError("offsets are ints")
     limit = len(source.text)
-    return cast("int", offset), Span(source, min(max(start, 0), limit), min(max(end, 0), limit))
+    return offset, Span(source, min(max(start, 0), limit), min(max(end, 0), limit))
 
 
 def dump_debug_records(marks: Sequence[Mark], tags: dict[Span, int] | None = None) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,20 @@ def test_damaged_records_are_as_good_as_none(body: bytes) -> None:
     find = original_places(archive, "code/a.py")
     assert find is not None
     assert find(0) is None
+
+
+def test_time_and_memory_stay_in_proportion() -> None:
+    """Many rows that share one long list of lines, and lines that are a thousand times longer together than the record."""
+    table = b"(X" + (100_000).to_bytes(4, "little") + b"L" * 100_000 + b"X\0\0\0\0t"
+    for line, count, first in ((b"K\1", 20_000, ""), (b"K\0", 1000, None)):
+        rows = b"(K\0" + b"(](" + line * count + b"eq\1K\1K\1t" + b"K\0K\0\x87K\0\x87"
+        rows += b"K\0h\1K\1K\1\x87K\0K\0\x87K\0\x87" * 20_000
+        body = b"\x80\x02X\x18\0\0\0FORMAT_WITH_STRING_TABLE" + table + rows + b"t\x87."
+        archive = archive_with({"code/a.py": b"", "code/a.py.debug_pkl": body})
+        start = time.process_time()
+        found = read_debug_records(archive, "code/a.py.debug_pkl")
+        assert time.process_time() - start < 3
+        assert (found[0][1].source.text if found else None) == first
 
 
 def test_code_without_records_has_no_original() -> None:
