@@ -21,9 +21,20 @@ from scipy import special
 from rushlight.runtime.dtype import BY_NAME
 from rushlight.runtime.kernels.mathematics import VECTORIZED, digamma, erfinv
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.ops.table import lookup
 
 Array = np.ndarray[Any, Any]
 CHUNK = 1 << 20
+_EXACT = {"sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "logit": lambda x: mpmath.log(x / (1 - x)), "rsqrt": lambda x: 1 / mpmath.sqrt(x)}
+
+
+def row_body(key: str) -> Callable[..., Any]:
+    """The scalar function of a row."""
+    row = lookup(key)
+    assert row is not None
+    return row.body
+
+
 ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[..., Any]]] = {
     # body, float64 oracle, mpmath oracle
     "exp": (lambda x: math.exp(x), np.exp, mpmath.exp),
@@ -48,6 +59,9 @@ ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[...,
     "erfinv": (lambda x: erfinv(x), special.erfinv, mpmath.erfinv),
     "lgamma": (lambda x: math.lgamma(x), special.gammaln, lambda x: mpmath.re(mpmath.loggamma(x))),
     "digamma": (lambda x: digamma(x), special.digamma, mpmath.digamma),
+    "sigmoid": (row_body("aten::sigmoid"), special.expit, _EXACT["sigmoid"]),
+    "logit": (row_body("rushlight::logit"), special.logit, _EXACT["logit"]),
+    "rsqrt": (row_body("aten::rsqrt"), lambda x: 1 / np.sqrt(x), _EXACT["rsqrt"]),
     "atan2": (lambda x, y: math.atan2(x, y), np.arctan2, mpmath.atan2),
     "pow": (lambda x, y: math.pow(x, y), np.power, mpmath.power),
 }
@@ -114,7 +128,7 @@ def samples(name: str, count: int, rng: np.random.Generator) -> Array:
         parts[1] = rng.uniform(-700, 700, count)
     if name.startswith("log"):
         parts[0] = 1 + np.exp(rng.uniform(-36, 0, count)) * rng.choice([-0.5, 1], count)
-    if name in ("asin", "acos", "erfinv"):
+    if name in ("asin", "acos", "erfinv", "logit"):
         parts = [rng.uniform(-1, 1, count), 1 - np.exp(rng.uniform(-36, 0, count)), np.exp(rng.uniform(-600, 0, count))]
     if name in ("erfc", "lgamma", "digamma"):
         parts = [rng.uniform(0, 26, count), np.exp(rng.uniform(-20, 2, count)), rng.uniform(0, 3, count)]
@@ -152,7 +166,7 @@ def main() -> None:
     lines: list[str] = []
     for name in names:
         single, double = worst_float32(name, step), worst_float64(name)
-        wide = (name, "float64") in VECTORIZED or name in ("erfinv", "digamma")
+        wide = (name, "float64") in VECTORIZED or name in ("erfinv", "digamma", "sigmoid", "logit", "rsqrt")
         print(f"{name:8} {single[0]:8.3f} at {single[1]}   {double[0]:8.3f} at {double[1]}", flush=True)
         lines.append(f"| {name} | {single[0]:.2f} | {double[0]:.2f}{'' if wide else ' (libm)'} |")
     if not sys.argv[2:]:

@@ -36,7 +36,9 @@ def exp_scaled_float32(x: Any, shift: Any) -> Any:
     p = fused_multiply_add(p, r, _f(4.1665795894e-2))
     p = fused_multiply_add(p, r, _f(1.6666665459e-1))
     p = fused_multiply_add(p, r, _f(5.0000001201e-1))
-    p = fused_multiply_add(p * r, r, r) + _f(1)
+    # 1 + r + rest: what the first sum loses goes into the second
+    most = _f(1) + r
+    p = most + fused_multiply_add(p * r, r, r - (most - _f(1)))
     # 2**n as a product of two powers: neither 2**128 nor a subnormal power is a normal float32
     whole = _i(n + shift)
     half = whole >> _i(1)

@@ -26,7 +26,13 @@ def relu6(a: Any) -> Any:
 @pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float)
 def sigmoid(a: Any) -> Any:
     """1 / (1 + exp(-self))."""
-    return 1.0 / (1.0 + math.exp(-a))
+    # the power is at most 1, so that small results are as exact as large ones
+    power = math.exp(-abs(a))
+    total = 1.0 + power
+    lost = power - (total - 1.0)
+    quotient = (1.0 if a >= 0 else power) / total
+    # of the lost part only the size matters: 1 - power / 2 is near enough to 1 / total
+    return quotient - quotient * lost * (1.0 - 0.5 * power)
 
 
 @pointwise("tanh(Tensor self) -> Tensor", dtype=promote_float)

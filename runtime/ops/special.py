@@ -105,7 +105,7 @@ def _logit(a: Any) -> Any:
     # around 1/2 the quotient is close to 1, and its distance from 1 is known better than itself
     rest = 1.0 - a
     middle = a > 0.25 and a < 0.75
-    near = math.log1p((a - rest) / rest if middle else a - a)
+    near = math.log1p((a - 0.5) * 2.0 / rest if middle else a - a)
     far = math.log(a / rest)
     return near if middle else far
 
