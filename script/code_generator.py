@@ -250,7 +250,11 @@ class _Generator:
             case "prim::GetAttr":
                 return f"{arguments}.slots[{self.constant(node.attributes['name'])}]"
             case "prim::CallMethod":
-                return self.method_call(node, arguments)
+                return self.method_call(node, cast("str", node.attributes["name"]), arguments)
+            case "prim::Enter":
+                return self.method_call(node, "__enter__", arguments)
+            case "prim::Exit":
+                return self.method_call(node, "__exit__", f"{arguments}, None, None, None")
             case "prim::CallFunction":
                 return f"{self.function(node.function)}({self.arguments(node.inputs[1:])})"
             case "prim::ListConstruct":
@@ -293,8 +297,7 @@ class _Generator:
             return self.tuple_text([self.variable(value) for value in node.inputs])
         return f"{self.table.name('f', running.named_tuple_class(type_))}({self.arguments(node.inputs)})"
 
-    def method_call(self, node: Node, arguments: str) -> str:
-        name = cast("str", node.attributes["name"])
+    def method_call(self, node: Node, name: str, arguments: str) -> str:
         type_ = node.inputs[0].type
         if isinstance(type_, ClassType) and name in type_.methods:
             return f"{self.function(type_.methods[name])}({arguments})"

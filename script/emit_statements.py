@@ -205,7 +205,7 @@ class StatementEmitter(AssignmentEmitter):
                 self.environment.set_value(item.target.span, item.target.identifier, made.output)
         self.statements(statement.body)
         for manager in reversed(entered):
-            self.node("prim::Exit", [manager], (ANY,))
+            self.node("prim::Exit", [manager], (TENSOR,))
 
     def _entered_type(self, item: syntax.WithItem, kind: Type) -> Type:
         span = item.context.span

@@ -129,10 +129,14 @@ class Emitter(ABC):
         """The known value, None where it is not known (or known to be None)."""
         return value.node.attributes.get("value") if self.is_constant(value) else None
 
-    def default(self, argument: Argument) -> Value:
-        """The default of a parameter."""
+    def default(self, argument: Argument, *, spread: bool) -> Value:
+        """The default of a parameter; functions `spread` a number that stands for a list where they are called, operators have the list."""
         value: object = argument.default
         kind = argument.type
+        if spread and argument.list_size is not None and isinstance(value, tuple) and isinstance(kind, ListType):
+            items = cast("tuple[object, ...]", value)
+            if items and len(set(items)) == 1:
+                return self.make_list(kind.element, [self.constant(items[0])] * len(items))
         if isinstance(value, tuple) and isinstance(kind, ListType):
             return self.constant(list(cast("tuple[object, ...]", value)), None, kind)
         return self.constant(value, None, kind if isinstance(value, EnumMember) else None)

@@ -277,7 +277,7 @@ class _Attempt:
             items = [convert(emitter, span, target, operand.value, implicit=True) for operand, target in planned.gathered]
             return emitter.make_list(kind.element, items)
         if planned.source is None:
-            return emitter.default(planned.argument)
+            return emitter.default(planned.argument, spread=not self.schema.namespace)
         value = planned.source.value
         if planned.repeat is not None:
             value = emitter.make_list(value.type, [value] * planned.repeat)

@@ -54,7 +54,7 @@ def script_class(kind: type) -> ClassType:
     if isinstance(found, ClassType):
         return found
     if len(kind.mro()) > 2:
-        raise RuntimeError("TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.")
+        raise ScriptError("TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.")
     made = ClassType(NAMES.claim(qualified_name(kind)))
     _classes[kind] = made
     try:

@@ -13,13 +13,14 @@ from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime import scripting
+from ..runtime import grad_mode, scripting
 from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.ops.packet import Packet
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.typesystem import NONE, TENSOR, ClassType, EnumType, InterfaceType, TupleType, Type
 from . import operators
+from .context_managers import SCRIPTED
 from .function import Function
 from .object import EnumMember
 from .qualified_names import exception_name
@@ -75,8 +76,9 @@ _BUILTINS: dict[object, str] = {
     math.gcd: "aten::gcd",
     math.remainder: "aten::mathremainder",
     warnings.warn: "aten::warn",
-    scripting.is_scripting: "aten::is_scripting",
+    grad_mode.set_grad_enabled: "aten::set_grad_enabled",
 }
+_ANSWERS: dict[object, bool] = {scripting.is_scripting: True}
 _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}
 # functions of the runtime that stand for an operator of another name
 _RENAMED = {"_list_with_default": "list_with_default", "pair": "_pair"}
@@ -130,6 +132,22 @@ class PythonModuleValue(SugaredValue):
 
     def has_attr(self, emitter: Emitter, span: Span, name: str) -> bool:
         return hasattr(self.module, name)
+
+
+class AnswerValue(SugaredValue):
+    """A function whose result is known when it is compiled: `is_scripting`."""
+
+    kind = "python function"
+
+    def __init__(self, answer: bool) -> None:
+        self.answer = answer
+
+    def call(
+        self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
+    ) -> SugaredValue:
+        if arguments or keywords:
+            raise ScriptError("this function takes no arguments", span)
+        return SimpleValue(emitter.constant(self.answer, span))
 
 
 class BooleanDispatchValue(SugaredValue):
@@ -271,10 +289,12 @@ class Scope:
         if isinstance(thing, scripting.BooleanDispatch):
             return BooleanDispatchValue(thing, self)
         try:
-            name, form = _BUILTINS.get(thing), _SPECIAL_FORMS.get(thing)
+            name, form, answer = _BUILTINS.get(thing), _SPECIAL_FORMS.get(thing), _ANSWERS.get(thing)
         except TypeError:
             # objects that have no hash are none of these
             return None
+        if answer is not None:
+            return AnswerValue(answer)
         if form is not None:
             return SpecialForm(form)
         name = name or _runtime_operator(thing)
@@ -293,6 +313,7 @@ class Scope:
                 return NamedTupleConstructor(found, emitter.resolver.field_defaults(found))
         if issubclass(kind, Enum):
             return EnumClassValue(self.enum_type(kind, span))
+        kind = SCRIPTED.get(kind, kind)
         found = self.class_type(kind)
         if isinstance(found, ClassType):
             return PythonClassValue(found, kind, self)

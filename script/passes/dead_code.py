@@ -22,7 +22,8 @@ def has_side_effects(node: Node) -> bool:
         return True
     if node.kind.startswith("prim::") and node.op is None:
         return any(has_side_effects(inner) for block in node.blocks for inner in block.nodes)
-    return node.op is None or node.op.writes
+    # an operator without results is there for what it does: aten::set_grad_enabled
+    return node.op is None or node.op.writes or not node.op.schema.returns
 
 
 def eliminate_dead_code(graph: Graph) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .constant_pooling import pool_constants
 from .constant_propagation import propagate_constants
 from .exits import transform_exits
+from .list_literals import erase_list_literals
 from .loops import canonicalize_modified_loops
 from .outputs import canonicalize_outputs
 from .to_ssa import convert_to_ssa
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ..ir import Graph
 
 # What only a compiled graph needs, once.
-FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (convert_to_ssa, transform_exits, canonicalize_modified_loops)
+FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (convert_to_ssa, transform_exits, canonicalize_modified_loops, erase_list_literals)
 
 # What keeps any graph tidy.
 CLEANUP: tuple[Callable[[Graph], bool], ...] = (lower_simple_tuples, propagate_constants, pool_constants, canonicalize_outputs)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "script" / "programs"
-NAMES = ("control_flow", "containers", "tensors", "classes", "modules")
+NAMES = ("control_flow", "containers", "everyday", "tensors", "classes", "modules")
 _ALIASES = ("", ".nn", ".nn.functional", ".jit")
 
 

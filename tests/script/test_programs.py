@@ -15,9 +15,18 @@ import rushlight as rl
 from rushlight.script.module import RecursiveScriptModule
 from rushlight.script.source import ScriptError
 
-FUNCTIONS = ("control_flow", "containers", "tensors", "classes")
+FUNCTIONS = ("control_flow", "containers", "everyday", "tensors", "classes")
 # what scripted code does differently from Python, in PyTorch too
-DIFFERENT_FROM_PYTHON = {"known_conditions", "untyped_named_tuples", "starred", "attributes", "several_results"}
+DIFFERENT_FROM_PYTHON = {
+    "known_conditions",
+    "untyped_named_tuples",
+    "starred",
+    "attributes",
+    "several_results",
+    "scripting_or_not",
+    "shapes",
+    "augmented",
+}
 
 
 @pytest.fixture(scope="module", params=FUNCTIONS)

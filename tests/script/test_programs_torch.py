@@ -15,7 +15,7 @@ import rushlight as rl
 
 torch = pytest.importorskip("torch")
 
-FUNCTIONS = ("control_flow", "containers", "tensors", "classes")
+FUNCTIONS = ("control_flow", "containers", "everyday", "tensors", "classes")
 
 
 @pytest.fixture(scope="module", params=FUNCTIONS)

@@ -1,0 +1,31 @@
+"""Context managers of PyTorch as script classes: what `with rl.no_grad():` compiles to.
+
+In: nothing. Out: classes with the methods and the qualified names of PyTorch's, which archives hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..runtime import grad_mode
+from ..runtime.grad_mode import is_grad_enabled, set_grad_enabled
+
+
+class no_grad:
+    """`rl.no_grad`: gradients would not be recorded inside."""
+
+    _jit_override_qualname = "__torch__.torch.autograd.grad_mode.no_grad"
+
+    def __init__(self) -> None:
+        self.prev = False
+
+    def __enter__(self) -> None:
+        self.prev = is_grad_enabled()
+        set_grad_enabled(False)
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        set_grad_enabled(self.prev)
+
+
+SCRIPTED: dict[type, type] = {grad_mode.no_grad: no_grad}
+"""Classes that compiled code replaces, by the class that programs name."""
