@@ -18,14 +18,15 @@ from rushlight.script.source import ScriptError
 FUNCTIONS = ("control_flow", "containers", "everyday", "tensors", "classes")
 # what scripted code does differently from Python, in PyTorch too
 DIFFERENT_FROM_PYTHON = {
-    "known_conditions",
-    "untyped_named_tuples",
-    "starred",
-    "attributes",
-    "several_results",
-    "scripting_or_not",
-    "shapes",
-    "augmented",
+    "known_conditions": "is_scripting is true",
+    "scripting_or_not": "is_scripting is true",
+    "untyped_named_tuples": "fields are tensors unless they are annotated",
+    "starred": "what a starred target gets is a tuple",
+    "attributes": "shapes are lists",
+    "shapes": "shapes are lists",
+    "several_results": "split gives a list",
+    "augmented": "**= makes a new tensor",
+    "float_int": "powers of ints are floats",
 }
 
 
