@@ -1,4 +1,4 @@
-"""Convolutions over one and two dimensions: checks, paddings by name, and the plan that runs them."""
+"""Convolutions over one, two and three dimensions: checks, paddings by name, and the plan that runs them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ..kernels.convolution import Sizes, plan_convolution
 from ..layout import Layout
 from ..tensor import Tensor, new_empty
+from .convolution3d import convolve_volumes
 from .copying import contiguous, copy_into
 from .dtype_rules import type_name
 from .launching import address_or_zero, require_floating
@@ -24,7 +25,7 @@ def _spread(values: Sequence[int] | int, count: int, name: str) -> list[int]:
 def _check(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int
 ) -> None:
-    """PyTorch's checks of a batched 2-d convolution, in its order and words."""
+    """PyTorch's checks of a batched convolution, in its order and words."""
     shape, kernel_shape = input.layout.shape, weight.layout.shape
     if any(pad < 0 for pad in padding):
         raise RuntimeError("negative padding is not supported")
@@ -38,7 +39,7 @@ def _check(
         raise RuntimeError(
             f"Input type ({_c_name(input)}) and weight type ({_c_name(weight)}) should be the same; convert one of them with .to()"
         )
-    require_floating("slow_conv2d_cpu", input.dtype)
+    require_floating(f"slow_conv{input.ndim - 2}d_cpu", input.dtype)
     if kernel_shape[0] % groups or kernel_shape[0] < groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
@@ -72,8 +73,10 @@ def _c_name(tensor: Tensor) -> str:
 def convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int
 ) -> Tensor:
-    """The convolution of a batch of images (N, C, H, W) with weights (O, C / groups, KH, KW): (N, O, OH, OW)."""
+    """The convolution of a batch of images (N, C, H, W) with weights (O, C / groups, KH, KW): (N, O, OH, OW); or of volumes."""
     _check(input, weight, bias, stride, padding, dilation, groups)
+    if input.ndim == 5:
+        return convolve_volumes(input, weight, bias, stride, padding, dilation, groups)
     batch, channels, height, width = input.layout.shape
     outputs, _, window_height, window_width = weight.layout.shape
     sizes = Sizes(
@@ -91,7 +94,7 @@ def _batched(
     name: str, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
     groups: int, dims: int,
 ) -> Tensor:
-    """A convolution over `dims` (1 or 2) dimensions of an input with or without a batch dimension."""
+    """A convolution over `dims` (1, 2 or 3) dimensions of an input with or without a batch dimension."""
     if weight.ndim != dims + 2 or input.ndim not in (dims + 1, dims + 2):
         if weight.ndim == dims + 2:
             raise RuntimeError(
@@ -131,6 +134,17 @@ def conv1d(
 ) -> Tensor:
     """As conv2d over one dimension."""
     return _batched("conv1d", input, weight, bias, stride, padding, dilation, groups, 1)
+
+
+@composite(
+    "conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], "
+    "SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor"
+)
+def conv3d(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int
+) -> Tensor:
+    """As conv2d over volumes."""
+    return _batched("conv3d", input, weight, bias, stride, padding, dilation, groups, 3)
 
 
 def _named_padding(padding: str, weight: Tensor, stride: Sequence[int], dilation: Sequence[int], dims: int) -> list[tuple[int, int]]:
@@ -185,6 +199,17 @@ def conv1d_padding(
 
 
 @composite(
+    'conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", '
+    "SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor"
+)
+def conv3d_padding(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: str, dilation: Sequence[int], groups: int
+) -> Tensor:
+    """conv3d with padding "valid" or "same"."""
+    return _named("conv3d", input, weight, bias, stride, padding, dilation, groups, 3)
+
+
+@composite(
     "convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, "
     "SymInt[] output_padding, SymInt groups) -> Tensor"
 )
@@ -192,12 +217,12 @@ def convolution(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
     transposed: bool, output_padding: Sequence[int], groups: int,
 ) -> Tensor:
-    """A convolution over as many dimensions as the weight has beyond two: 1 or 2, not transposed."""
+    """A convolution over as many dimensions as the weight has beyond two: 1, 2 or 3, not transposed."""
     del output_padding
     dims = weight.ndim - 2
-    if transposed or dims not in (1, 2):
+    if transposed or dims not in (1, 2, 3):
         kind = "transposed " if transposed else ""
-        raise NotImplementedError(f"convolution: {kind}{dims}-d convolutions are not implemented; 1-d and 2-d ones are")
+        raise NotImplementedError(f"convolution: {kind}{dims}-d convolutions are not implemented; 1-d, 2-d and 3-d ones are")
     return _batched("convolution", input, weight, bias, stride, padding, dilation, groups, dims)
 
 
