@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "normalization", "padding",
-    "views", "splitting", "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing",
-    "selection", "scattering", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
+    "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "pooling1d", "pooling3d",
+    "normalization", "padding", "attention", "recurrent", "views", "splitting", "reshaping", "conversion", "joining", "factories",
+    "from_data", "ranges", "properties", "random", "indexing", "selection", "scattering", "modes", "scalars", "scalar_math", "strings",
+    "lists", "dicts", "special",
 )
 """The modules of this folder that hold rows."""
 
