@@ -20,10 +20,6 @@ if "RUSHLIGHT_ARCHIVES" not in os.environ:
 FOLDER = Path(os.environ["RUSHLIGHT_ARCHIVES"])
 ARCHIVES = sorted(path.with_name(path.name.removesuffix(".io.json")) for path in FOLDER.glob("*/*.io.json"))
 WAITING = {
-    "shakespeare.pt.zip": "scaled_dot_product_attention",
-    "crossdock_default2018.pt": "avg_pool3d",
-    "motion.pt": "lstm",
-    "deploy__pre_train__h1__motion.pt": "lstm",
     "dummy_test_model.ptl": "text of a tensor inside a program",
     "torchscript_addition_model.pt": "model.json, written before PyTorch 1.4",
     "torchscript_addition_model_single_output.pt": "model.json, written before PyTorch 1.4",
