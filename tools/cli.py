@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import cast
 
+from ..script.errors import Error
+from .plain import plain
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; `arguments` defaults to the process's own."""
@@ -30,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except OSError as error:
         return fail(command, f"{error.filename}: {error.strerror}" if error.filename is not None else str(error))
-    except (RuntimeError, ValueError, TypeError, IndexError, KeyError, NotImplementedError) as error:
+    except MemoryError as error:
+        return fail(command, f"not enough memory{f': {error}' if str(error) else ''}")
+    except (Error, RuntimeError, ValueError, TypeError, IndexError, KeyError, NotImplementedError) as error:
         return fail(command, str(error))
 
 
@@ -51,7 +56,7 @@ def dispatch(command: str, options: argparse.Namespace) -> int:
 
 def fail(command: str, message: str) -> int:
     """Say what is wrong; the status of a failure."""
-    print(f"rushlight {command}: {message}", file=sys.stderr)
+    print(f"rushlight {command}: {plain(message)}", file=sys.stderr)
     return 1
 
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 
 from ..serialize.errors import ArchiveError
 from ..serialize.inspect_archive import ArchiveSummary, TensorSummary, inspect_archive
+from .plain import plain
 from .recognise import require_archive
 
 
@@ -25,7 +26,7 @@ def info(path: str, *, as_json: bool) -> int:
     except ArchiveError as error:
         raise ValueError(f"{path}: {error}") from error
     file = {"file": path, "bytes": os.path.getsize(path)}
-    print(json.dumps(file | asdict(summary), indent=2) if as_json else text(path, summary))
+    print(json.dumps(file | asdict(summary), indent=2) if as_json else plain(text(path, summary)))
     return 0
 
 

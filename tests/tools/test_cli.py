@@ -107,8 +107,29 @@ def test_run_reports_the_error_of_the_model(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 3, 8, 8), np.float32))
     done = rushlight("run", DIGITS, "--input", "x.npy", cwd=tmp_path)
     assert done.returncode == 1
-    assert "rushlight run: " in done.stderr and "File \"/" not in done.stderr.split("\n", 1)[0]
+    assert "rushlight run: " in done.stderr and 'File "/' not in done.stderr.split("\n", 1)[0]
     assert "channels" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [('raise ValueError("boo")', "ValueError: boo"), ("return [1] * (1 << 60)", "not enough memory")],
+)
+def test_run_reports_what_a_program_raises(line: str, words: str, tmp_path: Path) -> None:
+    """A `raise` in the program, and one that asks for all memory, end in a message."""
+    import rushlight as rl
+
+    class Model(rl.nn.Module):
+        def forward(self) -> None:
+            pass
+
+    module = rl.jit.script(Model())
+    module.define(f"def other(self):\n    {line}\n")
+    module.save(tmp_path / "model.pt")
+    done = rushlight("run", "model.pt", "--method", "other", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback (most recent" not in done.stderr
+    assert words in done.stderr
 
 
 def test_info(tmp_path: Path) -> None:
@@ -152,6 +173,27 @@ def test_info_on_a_damaged_archive(tmp_path: Path) -> None:
     """A cut file is one line too."""
     (tmp_path / "model.pt").write_bytes(DIGITS.read_bytes()[:40_000])
     fails(rushlight("info", "model.pt", cwd=tmp_path), "archive")
+
+
+def test_names_in_a_file_control_no_terminal(tmp_path: Path) -> None:
+    """Escape sequences of a hostile archive are shown, not obeyed."""
+    name = b"\x1b]0;evil\x07\xc2\x9b"
+    tensor = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\3\0\0\0cpuK\1tQK\0))\x89N"
+    state = b"}X" + len(name).to_bytes(4, "little") + name + b"ctorch._utils\n_rebuild_tensor_v2\n(" + tensor + b"tRs"
+    quoted = "'\x1b]0;evil\x07\x9b'"
+    with zipfile.ZipFile(tmp_path / "model.pt", "w") as archive:
+        archive.writestr("m/data.pkl", b"\x80\x02c__torch__\nM\n)\x81" + state + b"b.")
+        archive.writestr("m/data/0", b"\0\0\0\0")
+        archive.writestr("m/constants.pkl", b"\x80\x02).")
+        archive.writestr("m/version", b"3\n")
+        archive.writestr("m/code/__torch__.py", f"class M(Module):\n  __parameters__ = [{quoted}]\n  __buffers__ = []\n")
+    done = rushlight("info", "model.pt", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert r"\x1b]0;evil\x07\x9b" in done.stdout
+    assert "\x1b" not in done.stdout and "\x9b" not in done.stdout
+    failed = rushlight("run", "model.pt", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "\x1b" not in failed.stderr
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
