@@ -278,6 +278,8 @@ def _enum_caster(kind: EnumType) -> Caster:
 
 def _object_caster(kind: ClassType | InterfaceType) -> Caster:
     def convert(value: object) -> object:
+        if type(value) is Object and value.type is kind:
+            return value
         found = Wrappers.unwrap(value)
         if found is not None and is_subtype(found.type, kind):
             return found
@@ -380,6 +382,17 @@ class Binder:
 
     def arguments(self, args: Sequence[object], kwargs: Mapping[str, object]) -> list[object]:
         """Complete, converted arguments; `RuntimeError` in PyTorch's words where they do not fit."""
+        found = self._complete(args) if not kwargs and len(args) == self.positional == len(self.casters) else None
+        return found if found is not None else self._bind(args, kwargs)
+
+    def _complete(self, args: Sequence[object]) -> list[object] | None:
+        """The arguments of a call that gives them all in order; None where one does not fit."""
+        try:
+            return [convert(value) for convert, value in zip(self.casters, args, strict=True)]
+        except CastError:
+            return None
+
+    def _bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> list[object]:
         schema = self.schema
         count = len(schema.args)
         if len(args) + len(kwargs) > count:

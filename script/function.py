@@ -136,7 +136,7 @@ class Function:
         return self._binder
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        binder = self.binder
+        binder = self._binder or self.binder
         return binder.result((self._run or self.run)(*binder.arguments(args, kwargs)))
 
     def bind(self, owner: Object) -> BoundMethod:
