@@ -8,10 +8,11 @@ state (`_lstm_step`, `_gru_step`, `_plain_step`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..tensor import Tensor
+from .copying import contiguous
 from .joining import cat, stack
 from .matrix import linear
 from .random import dropout
@@ -120,6 +121,13 @@ def _run_backward(step: Step, gates: Tensor, state: State, weights: _Weights, si
     return cat(outputs[::-1]), state
 
 
+def _laid_out(weights: _Weights, steps: int) -> _Weights:
+    """For several steps, the hidden state's weights in the order in which products read them: one copy instead of one a step."""
+    if steps < 3:
+        return weights
+    return replace(weights, hidden=contiguous(weights.hidden.transpose(0, 1)).transpose(0, 1))
+
+
 def _run_layers(
     name: str, items: Tensor, sizes: Sequence[int], states: State, weights: Sequence[_Weights], layers: int, chance: float,
     bidirectional: bool,
@@ -135,7 +143,7 @@ def _run_layers(
             items = dropout(items, chance, True)
         outputs: list[Tensor] = []
         for direction in directions:
-            own, at = weights[len(last)], len(last)
+            own, at = _laid_out(weights[len(last)], len(sizes)), len(last)
             output, state = direction(STEPS[name], own.input_gates(items), tuple(part.select(0, at) for part in states), own, sizes)
             outputs.append(output)
             last.append(state)
