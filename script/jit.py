@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from ..runtime import scripting
 from ..runtime.nn.module import Module
@@ -29,7 +30,7 @@ __all__ = [
 T = TypeVar("T")
 is_scripting = scripting.is_scripting
 annotate = scripting.annotate
-_scripted: dict[int, ScriptFunction] = {}
+_scripted: WeakValueDictionary[int, ScriptFunction] = WeakValueDictionary()
 
 
 def is_tracing() -> bool:
