@@ -6,7 +6,7 @@ In: an expression and, where the program says it, the type that is wanted. Out: 
 
 from __future__ import annotations
 
-from ..runtime.typesystem import ANY, STR, ClassType, TupleType, Type
+from ..runtime.typesystem import ANY, STR, TupleType, Type
 from . import syntax
 from .emit_calls import CallEmitter
 from .ir import Value
@@ -146,8 +146,3 @@ class ExpressionEmitter(CallEmitter):
         result = simple(MagicMethod(method, BuiltinFunction(name)).call(self, tree.span, [Operand(value, operand.span)]))
         assert result is not None
         return result
-
-    def call_magic(self, tree: Expression, owner: Value, method: str, arguments: list[Operand]) -> Value:
-        """A call of a method of an object of a script class."""
-        assert isinstance(owner.type, ClassType)
-        return SimpleValue(owner).attr(self, tree.span, method).call(self, tree.span, arguments).as_value(self, tree.span)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime.typesystem import BOOL, ClassType, EnumType, OptionalType, Type
+from ..runtime.typesystem import ClassType, EnumType, OptionalType, Type
 
 if TYPE_CHECKING:
     from .function import Function
@@ -57,14 +57,6 @@ class Object:
 
 def _may_be_absent(kind: Type) -> bool:
     return isinstance(kind, OptionalType)
-
-
-def new_module(type: ClassType) -> Object:
-    """An instance of a module's type whose attributes still have to be set."""
-    slots: dict[str, object] = {}
-    if "training" in type.attributes and type.attributes["training"].type is BOOL:
-        slots["training"] = True
-    return Object(type, slots)
 
 
 class EnumMember:
