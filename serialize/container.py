@@ -1,7 +1,7 @@
 """Reading zip archives: bytes in, lazy named records out.
 
 Every zip reader must see the same file that we see, so whatever two readers could understand differently is refused with an ArchiveError.
-Records that are stored are views of the mapped file. Writing is in container_writer.py; what the records mean is in archive_reader.py.
+Records that are stored are views of the file in memory. Writing is in container_writer.py; what the records mean is in archive_reader.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TypeAlias
 
+from ..runtime.storage import Storage
 from .errors import ArchiveError
 from .zip_directory import DEFLATED, Record, read_directory
 
@@ -31,7 +32,7 @@ class Archive:
     """The records of one zip archive, by name (without the root folder); lookup ignores case, as PyTorch's does."""
 
     def __init__(self, data: mmap.mmap | bytes | bytearray | memoryview, *, writable: bool = False) -> None:
-        """`data` is the whole file; `writable` promises that views of it may be written (a private map)."""
+        """`data` is the whole file; `writable` promises that views of it may be written (memory of our own)."""
         self.data = memoryview(data)
         self.writable = writable
         self.root, records = read_directory(self.data)
@@ -76,14 +77,17 @@ class Archive:
         return bytes(self.view(name))
 
 
-def open_archive(source: Source) -> Archive:
-    """Open a path (mapped) or a binary file object (read from its position to its end).
+def open_archive(source: Source, *, mapped: bool = False) -> Archive:
+    """Open a path or a binary file object (read from its position to its end).
+
+    With `mapped` a path's file is mapped and read as far as it is looked at. Whoever keeps views of it must not be outlived by
+    the file's contents: a file that is truncated meanwhile kills a process that touches its map.
 
     Raises OSError if the path cannot be opened, ArchiveError if the contents are no acceptable archive.
     """
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
-            return _open_file(file)
+            return _open_file(file, mapped)
     if not callable(getattr(source, "read", None)):
         raise TypeError(f"load: expected a path or a file object with a read method, but got {type(source).__name__}")
     data: object = source.read()
@@ -92,13 +96,19 @@ def open_archive(source: Source) -> Archive:
     return Archive(data)
 
 
-def _open_file(file: io.BufferedReader) -> Archive:
+def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return Archive(file.read())
     if status.st_size == 0:
         raise ArchiveError("the file is empty")
-    return Archive(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), writable=True)
+    if mapped:
+        return Archive(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), writable=True)
+    # aligned memory, so that stored records at aligned offsets are tensors' memory as they lie
+    contents = Storage.allocate(status.st_size).array.data
+    if file.readinto(contents) != status.st_size or file.read(1):
+        raise ArchiveError("the file changed while it was read")
+    return Archive(contents, writable=True)
 
 
 def _check_inflation(records: list[Record], file_size: int) -> None:

@@ -68,7 +68,7 @@ class ArchiveSummary:
 
 def inspect_archive(file: Source) -> ArchiveSummary:
     """Describe an archive. Raises OSError if the file cannot be opened, ArchiveError if it is no TorchScript archive or a damaged one."""
-    archive = open_archive(file)
+    archive = open_archive(file, mapped=True)
     version = read_version(archive)
     require_script(archive)
     code = ArchiveCode(archive)

@@ -282,7 +282,7 @@ def _article(text: str) -> str:
 
 
 def read_storage(archive: Archive, pickled: PickledStorage) -> Storage:
-    """The bytes of a storage: the mapped file's where they can be used in place, a copy otherwise."""
+    """The bytes of a storage: the file's in memory where they can be used in place, a copy otherwise."""
     content = np.frombuffer(archive.view(pickled.record), np.uint8)
     assert content.nbytes == pickled.nbytes, "the size of the record was checked when the identifier was read"
     odd_bool = pickled.dtype is bool_ and content.nbytes > 0 and int(content.max()) > 1

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rushlight as rl
 from rushlight.runtime.device import Device
 from rushlight.runtime.tensor import Tensor, from_numpy
 from rushlight.script.object import EnumMember, Object
@@ -405,3 +406,15 @@ def test_damaged_code_and_pickles_raise_nothing_else(data: st.DataObject) -> Non
         return
     except RuntimeError as error:
         assert str(error).startswith(("load: the archive calls", "Attempting to deserialize"))
+
+
+def test_a_loaded_module_outlives_its_file(tmp_path: Path) -> None:
+    """Truncating and rewriting the file that a module came from leaves the module as it was."""
+    path = tmp_path / "a.pt"
+    rl.jit.save(rl.jit.script(rl.nn.Linear(64, 64)), path)
+    module = rl.jit.load(path)
+    before = module.weight.detach().clone()
+    with open(path, "wb") as file:
+        rl.jit.save(module, file)
+    assert bool((module.weight.detach() == before).all())
+    assert bool((rl.jit.load(path).weight.detach() == before).all())
