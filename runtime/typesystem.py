@@ -490,12 +490,19 @@ def union_members(type_: Type) -> tuple[Type, ...]:
     return (INT, FLOAT, COMPLEX) if type_ is NUMBER else (type_,)
 
 
+MAX_UNION = 128
+"""Members of a union; programs have a handful, hostile files thousands."""
+
+
 def union(members: Iterable[Type]) -> Type:
     """The union of the members in normal form: flat, without subsumed members, sorted; `number` or `Optional` where they say the same."""
     flat = [m for member in members for m in union_members(member)]
     if not flat:
         raise ValueError("union: needs at least one member")
     distinct = list(dict.fromkeys(flat))
+    if len(distinct) > MAX_UNION:
+        # every member is compared with every other
+        raise ValueError(f"union: at most {MAX_UNION} members are supported, but got {len(distinct)}")
     kept = [m for m in distinct if not any(m != other and is_subtype(m, other) and not is_subtype(other, m) for other in distinct)]
     if all(t in kept for t in (INT, FLOAT, COMPLEX)):
         kept = [m for m in kept if m not in (INT, FLOAT, COMPLEX)] + [NUMBER]

@@ -75,7 +75,7 @@ def parameter_type(annotation: Expression, resolve: TypeResolver) -> tuple[Type,
         case syntax.Name() | syntax.Attribute():
             return _named(annotation, resolve)
         case syntax.Binary("|", left, right):
-            return union((type_of(left, resolve), type_of(right, resolve))), None
+            return _union([type_of(left, resolve), type_of(right, resolve)], annotation.span), None
         case syntax.Subscript(value, indices):
             return _constructed(value, indices, annotation.span, resolve)
         case _:
@@ -127,6 +127,13 @@ def _constructed(value: Expression, indices: tuple[Expression, ...], span: Span,
     return _combined(name, parts, span), None
 
 
+def _union(parts: list[Type], span: Span | None) -> Type:
+    try:
+        return union(parts)
+    except ValueError as error:
+        raise ScriptError(str(error), span) from None
+
+
 def _combined(name: str | None, parts: list[Type], span: Span | None) -> Type:
     """The type constructor `name` applied to types."""
     match name:
@@ -139,7 +146,7 @@ def _combined(name: str | None, parts: list[Type], span: Span | None) -> Type:
         case "Tuple" | "tuple":
             return TupleType(tuple(parts))
         case "Union":
-            return union(parts)
+            return _union(parts, span)
         case "Final":
             return _only(parts, "Final", span)
         case "Future" | "Await" | "RRef":
@@ -225,7 +232,7 @@ class PythonAnnotations:
             arguments = ()
         parts = [self.of_object(argument, span) for argument in arguments]
         if origin in (typing.Union, types.UnionType):
-            return union(parts)
+            return _union(parts, span)
         return _combined("Final" if origin is typing.Final else origin.__name__, parts, span)
 
     def _class(self, annotation: type[Any], span: Span | None) -> Type:

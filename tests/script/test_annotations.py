@@ -202,3 +202,12 @@ def test_objects_refused(annotation: object, message: str) -> None:
 def test_mistakes_in_python_are_frontend_errors() -> None:
     with pytest.raises(FrontendError):
         PYTHON.of_object(List)
+
+
+def test_unions_are_bounded() -> None:
+    """Members are compared with one another, so a short text with thousands of them would take minutes."""
+    members = ", ".join("List[" * depth + "int" + "]" * depth for depth in range(60))
+    assert text_type(f"Union[{members}]")[0].annotation().startswith("Union[")
+    many = ", ".join(f"Dict[str, {'List[' * (n // 16)}Tuple[{', '.join(['int'] * (n % 16 + 1))}]{']' * (n // 16)}]" for n in range(200))
+    with pytest.raises(ScriptError, match="at most 128 members are supported, but got 200"):
+        text_type(f"Union[{many}]")
