@@ -2,15 +2,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from ..kernels.convolution import Sizes, plan_convolution
+from ..kernels.convolution import ConvolutionPlan, Sizes, plan_convolution
 from ..layout import Layout
 from ..tensor import Tensor, new_empty
 from .convolution3d import convolve_volumes
 from .copying import contiguous, copy_into
 from .dtype_rules import type_name
 from .launching import address_or_zero, require_floating
+from .plans import Plans
 from .table import composite
+
+_plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan, tuple[int, ...]]]()
+"""Plans of convolutions that passed every check, by the shapes and settings they were made for."""
 
 
 def _spread(values: Sequence[int] | int, count: int, name: str) -> list[int]:
@@ -74,17 +79,22 @@ def convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int
 ) -> Tensor:
     """The convolution of a batch of images (N, C, H, W) with weights (O, C / groups, KH, KW): (N, O, OH, OW); or of volumes."""
-    _check(input, weight, bias, stride, padding, dilation, groups)
-    if input.ndim == 5:
-        return convolve_volumes(input, weight, bias, stride, padding, dilation, groups)
-    batch, channels, height, width = input.layout.shape
-    outputs, _, window_height, window_width = weight.layout.shape
-    sizes = Sizes(
-        batch, channels, (height, width), outputs, (window_height, window_width), (stride[0], stride[1]), (padding[0], padding[1]),
-        (dilation[0], dilation[1]), groups,
-    )
-    plan = plan_convolution(input.dtype, sizes)
-    result = new_empty((batch, outputs, *sizes.out_image), input.dtype)
+    added = None if bias is None else (bias.layout.shape, bias.dtype)
+    key = (input.layout.shape, input.dtype, weight.layout.shape, weight.dtype, added, *stride, *padding, *dilation, groups)
+    known = _plans.get(key)
+    if known is None:
+        _check(input, weight, bias, stride, padding, dilation, groups)
+        if input.ndim == 5:
+            return convolve_volumes(input, weight, bias, stride, padding, dilation, groups)
+        batch, channels, height, width = input.layout.shape
+        outputs, _, window_height, window_width = weight.layout.shape
+        sizes = Sizes(
+            batch, channels, (height, width), outputs, (window_height, window_width), (stride[0], stride[1]), (padding[0], padding[1]),
+            (dilation[0], dilation[1]), groups,
+        )
+        known = _plans[key] = plan_convolution(input.dtype, sizes), (batch, outputs, *sizes.out_image)
+    plan, shape = known
+    result = new_empty(shape, input.dtype)
     source, weights, flat_bias = contiguous(input), contiguous(weight), None if bias is None else contiguous(bias)
     plan.run(source.address, plan.pack(weights.address), address_or_zero(flat_bias), result.address)
     return result

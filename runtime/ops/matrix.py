@@ -1,12 +1,13 @@
 """Matrix products: mm, bmm, matmul and what is made of them."""
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import DType
 from ..kernels.matrix import Operand, multiply
-from ..layout import Layout, broadcast_shapes
+from ..layout import broadcast_shapes
 from ..tensor import Tensor, new_empty
 from .copying import contiguous
 from .dtype_rules import type_name
@@ -30,12 +31,11 @@ def _size_text(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.layout.shape))
 
 
-def multiply_into(out: Tensor, a: Tensor, b: Tensor, bias: Tensor | None = None) -> None:
-    """out = a @ b + bias for matrices, or batches of matrices, of one dtype; rows of `out` and `bias` are contiguous."""
+def multiply_into(out: Tensor, a: Tensor, b: Tensor) -> None:
+    """out = a @ b for matrices, or batches of matrices, of one dtype; rows of `out` are contiguous."""
     batch = out.layout.shape[0] if out.ndim == 3 else 1
     rows, columns = out.layout.shape[-2:]
-    vector = None if bias is None else Operand(bias.address, 0, 1)
-    multiply(out.dtype, _operand(a), _operand(b), _operand(out), vector, rows, columns, a.layout.shape[-1], batch)
+    multiply(out.dtype, _operand(a), _operand(b), _operand(out), None, rows, columns, a.layout.shape[-1], batch)
 
 
 def _operand(tensor: Tensor) -> Operand:
@@ -82,25 +82,22 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if weight.ndim == 1:
         product = matmul(input, weight)
         return product if bias is None else product + bias
-    depth = input.layout.shape[-1]
-    features = weight.layout.shape[0]
-    rows = 1
-    for size in input.layout.shape[:-1]:
-        rows *= size
-    flat = contiguous(input)
-    matrix = Tensor(flat.storage, Layout.contiguous((rows, depth), flat.layout.offset), flat.dtype)
-    columns = Layout.of(weight.layout.shape[::-1], weight.layout.strides[::-1], weight.layout.offset)
-    transposed = Tensor(weight.storage, columns, weight.dtype)
-    if depth != weight.layout.shape[1]:
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{depth} and {_size_text(transposed)})")
-    _require_matrices("addmm", matrix, transposed)
-    out = new_empty((*input.layout.shape[:-1], features), input.dtype)
-    plane = Tensor(out.storage, Layout.contiguous((rows, features)), out.dtype)
-    if bias is not None and (bias.layout.shape != (features,) or bias.dtype is not input.dtype):
-        multiply_into(plane, matrix, transposed)
-        return out + bias
-    multiply_into(plane, matrix, transposed, None if bias is None else contiguous(bias))
-    return out
+    shape = input.layout.shape
+    features, depth = weight.layout.shape
+    rows = math.prod(shape[:-1])
+    if shape[-1] != depth:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{shape[-1]} and {depth}x{features})")
+    _require_matrices("addmm", input, weight)
+    out = new_empty((*shape[:-1], features), input.dtype)
+    separate = bias is not None and (bias.layout.shape != (features,) or bias.dtype is not input.dtype)
+    # copies that contiguous makes must live until the product is done
+    source, vector = contiguous(input), None if bias is None or separate else contiguous(bias)
+    row, column = weight.layout.strides
+    multiply(
+        input.dtype, Operand(source.address, depth, 1), Operand(weight.address, column, row), Operand(out.address, features, 1),
+        None if vector is None else Operand(vector.address, 0, 1), rows, features, depth,
+    )
+    return out + bias if separate else out
 
 
 def _batched(self: Tensor, other: Tensor) -> Tensor:
