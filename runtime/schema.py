@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple, cast
 
 from .type_text import INTEGER_SPELLINGS, parse_type
-from .typesystem import ListType, OptionalType, TupleType, Type
+from .typesystem import ListType, OptionalType, Type
 
 
 class AliasSet(NamedTuple):
@@ -310,8 +310,3 @@ def _parse_default(text: str, type_: Type, size: int | None) -> object:
         return int(text) if text.lstrip("-").isdigit() else float(text)
     except ValueError:
         raise ValueError(f"cannot read the default {text!r}") from None
-
-
-def tuple_of(returns: tuple[Argument, ...]) -> Type:
-    """The type of a call's value: the only result's, or the tuple of several."""
-    return returns[0].type if len(returns) == 1 else TupleType(r.type for r in returns)

@@ -38,6 +38,7 @@ from ..runtime.typesystem import (
 )
 from .inference import InferenceError, infer_type
 from .object import EnumMember, Object
+from .running import named_tuple_class
 
 if TYPE_CHECKING:
     from ..runtime.schema import Argument, OpSchema
@@ -63,7 +64,6 @@ class Wrappers:
     wrap: Callable[[Object], object] = staticmethod(_same)
     unwrap: Callable[[object], Object | None] = staticmethod(_object_or_none)
     enums: dict[str, type[Enum]] = {}
-    named_tuples: dict[str, type] = {}
 
 
 def _refuse(value: Any) -> CastError:
@@ -336,20 +336,6 @@ def _tuple_exporter(kind: TupleType) -> Caster | None:
     return lambda value: made(
         *(item if element is None else element(item) for element, item in zip(elements, cast("Sequence[object]", value), strict=True))
     )
-
-
-def named_tuple_class(kind: TupleType) -> Any:
-    """The Python class of a named tuple: the live one where there is one, else one made for it."""
-    from collections import namedtuple
-
-    name = kind.name or ""
-    found = Wrappers.named_tuples.get(name)
-    if found is None:
-        assert kind.fields is not None
-        found = namedtuple(name.rpartition(".")[2] or "NamedTuple", kind.fields)  # pyright: ignore[reportUntypedNamedTuple]
-        if name:
-            Wrappers.named_tuples[name] = found
-    return found
 
 
 def export(value: Any) -> object:

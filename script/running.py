@@ -6,6 +6,7 @@ In: Python values as graphs see them. Out: what `prim::TupleConstruct`, `prim::i
 from __future__ import annotations
 
 from collections import namedtuple
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
@@ -42,17 +43,14 @@ from .object import EnumMember, Object
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_named_tuples: dict[TupleType, Callable[..., tuple[object, ...]]] = {}
 
-
+@lru_cache(maxsize=256)
 def named_tuple_class(type_: TupleType) -> Callable[..., tuple[object, ...]]:
     """The Python class for values of a named tuple type; one per type."""
-    known = _named_tuples.get(type_)
-    if known is None:
-        assert type_.fields is not None
-        name = (type_.name or "NamedTuple").rpartition(".")[2]
-        known = _named_tuples[type_] = cast("Callable[..., tuple[object, ...]]", namedtuple(name, type_.fields, rename=True))  # pyright: ignore[reportUntypedNamedTuple]
-    return known
+    assert type_.fields is not None
+    name = (type_.name or "NamedTuple").rpartition(".")[2]
+    made = namedtuple(name, type_.fields, rename=True)  # pyright: ignore[reportUntypedNamedTuple]
+    return cast("Callable[..., tuple[object, ...]]", made)
 
 
 def make_tuple(type_: TupleType, elements: Iterable[object]) -> tuple[object, ...]:

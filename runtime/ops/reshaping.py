@@ -8,7 +8,7 @@ from ..storage import Storage
 from ..tensor import Tensor
 from .copying import contiguous
 from .table import composite
-from .views import expanded, inferred_shape, replaced
+from .views import expanded, inferred_shape
 
 
 def reshaped(tensor: Tensor, shape: Sequence[int]) -> Tensor:
@@ -233,8 +233,3 @@ def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             return _view_of(turned, transpose(turned.layout, first, second))
         case _:
             return clone(self)
-
-
-def repeated_dim(tensor: Tensor, dim: int, count: int) -> Tensor:
-    """A view of `tensor` whose dimension `dim`, of size 1, is repeated."""
-    return _view_of(tensor, replaced(tensor.layout, dim, count, 0, tensor.layout.offset))

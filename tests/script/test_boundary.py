@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import rushlight as rl
+from rushlight.runtime.typesystem import INT, TupleType
+from rushlight.script.boundary import exporter
 
 
 class Mode(Enum):
@@ -153,3 +155,12 @@ def test_functions_know_themselves() -> None:
     assert defaults.name == "defaults" and defaults.qualified_name.endswith(".defaults")
     assert str(defaults.schema).startswith(DECLARATION)
     assert rl.jit.script(defaults) is defaults
+
+
+def test_named_tuples_of_one_name_keep_their_own_fields() -> None:
+    """Two programs may define different named tuples under one qualified name."""
+    for fields in (("a", "b"), ("c", "d")):
+        kind = TupleType((INT, INT), "__torch__.Pair", fields)
+        exported = exporter(kind)
+        assert exported is not None
+        assert exported((1, 2))._asdict() == dict(zip(fields, (1, 2)))
