@@ -48,7 +48,7 @@ def dispatch(command: str, options: argparse.Namespace) -> int:
     if command == "run":
         from .run import run
 
-        return run(options.model, options.input, options.output, options.method)
+        return run(options.model, options.input, options.output, options.method, as_json=options.json)
     from .info import info
 
     return info(options.file, as_json=options.json)
@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--input", action="append", default=[], metavar="X.npy", help="an argument, as a .npy file; once per argument")
     run.add_argument("--output", metavar="Z.npy", help="where the result goes: .npy for a tensor, .npz for several; default: printed")
     run.add_argument("--method", default="forward", help="the method to run (default: forward)")
+    run.add_argument("--json", action="store_true", help="print the result as JSON")
 
     text = "say what a TorchScript archive holds"
     info = commands.add_parser("info", help=text, description=f"{text.capitalize()}; nothing of it is run.")

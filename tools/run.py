@@ -5,6 +5,9 @@ serialize/jit.py opens the archive; recognise.py says what a file is that is non
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,10 +19,11 @@ from ..runtime.nn.module import Module
 from ..runtime.tensor import Tensor, from_numpy
 from ..serialize.errors import ArchiveError
 from ..serialize.jit import load
+from ..serialize.output import open_output
 from .recognise import require_archive
 
 
-def run(model: str, inputs: Sequence[str], output: str | None, method: str) -> int:
+def run(model: str, inputs: Sequence[str], output: str | None, method: str, *, as_json: bool = False) -> int:
     """Call a method of an archive, in eval mode, on the arrays of .npy files; print its result or write it to `output`."""
     check_output(output)
     arguments = [from_numpy(read_array(path)) for path in inputs]
@@ -29,7 +33,7 @@ def run(model: str, inputs: Sequence[str], output: str | None, method: str) -> i
         raise ValueError(f"{model}: there is no method {method!r}; `rushlight info {model}` lists them")
     result = call(*arguments)
     if output is None:
-        print(describe(result))
+        print(json.dumps(as_data(result), indent=2, allow_nan=False) if as_json else describe(result))
         return 0
     write(result, Path(output))
     return 0
@@ -73,17 +77,20 @@ def flatten(result: object, name: str = "") -> dict[str, np.ndarray]:
         return {name: result.numpy()}
     if isinstance(result, bool | int | float):
         return {name: np.asarray(result)}
+    if isinstance(result, Mapping):
+        parts = list(cast("Mapping[object, object]", result).items())
+    elif isinstance(result, list | tuple):
+        parts = list(enumerate(cast("Sequence[object]", result)))
+    else:
+        raise ValueError(f"the result has a {type(result).__name__} in it, which no array file holds; leave out --output to print it")
     prefix = f"{name}." if name else ""
     arrays: dict[str, np.ndarray] = {}
-    if isinstance(result, Mapping):
-        for key, value in cast("Mapping[object, object]", result).items():
-            arrays |= flatten(value, f"{prefix}{key}")
-        return arrays
-    if isinstance(result, list | tuple):
-        for index, value in enumerate(cast("Sequence[object]", result)):
-            arrays |= flatten(value, f"{prefix}{index}")
-        return arrays
-    raise ValueError(f"the result has a {type(result).__name__} in it, which no array file holds; leave out --output to print it")
+    for key, value in parts:
+        for place, array in flatten(value, f"{prefix}{key}").items():
+            if place in arrays:
+                raise ValueError(f"two arrays of the result would be called {place!r}; leave out --output to print it")
+            arrays[place] = array
+    return arrays
 
 
 def write(result: object, path: Path) -> None:
@@ -94,17 +101,40 @@ def write(result: object, path: Path) -> None:
         return
     if list(arrays) != [""]:
         raise ValueError(f"{path}: the result holds {len(arrays)} arrays ({', '.join(arrays)}); write them to a .npz file")
-    np.save(path, arrays[""], allow_pickle=False)
+    contents = io.BytesIO()
+    np.save(contents, arrays[""], allow_pickle=False)
+    replace(path, contents)
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """What numpy.savez writes, for any names: savez cannot take an array called "file"."""
     from zipfile import ZipFile
 
-    with ZipFile(path, "w") as archive:
+    contents = io.BytesIO()
+    with ZipFile(contents, "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, array, allow_pickle=False)
+    replace(path, contents)
+
+
+def replace(path: Path, contents: io.BytesIO) -> None:
+    """Write a file whole or not at all."""
+    with open_output(path) as write_bytes:
+        write_bytes(contents.getbuffer())
+
+
+def as_data(result: object) -> object:
+    """A result as JSON holds it: tensors with dtype, shape and nested values; what is no number is its text ("nan", "inf")."""
+    if isinstance(result, Tensor):
+        return {"dtype": result.dtype.name, "shape": list(result.shape), "values": as_data(result.detach().tolist())}
+    if isinstance(result, Mapping):
+        return {str(key): as_data(value) for key, value in cast("Mapping[object, object]", result).items()}
+    if isinstance(result, list | tuple):
+        return [as_data(value) for value in cast("Sequence[object]", result)]
+    if result is None or isinstance(result, str | bool | int) or (isinstance(result, float) and math.isfinite(result)):
+        return result
+    return str(result)
 
 
 def describe(result: object) -> str:

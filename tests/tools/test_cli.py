@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import rushlight as rl
+from rushlight.tools.run import as_data, flatten
+
 DIGITS = Path(__file__).resolve().parents[2] / "tools" / "digits.pt"
 
 
@@ -81,6 +84,24 @@ def test_run_prints(scans: Any, tmp_path: Path) -> None:
     done = rushlight("run", DIGITS, "--input", "x.npy", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("torch.float32 [6, 10]\ntensor([[")
+
+
+def test_run_prints_json(scans: Any, logits: Any, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", scans)
+    done = rushlight("run", DIGITS, "--input", "x.npy", "--json", cwd=tmp_path)
+    result = json.loads(done.stdout)
+    assert (result["dtype"], result["shape"]) == ("float32", [6, 10])
+    np.testing.assert_allclose(result["values"], logits, rtol=1e-5, atol=1e-5)
+
+
+def test_results_as_data_and_as_arrays() -> None:
+    """Whatever a program returns is JSON or refused; no array takes another's place."""
+    result = {"a": (rl.ones(1), None), "b": [float("nan"), float("-inf"), 1.5, True, "text"]}
+    values = {"dtype": "float32", "shape": [1], "values": [1.0]}
+    assert as_data(result) == {"a": [values, None], "b": ["nan", "-inf", 1.5, True, "text"]}
+    assert list(flatten({"a": rl.ones(1), "b": [rl.ones(2), 3]})) == ["a", "b.0", "b.1"]
+    with pytest.raises(ValueError, match="two arrays of the result would be called 'a.b'"):
+        flatten({"a.b": rl.ones(1), "a": {"b": rl.ones(1)}})
 
 
 def test_run_mistakes(scans: Any, tmp_path: Path) -> None:
