@@ -8,7 +8,7 @@ from ..dtype import uint8
 from ..kernels.primitives import maximum, minimum
 from ..tensor import Tensor
 from .dtype_rules import floats_only, no_bool, promote_float, whole_or_float
-from .table import composite, lookup, pointwise
+from .table import composite, pointwise, required
 
 
 @pointwise("relu(Tensor self) -> Tensor", dtype=no_bool("Boolean inputs not supported for relu"))
@@ -98,9 +98,7 @@ def hardtanh(self: Tensor, min_val: Any, max_val: Any) -> Tensor:
     """self between both bounds."""
     if self.dtype is uint8 and (min_val < 0 or max_val < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
-    row = lookup("rushlight::hardtanh")
-    assert row is not None
-    return row(self, min_val, max_val)
+    return required("rushlight::hardtanh")(self, min_val, max_val)
 
 
 @pointwise("hardsigmoid(Tensor self) -> Tensor", dtype=floats_only("hardsigmoid_cpu"))

@@ -9,7 +9,7 @@ from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero
 from ..tensor import Tensor
 from .copying import contiguous
 from .dtype_rules import compare, floats_only, no_bool, promote, promote_float, whole_or_float
-from .table import composite, pointwise
+from .table import composite, pointwise, required
 
 _NO_SUB = no_bool(
     "Subtraction, the `-` operator, with a bool tensor is not supported. "
@@ -118,14 +118,6 @@ def _trunc_divide(a: Any, b: Any) -> Any:
     return truncate(a / b)
 
 
-def _row(name: str) -> Any:
-    from .table import lookup
-
-    found = lookup(name)
-    assert found is not None
-    return found
-
-
 def _check_divisor(self: Tensor, other: Any) -> None:
     """RuntimeError for an integer division by zero, as PyTorch raises."""
     if self.dtype.is_floating_point or self.layout.numel == 0:
@@ -144,7 +136,7 @@ def _check_divisor(self: Tensor, other: Any) -> None:
 def floor_divide(self: Tensor, other: Any) -> Tensor:
     """The quotient rounded down; RuntimeError for an integer division by zero."""
     _check_divisor(self, other)
-    return _row(f"rushlight::floor_divide.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
+    return required(f"rushlight::floor_divide.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
 
 
 @composite(
@@ -155,13 +147,13 @@ def div_mode(self: Tensor, other: Any, rounding_mode: str | None) -> Tensor:
     """The quotient: true (None), rounded down ("floor") or toward zero ("trunc")."""
     overload = "Tensor" if isinstance(other, Tensor) else "Scalar"
     if rounding_mode is None:
-        return _row(f"aten::div.{overload}")(self, other)
+        return required(f"aten::div.{overload}")(self, other)
     if rounding_mode == "floor":
         return floor_divide(self, other)
     if rounding_mode != "trunc":
         raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     _check_divisor(self, other)
-    return _row(f"rushlight::trunc_divide.{overload}")(self, other)
+    return required(f"rushlight::trunc_divide.{overload}")(self, other)
 
 
 def _remainder_integer(a: Any, b: Any) -> Any:
@@ -192,9 +184,9 @@ def remainder(self: Any, other: Any) -> Tensor:
     """The rest of a division rounded down, as Python's `%`; RuntimeError for an integer division by zero."""
     if not isinstance(self, Tensor):
         _check_divisor(other, other)
-        return _row("rushlight::remainder.Scalar_Tensor")(self, other)
+        return required("rushlight::remainder.Scalar_Tensor")(self, other)
     _check_divisor(self, other)
-    return _row(f"rushlight::remainder.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
+    return required(f"rushlight::remainder.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
 
 
 def _fmod_integer(a: Any, b: Any) -> Any:
@@ -216,7 +208,7 @@ def _fmod(a: Any, b: Any) -> Any:
 def fmod(self: Tensor, other: Any) -> Tensor:
     """The rest of a division rounded toward zero, as C's fmod; RuntimeError for an integer division by zero."""
     _check_divisor(self, other)
-    return _row(f"rushlight::fmod.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
+    return required(f"rushlight::fmod.{'Tensor' if isinstance(other, Tensor) else 'Scalar'}")(self, other)
 
 
 def _power_integer(a: Any, b: Any) -> Any:
@@ -248,7 +240,7 @@ def power(a: Any, b: Any) -> Any:
 @composite("pow.Scalar(Scalar self, Tensor exponent) -> Tensor")
 def pow_of_number(self: Any, exponent: Tensor) -> Tensor:
     """A number to the power of each item; the result is in row-major order."""
-    return contiguous(_row("rushlight::pow.Scalar")(self, exponent))
+    return contiguous(required("rushlight::pow.Scalar")(self, exponent))
 
 
 @composite("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
@@ -265,7 +257,7 @@ def pow_number(self: Tensor, exponent: Any) -> Tensor:
         return self.sqrt()
     if floating and exponent == -1:
         return self.reciprocal()
-    return _row("rushlight::pow.Tensor_Scalar")(self, exponent)
+    return required("rushlight::pow.Tensor_Scalar")(self, exponent)
 
 
 @pointwise("neg(Tensor self) -> Tensor", dtype=_NO_NEG)
@@ -454,10 +446,10 @@ def clamp(self: Tensor, low: Any, high: Any) -> Tensor:
     if low is None and high is None:
         raise ValueError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if high is None:
-        return _row(f"aten::clamp_min{overload}")(self, low)
+        return required(f"aten::clamp_min{overload}")(self, low)
     if low is None:
-        return _row(f"aten::clamp_max{overload}")(self, high)
-    return _row(f"rushlight::clamp{overload}")(self, low, high)
+        return required(f"aten::clamp_max{overload}")(self, high)
+    return required(f"rushlight::clamp{overload}")(self, low, high)
 
 
 @pointwise(

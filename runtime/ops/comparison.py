@@ -7,7 +7,7 @@ from typing import Any
 from ..dtype import DType, bool_
 from ..tensor import Tensor
 from .dtype_rules import compare, type_name
-from .table import composite, lookup, pointwise
+from .table import composite, pointwise, required
 
 
 @pointwise("eq.Tensor(Tensor self, Tensor other) -> Tensor", "eq.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
@@ -126,6 +126,4 @@ def bitwise_not(self: Tensor) -> Tensor:
     """Every bit turned; for bool, the other truth value."""
     if self.dtype is bool_:
         return self.logical_not()
-    row = lookup("rushlight::bitwise_not")
-    assert row is not None
-    return row(self)
+    return required("rushlight::bitwise_not")(self)

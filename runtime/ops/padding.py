@@ -9,7 +9,7 @@ import numpy as np
 from ..layout import Layout
 from ..tensor import Tensor, from_numpy, new_empty
 from .copying import copy_into
-from .table import composite, lookup
+from .table import composite, required
 
 
 def _sides(self: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
@@ -101,8 +101,7 @@ def pad_row(self: Tensor, pad: Sequence[int], mode: str, value: float | None) ->
             "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now; "
             f"got {mode} padding of {len(pad)} sizes for {self.ndim} dimensions"
         )
-    select = lookup("aten::index_select")
-    assert select is not None
+    select = required("aten::index_select")
     result = self
     for dim, (before, after) in enumerate(_sides(self, pad)):
         if before == 0 and after == 0:

@@ -30,7 +30,7 @@ from .copying import converted
 from .dtype_rules import type_name
 from .launching import require_floating, run_kernel
 from .plans import Plans
-from .table import composite, lookup, reduction
+from .table import composite, reduction, required
 
 
 class _Plan:
@@ -384,9 +384,7 @@ def logsumexp(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
         self = converted(self, get_default_dtype())
     largest = amax(self, dim, True)
     # infinite maxima would turn their own differences into NaN
-    where = lookup("aten::where.ScalarSelf")
-    assert where is not None
-    shift = where(largest.abs() == math.inf, 0.0, largest)
+    shift = required("aten::where.ScalarSelf")(largest.abs() == math.inf, 0.0, largest)
     total = sum_dims((self - shift).exp(), dim, True, None).log() + shift
     dims = reduced_dims(len(self.layout.shape), dim)
     return total.reshape(list(reduced_shape(self.layout.shape, dims, keepdim)))

@@ -7,7 +7,7 @@ from typing import Any
 from ..kernels.mathematics import digamma, erfinv
 from ..tensor import Tensor
 from .dtype_rules import promote_float
-from .table import composite, lookup, pointwise
+from .table import composite, pointwise, required
 
 
 @pointwise("exp2(Tensor self) -> Tensor", "special_exp2(Tensor self) -> Tensor", dtype=promote_float)
@@ -113,8 +113,7 @@ def _logit(a: Any) -> Any:
 @composite("logit(Tensor self, float? eps=None) -> Tensor", "special_logit(Tensor self, float? eps=None) -> Tensor")
 def logit(self: Tensor, eps: float | None) -> Tensor:
     """The number whose sigmoid is self, brought between eps and 1 - eps first where eps is given; without it NaN outside 0 to 1."""
-    row = lookup("rushlight::logit")
-    assert row is not None
+    row = required("rushlight::logit")
     if eps is None:
         return row(self)
     return row(self.to(promote_float(self.dtype, ())[0]).clamp(eps, 1 - eps))

@@ -186,6 +186,14 @@ def lookup(key: str) -> Op | None:
     return found
 
 
+def required(key: str) -> Op:
+    """The overload with this key, for rows that are defined by another: KeyError if the table lacks it."""
+    found = lookup(key)
+    if found is None:
+        raise KeyError(f"{key}: not in the operator table")
+    return found
+
+
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
