@@ -147,7 +147,7 @@ def _plan(program: Program) -> _Plan:
 def _loop(releases_gil: bool) -> Any:
     found = _loops.get(releases_gil)
     if found is None:
-        kernel: Any = emitted_kernel("run_rows", _write_loop, _write_loop, _write_jump)
+        kernel: Any = emitted_kernel("run_rows", _write_loop)
         if releases_gil:
             kernel = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel.address)
         found = _loops[releases_gil] = kernel

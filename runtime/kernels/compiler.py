@@ -5,7 +5,7 @@ only by recipes that need it, when the store has no entry; with an entry llvmlit
 reduction.py, ...) write recipes, through `emitted_kernel` where loops are emitted, `function_kernel` where numba makes them.
 
 The key of an entry is a digest of the recipe's identity: the bytecode of the scalar functions and of all they call, the
-sources of this folder, the versions of Python, numba and llvmlite, the CPU's name and features.
+sources of the loop maker and of what it imports here, the versions of Python, numba and llvmlite, the CPU's name and features.
 """
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from . import engine
 from .engine import Kernel
 from .llvm_text import CHECK, RAISES
+from .sources import digest_sources
 from .store import Entry, default_store
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Recipe:
     """What its code depends on: strings, numbers, functions (and what they call), tuples of these."""
     emit: Callable[[str], Iterable[str]]
     """LLVM modules as text, the first of which defines the symbol that it is given."""
+    maker: str = __name__
+    """The module whose source says how `emit` writes the kernel."""
 
 
 _kernels: dict[str, Kernel] = {}
@@ -136,13 +139,13 @@ def function_kernel(name: str, function: Callable[..., Any], compute: str, *iden
             raise RuntimeError(f"kernel {name}: returns {lowered.result}, not an int64 status")
         return (wrap_kernel(symbol, lowered.symbol), *lowered.texts)
 
-    return build(Recipe(name, ("function", function, compute, *identity), emit))
+    return build(Recipe(name, ("function", function, compute, *identity), emit, function.__module__))
 
 
 def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *identity: object) -> Kernel:
     """The kernel that `write` describes with a builder (emitter.py), which takes some 10 ms.
 
-    `identity` is what `write` depends on beside the sources of this folder: dtypes, options, scalar functions.
+    `identity` is what `write` depends on beside the source of its module: dtypes, options, scalar functions.
     """
 
     def emit(symbol: str) -> Iterable[str]:
@@ -151,20 +154,31 @@ def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *iden
 
         builder, functions = Builder(symbol), Functions()
         write(builder, functions)
+        if functions.texts and not _has_function(identity):
+            raise RuntimeError(f"kernel {name}: calls scalar functions that numba compiles, so its identity must hold them")
         return (builder.finish(), *functions.texts)
 
-    return build(Recipe(name, ("emitted", *identity), emit))
+    return build(Recipe(name, ("emitted", *identity), emit, write.__module__))
 
 
 # Keys
 
+_PIPELINE = tuple(f"{__package__}.{name}" for name in ("compiler", "emitter"))
+_SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowering", "pointwise_loop"))
+"""Makers of scalar functions, and what their literals and calls of `math` become."""
+
 
 def key_of(recipe: Recipe) -> str:
     """Hex digits that differ whenever the code of `recipe` might."""
-    digest = hashlib.blake2b(_environment(), digest_size=24)
+    pipeline = _PIPELINE + _SCALAR_PIPELINE if _has_function(recipe.identity) else _PIPELINE
+    digest = hashlib.blake2b(_environment() + digest_sources(*pipeline, recipe.maker), digest_size=24)
     _absorb(digest.update, recipe.name, {})
     _absorb(digest.update, recipe.identity, {})
     return digest.hexdigest()
+
+
+def _has_function(value: object) -> bool:
+    return isinstance(value, types.FunctionType) or (isinstance(value, tuple) and any(_has_function(item) for item in value))
 
 
 def _absorb(update: Callable[[bytes], None], value: object, seen: dict[int, int]) -> None:
@@ -225,22 +239,10 @@ def _environment() -> bytes:
 
     llvm = engine.initialize()
     parts = (
-        _sources(), sys.implementation.cache_tag, sys.hexversion, _numba_version(), llvmlite.__version__,
+        sys.implementation.cache_tag, sys.hexversion, _numba_version(), llvmlite.__version__,
         llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvm.get_default_triple(),
     )
     return hashlib.blake2b(repr(parts).encode()).digest()
-
-
-def _sources() -> str:
-    """A digest of this folder's sources: loop makers, primitives and this pipeline."""
-    digest = hashlib.blake2b()
-    folder = os.path.dirname(os.path.abspath(__file__))
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".py"):
-            with open(os.path.join(folder, name), "rb") as file:
-                content = file.read()
-            digest.update(f"{name} {len(content)};".encode() + content)
-    return digest.hexdigest()
 
 
 def _numba_version() -> str:

@@ -9,7 +9,6 @@ Scratch image of one group: [channel][padded row][phase = column % stride][posit
 """
 from __future__ import annotations
 
-import ctypes
 import functools
 from array import array
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .launch import launch
 from .tile import Tile, lanes, vector_bytes
 
 
@@ -71,14 +71,14 @@ class ConvolutionPlan:
         depth = len(self._taps)
         tiles = self._tiles * self.sizes.groups
         packed = Storage.allocate(max(tiles * self._height * depth * self.dtype.itemsize, 1))
-        _run(self._pack, (weight, packed.address, self._group_out, depth, self._tiles), tiles)
+        launch(self._pack, (weight, packed.address, self._group_out, depth, self._tiles), tiles)
         return packed
 
     def run(self, source: int, packed: Storage, bias: int, target: int) -> None:
         """Convolve the images at `source` into `target`, both contiguous; `bias` is an address, or 0 for none."""
         scratch = Storage.allocate(max(self._scratch_bytes, 1))
         words = (source, packed.address, bias, target, scratch.address, *self._words)
-        _run(self._kernel, words, self.sizes.batch * self.sizes.groups)
+        launch(self._kernel, words, self.sizes.batch * self.sizes.groups)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -112,12 +112,6 @@ def _geometry(dtype: DType, sizes: Sizes) -> tuple[array[int], tuple[int, ...], 
         for channel in range(channels) for y in range(sizes.window[0]) for column in columns
     ))
     return taps, (rows, phases, length), channels * rows * phases * length
-
-
-def _run(kernel: Kernel, words: tuple[int, ...], items: int) -> None:
-    buffer = (ctypes.c_int64 * len(words))(*words)
-    status = kernel(ctypes.addressof(buffer), 0, items)
-    assert status == 0, "convolution kernels cannot fail"
 
 
 # Kernels

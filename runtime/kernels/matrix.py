@@ -12,7 +12,6 @@ Strides are in items. A bias is an operand like A with strides that may be 0.
 """
 from __future__ import annotations
 
-import ctypes
 import functools
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .launch import launch
 from .reduction import COLUMN_COUNT, SIZES
 from .tile import VECTORS, Tile, lanes, tile_rows
 
@@ -60,8 +60,11 @@ def multiply(
         return
     other = bias or _NO_BIAS
     kernel = dots_kernel(dtype) if b.row == 1 and b.column != 1 else rows_kernel(dtype)
-    _run(kernel, (a.address, b.address, c.address, other.address, rows, columns, depth, a.row, a.column, a.batch, b.row, b.column, b.batch,
-                  c.row, c.batch, other.row, other.column, other.batch), batch * rows)
+    words = (
+        a.address, b.address, c.address, other.address, rows, columns, depth, a.row, a.column, a.batch, b.row, b.column, b.batch,
+        c.row, c.batch, other.row, other.column, other.batch,
+    )
+    launch(kernel, words, batch * rows)
 
 
 def pack(dtype: DType, b: Operand, columns: int, depth: int) -> Storage:
@@ -77,7 +80,7 @@ def multiply_packed(
     """C = A @ B + bias where B was packed; one matrix."""
     other = bias or _NO_BIAS
     words = (a.address, packed.address, c.address, other.address, rows, columns, depth, a.row, a.column, c.row, other.row, other.column)
-    _run(gemm_kernel(dtype), words, -(-rows // tile_rows()))
+    launch(gemm_kernel(dtype), words, -(-rows // tile_rows()))
 
 
 def packed_bytes(dtype: DType, columns: int, depth: int) -> int:
@@ -88,19 +91,13 @@ def packed_bytes(dtype: DType, columns: int, depth: int) -> int:
 
 def _pack_into(dtype: DType, packed: Storage, b: Operand, columns: int, depth: int) -> None:
     panel = VECTORS * lanes(dtype.name)
-    _run(panels_kernel(dtype), (b.address, packed.address, columns, depth, b.row, b.column), -(-columns // panel))
+    launch(panels_kernel(dtype), (b.address, packed.address, columns, depth, b.row, b.column), -(-columns // panel))
 
 
 def _matrix(operand: Operand, number: int, dtype: DType) -> Operand:
     if number == 0:
         return operand
     return Operand(operand.address + number * operand.batch * dtype.itemsize, operand.row, operand.column, operand.batch)
-
-
-def _run(kernel: Kernel, words: tuple[int, ...], items: int) -> None:
-    buffer = (ctypes.c_int64 * len(words))(*words)
-    status = kernel(ctypes.addressof(buffer), 0, items)
-    assert status == 0, "matrix kernels cannot fail"
 
 
 # Kernels

@@ -103,7 +103,7 @@ def pointwise_recipe(
         loop = PointwiseLoop(symbol, lowered.symbol, input_names, computes, output_names, results, rank, classes)
         return (loop.text(literals), *lowered.texts)
 
-    return Recipe(name, ("pointwise", body, input_names, computes, output_names, rank, classes), emit)
+    return Recipe(name, ("pointwise", body, input_names, computes, output_names, rank, classes), emit, __name__)
 
 
 def _results(body: Callable[..., Any], result: Any, compute: str, count: int) -> tuple[str, ...]:

@@ -1,19 +1,10 @@
-"""Running one kernel once, for rows whose words change with every call."""
+"""What rows that call kernels check and prepare: dtypes, optional operands, pairs of sizes."""
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..dtype import DType
 from ..tensor import Tensor
-
-
-def run_kernel(kernel: Callable[[int, int, int], int], words: Sequence[int], stop: int, *, start: int = 0) -> int:
-    """Run `kernel` over items start..stop-1 with these words; its status."""
-    if stop <= start:
-        return 0
-    buffer = (ctypes.c_int64 * len(words))(*words)
-    return kernel(ctypes.addressof(buffer), start, stop)
 
 
 def require_floating(name: str, dtype: DType) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ..kernels.launch import launch
 from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel, layer_norm_kernel
 from ..tensor import Tensor, new_empty
 from .copying import contiguous, converted, copy_into
-from .launching import address_or_zero, require_floating, run_kernel
+from .launching import address_or_zero, require_floating
 from .table import kernel
 
 
@@ -59,7 +60,7 @@ def batch_norm(
         out.address, source.address, address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias),
         epsilon.address, channels, plane,
     )
-    run_kernel(batch_norm_kernel(source.dtype), words, batch * channels)
+    launch(batch_norm_kernel(source.dtype), words, batch * channels)
     return out
 
 
@@ -75,7 +76,7 @@ def _double(value: float) -> Tensor:
 def _statistics(source: Tensor, channels: int, plane: int, batch: int) -> tuple[Tensor, Tensor]:
     mean, variance = new_empty((channels,), source.dtype), new_empty((channels,), source.dtype)
     words = (mean.address, variance.address, source.address, channels, plane, batch)
-    run_kernel(batch_statistics_kernel(source.dtype), words, channels)
+    launch(batch_statistics_kernel(source.dtype), words, channels)
     return mean, variance
 
 
@@ -115,5 +116,5 @@ def layer_norm(
     out = new_empty(shape, source.dtype)
     epsilon = _double(eps)
     words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), epsilon.address, row)
-    run_kernel(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0)
+    launch(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0)
     return out

@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dtype import int64
+from ..kernels.launch import launch
 from ..kernels.pooling import adaptive_avg_pool2d_kernel, avg_pool2d_kernel, max_pool2d_kernel
 from ..tensor import Tensor, new_empty
 from .copying import contiguous
-from .launching import pair, require_floating, run_kernel
+from .launching import pair, require_floating
 from .table import kernel
 
 
@@ -72,7 +73,7 @@ def _max_pool2d(
         out.address, source.address, indices.address if indices is not None else 0, height, width, *sizes, *windows, *strides,
         *paddings, *dilations,
     )
-    run_kernel(max_pool2d_kernel(self.dtype), words, planes)
+    launch(max_pool2d_kernel(self.dtype), words, planes)
     return out, indices
 
 
@@ -125,7 +126,7 @@ def avg_pool2d(
     words = (
         out.address, source.address, 0, height, width, *sizes, *windows, *strides, *paddings, int(count_include_pad), divisor_override or 0,
     )
-    run_kernel(avg_pool2d_kernel(self.dtype), words, planes)
+    launch(avg_pool2d_kernel(self.dtype), words, planes)
     return out
 
 
@@ -140,5 +141,5 @@ def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     if out.layout.numel:
         source = contiguous(self)
         words = (out.address, source.address, 0, height, width, *output_size)
-        run_kernel(adaptive_avg_pool2d_kernel(self.dtype), words, planes)
+        launch(adaptive_avg_pool2d_kernel(self.dtype), words, planes)
     return out

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
+from ..kernels.launch import launch
 from ..kernels.reduction import (
     ALL,
     ANY,
@@ -28,7 +29,7 @@ from ..return_types import ValuesIndices
 from ..tensor import Tensor, new_empty
 from .copying import converted
 from .dtype_rules import type_name
-from .launching import require_floating, run_kernel
+from .launching import require_floating
 from .plans import Plans
 from .table import composite, reduction, required
 
@@ -101,7 +102,7 @@ def reduce(
         made = reduction_kernel(reduction, source.dtype, compute, output, form)
         plan = _plans[key] = _Plan(shape, made, _words(kept, reduced))
     out = new_empty(plan.shape, output)
-    run_kernel(plan.kernel, (source.address, out.address, *plan.words), plan.numel)
+    launch(plan.kernel, (source.address, out.address, *plan.words), plan.numel)
     return out
 
 
@@ -116,7 +117,7 @@ def _extremum(
     out = new_empty(shape, source.dtype) if values else None
     made = extremum_kernel(largest, source.dtype, INNER if reduced[-1][1] == 1 else STRIDED)
     words = (source.address, 0 if out is None else out.address, *_words(kept, reduced), indices.address)
-    run_kernel(made, words, indices.layout.numel)
+    launch(made, words, indices.layout.numel)
     return out, indices
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 import math
 
 from ..dtype import DType, as_dtype
+from ..kernels.launch import launch
 from ..kernels.softmax import softmax_kernel
 from ..layout import wrap_dim
 from ..tensor import Tensor, new_empty
 from .copying import contiguous, converted
-from .launching import require_floating, run_kernel
+from .launching import require_floating
 from .table import kernel
 
 
@@ -24,7 +25,7 @@ def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Te
         return out
     size = shape[at] if shape else 1
     inner = math.prod(shape[at + 1 :])
-    run_kernel(softmax_kernel(source.dtype, log), (source.address, out.address, size, inner), out.layout.numel // size)
+    launch(softmax_kernel(source.dtype, log), (source.address, out.address, size, inner), out.layout.numel // size)
     return out
 
 
