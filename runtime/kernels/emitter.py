@@ -98,8 +98,23 @@ class Value:
     def __or__(self, other: Number) -> Value:
         return self._binary(other, "or", "")
 
+    def __xor__(self, other: Number) -> Value:
+        return self._binary(other, "xor", "")
+
+    def __lshift__(self, other: Number) -> Value:
+        return self._binary(other, "shl", "")
+
     def __rshift__(self, other: Number) -> Value:
         return self._binary(other, "lshr", "")
+
+    def shift_signed(self, other: Number) -> Value:
+        """Shifted right, the sign coming in from the left."""
+        return self._binary(other, "ashr", "")
+
+    def below(self, other: Number) -> Value:
+        """Whether this is less, both read as unsigned integers."""
+        right = self.builder.number(other, self.dtype)
+        return Value(self.builder, "i1", self.builder.text.let(f"icmp ult {self.typed}, {right.name}"))
 
     def __lt__(self, other: Number) -> Value:
         return self._compare(other, "slt", "olt")
@@ -294,6 +309,12 @@ class Builder:
         function = self.text.let(f"inttoptr i64 {address.name} to ptr")
         first, last = self.number(start, "int64"), self.number(stop, "int64")
         return Value(self, "int64", self.text.let(f"call i64 {function}(ptr {words.name}, {first.typed}, {last.typed})"))
+
+    def copy_bytes(self, target: Pointer, source: Pointer, count: Value) -> None:
+        """Copy `count` bytes between places that do not overlap."""
+        symbol = "llvm.memcpy.p0.p0.i64"
+        self.declare(symbol, f"declare void @{symbol}(ptr, ptr, i64, i1)")
+        self.text.add(f"  call void @{symbol}(ptr {target.name}, ptr {source.name}, {count.typed}, i1 false)")
 
     # Control
 

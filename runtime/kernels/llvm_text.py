@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-STORAGE = {"float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "uint8": "i8", "bool": "i8"}
-"""The LLVM type of each computing dtype."""
+STORAGE = {"float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "int16": "i16", "uint8": "i8", "bool": "i8"}
+"""The LLVM type of each computing dtype, and of 16-bit words that are only moved."""
 _WIDTH = {"i64": 64, "i32": 32, "i16": 16, "i8": 8}
 _FLOATS = ("float32", "float64")
 _FOREIGN = {"uint64": "i64", "int16": "i16", "uint32": "i32", "uint16": "i16", "int8": "i8"}
