@@ -88,6 +88,10 @@ from rushlight.runtime.random import set_rng_state as set_rng_state
 from rushlight.runtime.tensor import Size as Size
 from rushlight.runtime.tensor import Tensor as Tensor
 from rushlight.runtime.tensor import from_numpy as from_numpy
+from rushlight.runtime.threads import get_num_interop_threads as get_num_interop_threads
+from rushlight.runtime.threads import get_num_threads as get_num_threads
+from rushlight.runtime.threads import set_num_interop_threads as set_num_interop_threads
+from rushlight.runtime.threads import set_num_threads as set_num_threads
 from rushlight.runtime.type_info import can_cast as can_cast
 from rushlight.runtime.type_info import finfo as finfo
 from rushlight.runtime.type_info import iinfo as iinfo
