@@ -64,7 +64,7 @@ def multiply(
         a.address, b.address, c.address, other.address, rows, columns, depth, a.row, a.column, a.batch, b.row, b.column, b.batch,
         c.row, c.batch, other.row, other.column, other.batch,
     )
-    launch(kernel, words, batch * rows)
+    launch(kernel, words, batch * rows, work=batch * rows * columns * depth // 4)
 
 
 def pack(dtype: DType, b: Operand, columns: int, depth: int) -> Storage:
@@ -80,7 +80,8 @@ def multiply_packed(
     """C = A @ B + bias where B was packed; one matrix."""
     other = bias or _NO_BIAS
     words = (a.address, packed.address, c.address, other.address, rows, columns, depth, a.row, a.column, c.row, other.row, other.column)
-    launch(gemm_kernel(dtype), words, -(-rows // tile_rows()))
+    # some 40 products in a nanosecond
+    launch(gemm_kernel(dtype), words, -(-rows // tile_rows()), work=rows * columns * depth // 40)
 
 
 def packed_bytes(dtype: DType, columns: int, depth: int) -> int:
@@ -91,7 +92,8 @@ def packed_bytes(dtype: DType, columns: int, depth: int) -> int:
 
 def _pack_into(dtype: DType, packed: Storage, b: Operand, columns: int, depth: int) -> None:
     panel = VECTORS * lanes(dtype.name)
-    launch(panels_kernel(dtype), (b.address, packed.address, columns, depth, b.row, b.column), -(-columns // panel))
+    words = (b.address, packed.address, columns, depth, b.row, b.column)
+    launch(panels_kernel(dtype), words, -(-columns // panel), work=columns * depth // 2)
 
 
 def _matrix(operand: Operand, number: int, dtype: DType) -> Operand:

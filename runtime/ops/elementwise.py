@@ -11,6 +11,8 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.engine import Kernel
+from ..kernels.launch import launch_at
 from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
 
@@ -35,13 +37,15 @@ class Launch:
     strides), then a word per number among the inputs, whose address stands for its operand.
     """
 
-    __slots__ = ("compute", "free", "items", "kernel", "numbers", "output", "template", "tensors")
+    __slots__ = ("compute", "free", "items", "kernel", "numbers", "output", "template", "tensors", "work")
 
     def __init__(
-        self, kernel: Callable[[int, int, int], int], items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int]
+        self, kernel: Kernel, items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int]
     ) -> None:
         self.kernel = kernel
         self.items = items
+        # between half a nanosecond for one addition in memory and several for a function of mathematics
+        self.work = items
         self.compute = compute
         self.output = len(inputs)
         self.tensors = [at for at, is_tensor in enumerate(inputs) if is_tensor]
@@ -72,7 +76,7 @@ class Launch:
         for at, slot in self.numbers:
             write_number(words, slot, operands[at], self.compute)
         integers[self.output] = output
-        status = self.kernel(words.address, 0, self.items)
+        status = launch_at(self.kernel, words.address, self.items, work=self.work)
         self.free.append(words)
         assert status == 0, "elementwise kernels cannot fail"
 

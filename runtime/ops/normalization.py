@@ -60,7 +60,7 @@ def batch_norm(
         out.address, source.address, address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias),
         epsilon.address, channels, plane,
     )
-    launch(batch_norm_kernel(source.dtype), words, batch * channels)
+    launch(batch_norm_kernel(source.dtype), words, batch * channels, work=source.layout.numel // 2)
     return out
 
 
@@ -76,7 +76,7 @@ def _double(value: float) -> Tensor:
 def _statistics(source: Tensor, channels: int, plane: int, batch: int) -> tuple[Tensor, Tensor]:
     mean, variance = new_empty((channels,), source.dtype), new_empty((channels,), source.dtype)
     words = (mean.address, variance.address, source.address, channels, plane, batch)
-    launch(batch_statistics_kernel(source.dtype), words, channels)
+    launch(batch_statistics_kernel(source.dtype), words, channels, work=source.layout.numel)
     return mean, variance
 
 
@@ -116,5 +116,5 @@ def layer_norm(
     out = new_empty(shape, source.dtype)
     epsilon = _double(eps)
     words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), epsilon.address, row)
-    launch(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0)
+    launch(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0, work=source.layout.numel // 2)
     return out

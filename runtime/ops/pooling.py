@@ -73,7 +73,7 @@ def _max_pool2d(
         out.address, source.address, indices.address if indices is not None else 0, height, width, *sizes, *windows, *strides,
         *paddings, *dilations,
     )
-    launch(max_pool2d_kernel(self.dtype), words, planes)
+    launch(max_pool2d_kernel(self.dtype), words, planes, work=out.layout.numel * windows[0] * windows[1])
     return out, indices
 
 
@@ -126,7 +126,7 @@ def avg_pool2d(
     words = (
         out.address, source.address, 0, height, width, *sizes, *windows, *strides, *paddings, int(count_include_pad), divisor_override or 0,
     )
-    launch(avg_pool2d_kernel(self.dtype), words, planes)
+    launch(avg_pool2d_kernel(self.dtype), words, planes, work=out.layout.numel * windows[0] * windows[1])
     return out
 
 
@@ -141,5 +141,5 @@ def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     if out.layout.numel:
         source = contiguous(self)
         words = (out.address, source.address, 0, height, width, *output_size)
-        launch(adaptive_avg_pool2d_kernel(self.dtype), words, planes)
+        launch(adaptive_avg_pool2d_kernel(self.dtype), words, planes, work=source.layout.numel)
     return out

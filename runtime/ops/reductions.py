@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
+from ..kernels.engine import Kernel
 from ..kernels.launch import launch
 from ..kernels.reduction import (
     ALL,
@@ -39,7 +40,7 @@ class _Plan:
 
     __slots__ = ("kernel", "numel", "shape", "words")
 
-    def __init__(self, shape: tuple[int, ...], kernel: Callable[[int, int, int], int], words: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], kernel: Kernel, words: tuple[int, ...]) -> None:
         self.shape = shape
         self.kernel = kernel
         self.words = words
@@ -102,7 +103,8 @@ def reduce(
         made = reduction_kernel(reduction, source.dtype, compute, output, form)
         plan = _plans[key] = _Plan(shape, made, _words(kept, reduced))
     out = new_empty(plan.shape, output)
-    launch(plan.kernel, (source.address, out.address, *plan.words), plan.numel)
+    # half a nanosecond for each item of the input
+    launch(plan.kernel, (source.address, out.address, *plan.words), plan.numel, work=source.layout.numel // 2)
     return out
 
 
@@ -117,7 +119,7 @@ def _extremum(
     out = new_empty(shape, source.dtype) if values else None
     made = extremum_kernel(largest, source.dtype, INNER if reduced[-1][1] == 1 else STRIDED)
     words = (source.address, 0 if out is None else out.address, *_words(kept, reduced), indices.address)
-    launch(made, words, indices.layout.numel)
+    launch(made, words, indices.layout.numel, work=source.layout.numel)
     return out, indices
 
 

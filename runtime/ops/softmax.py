@@ -25,7 +25,8 @@ def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Te
         return out
     size = shape[at] if shape else 1
     inner = math.prod(shape[at + 1 :])
-    launch(softmax_kernel(source.dtype, log), (source.address, out.address, size, inner), out.layout.numel // size)
+    numel = out.layout.numel
+    launch(softmax_kernel(source.dtype, log), (source.address, out.address, size, inner), numel // size, work=numel)
     return out
 
 
