@@ -171,6 +171,11 @@ class Pointer:
         """The pointer to item `by`."""
         return Pointer(self.builder, self.dtype, self._place(by), self.group)
 
+    @property
+    def address(self) -> Value:
+        """Where the items begin, as an int64."""
+        return Value(self.builder, "int64", self.builder.text.let(f"ptrtoint ptr {self.name} to i64"))
+
     def independent(self) -> Pointer:
         """The same items, declared independent between iterations of the loops marked `independent`."""
         return Pointer(self.builder, self.dtype, self.name, ", !llvm.access.group !0")

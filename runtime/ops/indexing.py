@@ -1,99 +1,134 @@
 """Reading and writing at positions that tensors hold: `index`, `index_put_`, and the positions of items that are not 0.
 
-NumPy moves the items; every position is checked before, so that errors are PyTorch's and nothing outside is touched.
+Every position is checked before anything is written, so that errors are PyTorch's and leave tensors as they were.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 import numpy as np
 
 from .. import dtype as dtypes
+from ..kernels.compaction import BLOCK, COORDINATES, SCATTER, SELECT, compact_kernel, count_kernel
+from ..kernels.indexing import ADD, ASSIGN
+from ..kernels.launch import launch
 from ..layout import Layout, broadcast_shapes
-from ..tensor import Tensor
-from .copying import clone
+from ..tensor import Tensor, new_empty, new_like
+from .copying import clone, contiguous, copy_into
 from .dtype_rules import type_name
+from .elementwise import dense_layout
 from .host import Array, bits, wrapped
-from .overlap import check_writable
+from .overlap import check_writable, input_for_write
+from .positions import POSITIONS, Position, begin_write, outside, position_at, read_items, write_items
 from .splitting import unbind
-from .table import host
+from .table import host, kernel
 from .views import expanded
 
-Place = Array | slice
 MASKS = (dtypes.bool_, dtypes.uint8)
-POSITIONS = (dtypes.int64, dtypes.int32)
 
 
-def _check_bounds(positions: Array, size: int, dim: int) -> None:
-    if size == 0:
-        raise IndexError(f"index {int(positions.flat[0])} is out of bounds for dimension {dim} with size 0")
-    low, high = int(positions.min()), int(positions.max())
-    if low < -size or high >= size:
-        raise IndexError(f"index {low if low < -size else high} is out of bounds for dimension {dim} with size {size}")
-
-
-def _mask_positions(mask: Tensor, shape: tuple[int, ...], dim: int) -> list[Array]:
-    array = bits(mask)
-    for at, (size, wanted) in enumerate(zip(array.shape, shape[dim : dim + array.ndim])):
-        if size != wanted:
-            raise IndexError(
-                f"The shape of the mask {list(array.shape)} at index {at} does not match the shape of the indexed tensor "
-                f"{list(shape)} at index {dim + at}"
-            )
-    return list(array.nonzero())
-
-
-def places(shape: tuple[int, ...], indices: Sequence[Tensor | None]) -> tuple[Place, ...]:
-    """What NumPy takes for `indices`: whole slices for None, checked positions for integers, and for a mask one set of
-    positions per dimension that it covers. IndexError where they do not fit `shape` or each other.
-    """
+def _expanded_masks(shape: tuple[int, ...], indices: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """One entry per indexed dimension: None takes all of it, a mask becomes one vector of positions per dimension it covers."""
     covered = sum(len(index.layout.shape) if index is not None and index.dtype in MASKS else 1 for index in indices)
     if covered > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {covered})")
     if not indices:
         raise IndexError("at least one index must be provided")
-    found: list[Place] = []
+    found: list[Tensor | None] = []
     for index in indices:
-        dim = len(found)
-        if index is None:
-            found.append(slice(None))
+        if index is None or index.dtype in POSITIONS:
+            found.append(index)
         elif index.dtype in MASKS:
-            found += _mask_positions(index, shape, dim)
-        elif index.dtype in POSITIONS:
-            found.append(bits(index))
+            _check_mask(index.layout.shape, shape, len(found))
+            found += nonzero_numpy(index) if index.layout.shape else []
         else:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    common = _common_shape([place for place in found if isinstance(place, np.ndarray)])
-    if 0 in common:
-        # nothing is read, and PyTorch does not look at the positions then
-        return tuple(place if isinstance(place, slice) else np.zeros(common, np.int64) for place in found)
-    empty = any(size == 0 for size, place in zip(shape, (*found, *[slice(None)] * len(shape))) if isinstance(place, slice))
-    for dim, place in enumerate(found):
-        if isinstance(place, slice):
-            continue
-        if empty and shape[dim]:
-            found[dim] = np.zeros_like(place)
-        else:
-            _check_bounds(place, shape[dim], dim)
-    return tuple(found)
+    return found
 
 
-def _common_shape(sets: list[Array]) -> tuple[int, ...]:
+def _check_mask(mask: tuple[int, ...], shape: tuple[int, ...], dim: int) -> None:
+    for at, (size, wanted) in enumerate(zip(mask, shape[dim:])):
+        if size != wanted:
+            raise IndexError(
+                f"The shape of the mask {list(mask)} at index {at} does not match the shape of the indexed tensor "
+                f"{list(shape)} at index {dim + at}"
+            )
+
+
+def _common_shape(indices: Sequence[Tensor]) -> tuple[int, ...]:
+    shapes = [index.layout.shape for index in indices]
     try:
-        return np.broadcast_shapes(*(positions.shape for positions in sets))
-    except ValueError:
-        shapes = ", ".join(str(list(positions.shape)) for positions in sets)
-        raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}") from None
+        return broadcast_shapes(shapes) if shapes else ()
+    except RuntimeError:
+        listed = ", ".join(str(list(shape)) for shape in shapes)
+        raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}") from None
 
 
-@host("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", "index.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor")
+class _Places:
+    """What one index expression reaches in one tensor: the shape of the result, self's strides over it, and the positions."""
+
+    __slots__ = ("dims", "positions", "shape", "strides")
+
+    def __init__(self, layout: Layout, indices: Sequence[Tensor | None]) -> None:
+        entries = _expanded_masks(layout.shape, indices)
+        dims = [dim for dim, entry in enumerate(entries) if entry is not None]
+        tensors = [entry for entry in entries if entry is not None]
+        common = _common_shape(tensors)
+        rest = [dim for dim in range(len(layout.shape)) if dim not in dims]
+        # neighbouring indices put their dimensions where they stand, others in front
+        together = bool(dims) and dims[-1] - dims[0] + 1 == len(dims)
+        before = [dim for dim in rest if together and dim < dims[0]]
+        after = rest[len(before) :]
+        none = (0,) * len(common)
+        self.shape = (*(layout.shape[dim] for dim in before), *common, *(layout.shape[dim] for dim in after))
+        self.strides = (*(layout.strides[dim] for dim in before), *none, *(layout.strides[dim] for dim in after))
+        self.positions = [
+            Position(
+                tensor, ((0,) * len(before) + tensor.layout.broadcast_to(common).strides + (0,) * len(after)),
+                layout.shape[dim], -layout.shape[dim], layout.strides[dim],
+            )
+            for dim, tensor in zip(dims, tensors)
+        ]
+        self.dims = dims
+        if 0 in self.shape and 0 not in common:
+            # PyTorch looks at the positions of an empty result only where an indexed dimension itself has no items
+            for dim, position in zip(dims, self.positions):
+                if position.size == 0:
+                    raise IndexError(f"index {int(bits(position.tensor).flat[0])} is out of bounds for dimension {dim} with size 0")
+
+    def error(self, item: int) -> IndexError:
+        """The error for the item whose position is outside in one of the indices."""
+        for dim, position in zip(self.dims, self.positions):
+            found = position_at(position, self.shape, item)
+            if not position.low <= found < position.size:
+                return IndexError(f"index {found} is out of bounds for dimension {dim} with size {position.size}")
+        raise AssertionError("no position is outside")
+
+    def check(self) -> None:
+        """IndexError if a position is outside."""
+        for dim, position in zip(self.dims, self.positions):
+            found = outside(position.tensor, position.low, position.size)
+            if found is not None:
+                raise IndexError(f"index {found} is out of bounds for dimension {dim} with size {position.size}")
+
+
+@kernel("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", "index.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor")
 def index(self: Tensor, indices: Sequence[Tensor | None]) -> Tensor:
     """The items at the positions that integer tensors and masks give; None takes a whole dimension.
 
     Indexed dimensions become the dimensions of the index tensors: in place if they are neighbours, in front otherwise.
     """
-    return wrapped(np.array(bits(self)[places(self.layout.shape, indices)]), self.dtype)
+    if len(indices) == 1 and indices[0] is not None and indices[0].dtype is dtypes.bool_ and indices[0].layout.shape == self.layout.shape:
+        return masked_select(self, indices[0])
+    places = _Places(self.layout, indices)
+    operands = [Layout.of(places.shape, strides) for strides in (places.strides, *(one.strides for one in places.positions))]
+    result = new_like(dense_layout(places.shape, operands), self.dtype)
+    if not result.layout.numel:
+        return result
+    failed = read_items(places.shape, result, self, (result.layout.strides, places.strides), places.positions)
+    if failed is not None:
+        raise places.error(failed)
+    return result
 
 
 def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -104,28 +139,30 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"Index put requires the source and destination dtypes match, got {type_name(self.dtype)} for the destination and "
             f"{type_name(values.dtype)} for the source."
         )
-    array = bits(self)
-    where = places(self.layout.shape, indices)
-    target = np.broadcast_to(np.False_, array.shape)[where].shape
-    source = bits(values)
-    while source.ndim > len(target) and source.shape[0] == 1:
-        source = source[0]
+    places = _Places(self.layout, indices)
+    source = values.layout
+    while len(source.shape) > len(places.shape) and source.shape[0] == 1:
+        source = Layout.of(source.shape[1:], source.strides[1:], source.offset)
     try:
-        source = np.broadcast_to(source, target)
-    except ValueError:
+        fits = broadcast_shapes([source.shape, places.shape]) == places.shape
+    except RuntimeError:
+        fits = False
+    if not fits:
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(values.layout.shape)} cannot be broadcast to indexing result of shape "
-            f"{list(target)}"
-        ) from None
-    if accumulate:
-        np.add.at(array, cast("Any", where), source)
-    else:
-        array[where] = source
-    self.storage.version += 1
+            f"{list(places.shape)}"
+        )
+    if 0 not in places.shape:
+        places.check()
+        values = input_for_write(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
+        write_items(
+            places.shape, self, values, (places.strides, values.layout.strides), places.positions, ADD if accumulate else ASSIGN
+        )
+    begin_write(self)
     return self
 
 
-@host(
+@kernel(
     "index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
     "index_put_.hacked_twin(Tensor(a!) self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
     "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)",
@@ -138,7 +175,7 @@ def index_put_in_place(
     return put(self, indices, values, accumulate)
 
 
-@host(
+@kernel(
     "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
     "index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor",
 )
@@ -147,21 +184,55 @@ def index_put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, ac
     return put(clone(self), indices, values, accumulate)
 
 
-@host("nonzero(Tensor self) -> Tensor", "argwhere(Tensor self) -> Tensor")
+# Masks
+
+
+class _Mask:
+    """A contiguous mask, cut into blocks, and how many items are true before each."""
+
+    __slots__ = ("blocks", "count", "firsts", "items", "tensor")
+
+    def __init__(self, mask: Tensor) -> None:
+        self.tensor = contiguous(mask)
+        self.items = mask.layout.numel
+        self.blocks = -(-self.items // BLOCK)
+        counts = np.zeros(self.blocks + 1, np.int64)
+        words = (self.tensor.address, counts.ctypes.data + 8, self.items)
+        launch(count_kernel(), words, self.blocks, work=self.items // 16)
+        self.firsts: Array = np.cumsum(counts) if self.blocks > 1 else counts
+        self.count = int(self.firsts[-1])
+
+    def run(self, what: str, itemsize: int, source: int, target: int, *more: int) -> None:
+        """Run a kernel of kernels/compaction.py over the blocks."""
+        words = (self.tensor.address, self.firsts.ctypes.data, self.items, source, target, *more)
+        launch(compact_kernel(what, itemsize), words, self.blocks, work=self.items)
+
+
+def _true_positions(self: Tensor) -> Tensor:
+    """The coordinates of the items that are not 0: one row per dimension (one for a 0-dim tensor)."""
+    mask = _Mask(self if self.dtype is dtypes.bool_ else self != 0)
+    sizes = self.layout.shape or (1,)
+    found = new_empty((len(sizes), mask.count), dtypes.int64)
+    if mask.count:
+        mask.run(COORDINATES, 8, mask.count, found.address, len(sizes), *sizes)
+    return found
+
+
+@kernel("nonzero(Tensor self) -> Tensor", "argwhere(Tensor self) -> Tensor")
 def nonzero(self: Tensor) -> Tensor:
     """The positions of the items that are not 0, one row each, in row-major order."""
-    found = np.array(np.atleast_1d(bits(self)).nonzero(), np.int64)
+    columns = _true_positions(self)
+    rank, count = columns.layout.shape
     if not self.layout.shape:
-        return wrapped(np.empty((found.shape[1], 0), np.int64))
-    columns = wrapped(found)
+        return new_empty((count, 0), dtypes.int64)
     # PyTorch lays the result out by columns
-    return Tensor(columns.storage, Layout.of(found.shape[::-1], (1, found.shape[1])), columns.dtype)
+    return Tensor(columns.storage, Layout.of((count, rank), (1, max(count, 1))), columns.dtype)
 
 
-@host("nonzero_numpy(Tensor self) -> Tensor[]", "where(Tensor condition) -> Tensor[]")
+@kernel("nonzero_numpy(Tensor self) -> Tensor[]", "where(Tensor condition) -> Tensor[]")
 def nonzero_numpy(self: Tensor) -> list[Tensor]:
     """The positions of the items that are not 0, one vector per dimension."""
-    found = wrapped(np.array(np.atleast_1d(bits(self)).nonzero(), np.int64))
+    found = _true_positions(self)
     return [Tensor(found.storage, row, found.dtype) for row in unbind(found.layout)]
 
 
@@ -180,34 +251,61 @@ def count_nonzero(self: Tensor, dim: int | None = None) -> Tensor:
     return count_nonzero_dims(self, [] if dim is None else [dim])
 
 
-@host("masked_select(Tensor self, Tensor mask) -> Tensor")
+@kernel("masked_select(Tensor self, Tensor mask) -> Tensor")
 def masked_select(self: Tensor, mask: Tensor) -> Tensor:
     """The items where the mask is true, as a vector; both are broadcast."""
     if mask.dtype is not dtypes.bool_:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     shape = broadcast_shapes([self.layout.shape, mask.layout.shape])
-    source, chosen = (_broadcast(tensor, shape) for tensor in (self, mask))
-    return wrapped(np.atleast_1d(source[chosen]), self.dtype)
+    chosen = _Mask(_broadcast(mask, shape))
+    result = new_empty((chosen.count,), self.dtype)
+    if not chosen.count:
+        return result
+    if self.dtype.itemsize == 16:
+        return index(_broadcast(self, shape), nonzero_numpy(chosen.tensor))
+    source = contiguous(_broadcast(self, shape))
+    chosen.run(SELECT, self.dtype.itemsize, source.address, result.address)
+    return result
 
 
-def _broadcast(tensor: Tensor, shape: tuple[int, ...]) -> Any:
-    return bits(Tensor(tensor.storage, expanded(tensor.layout, shape), tensor.dtype))
+def _broadcast(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return Tensor(tensor.storage, expanded(tensor.layout, shape), tensor.dtype)
 
 
-@host("take(Tensor self, Tensor index) -> Tensor")
-def take(self: Tensor, index: Tensor) -> Tensor:
-    """The items at positions counted over the whole tensor in row-major order."""
-    if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"take(): Expected a long tensor for index, but got {type_name(index.dtype)}")
-    positions = bits(index)
-    numel = self.layout.numel
-    if positions.size and (numel == 0 or positions.min() < -numel or positions.max() >= numel):
-        outside = positions[(positions < -numel) | (positions >= numel)].flat[0]
-        raise IndexError(f"out of range: tried to access index {int(outside)} on a tensor of {numel} elements.")
-    return wrapped(np.asarray(bits(self).reshape(-1)[positions]), self.dtype)
+def _masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    if mask.dtype is not dtypes.bool_:
+        raise RuntimeError("masked_scatter_ only supports boolean masks, but got mask with dtype " + mask.dtype.name)
+    if source.dtype is not self.dtype:
+        raise RuntimeError(
+            f"masked_scatter: expected self and source to have same dtypes but got {type_name(self.dtype)} and {type_name(source.dtype)}"
+        )
+    check_writable(self)
+    chosen = _Mask(_broadcast(mask, self.layout.shape))
+    if source.layout.numel < chosen.count:
+        raise RuntimeError("masked_scatter: expected self and source to have enough elements: "
+                           f"the mask is true {chosen.count} times, but source has {source.layout.numel} elements")
+    if not chosen.count:
+        return self
+    values = contiguous(input_for_write(source, self))
+    if self.dtype.itemsize == 16:
+        items = Tensor(values.storage, Layout.contiguous((chosen.count,), values.layout.offset), values.dtype)
+        return put(self, [chosen.tensor], items)
+    target = contiguous(self)
+    chosen.run(SCATTER, self.dtype.itemsize, values.address, target.address)
+    if target is not self:
+        return copy_into(self, target)
+    begin_write(self)
+    return self
 
 
-def first_items(layout: Layout, dim: int, shape: tuple[int, ...]) -> Layout:
-    """The layout cut to `shape` in every dimension but `dim`."""
-    cut = tuple(size if at == dim else limit for at, (size, limit) in enumerate(zip(layout.shape, shape)))
-    return Layout.of(cut, layout.strides, layout.offset)
+@kernel("masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)")
+def masked_scatter_in_place(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """The items of `source`, in order, written where the mask is true."""
+    return _masked_scatter(self, mask, source)
+
+
+@kernel("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor")
+def masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """The tensor with the items of `source`, in order, wherever the mask is true."""
+    result = new_empty(broadcast_shapes([self.layout.shape, mask.layout.shape]), self.dtype)
+    return _masked_scatter(copy_into(result, self), mask, source)

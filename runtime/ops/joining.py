@@ -252,7 +252,7 @@ def repeat_interleave_indices(repeats: Tensor, output_size: int | None = None) -
 )
 def repeat_interleave_tensor(self: Tensor, repeats: Tensor, dim: int | None = None, output_size: int | None = None) -> Tensor:
     """The slices along `dim` (the items if None), each as often as `repeats` says."""
-    from .selection import index_select
+    from .gathering import index_select
 
     if dim is None:
         self, dim = reshaped(self, (self.layout.numel,)), 0

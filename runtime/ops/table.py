@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 FAMILIES = (
     "arithmetic", "comparison", "activation", "reductions", "softmax", "matrix", "convolution", "pooling", "pooling1d", "pooling3d",
     "normalization", "padding", "attention", "recurrent", "views", "splitting", "reshaping", "conversion", "joining", "factories",
-    "from_data", "ranges", "properties", "random", "indexing", "selection", "scattering", "modes", "scalars", "scalar_math", "strings",
+    "from_data", "ranges", "properties", "random", "indexing", "selection", "gathering", "writing",
+    "scattering", "modes", "scalars", "scalar_math", "strings",
     "lists", "dicts", "special",
 )
 """The modules of this folder that hold rows."""

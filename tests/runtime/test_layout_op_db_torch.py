@@ -26,7 +26,7 @@ NAMES = """
     cartesian_prod index_select gather scatter scatter_add index_add index_copy index_fill index_put masked_fill masked_select
     masked_scatter take take_along_dim nonzero argwhere count_nonzero isin searchsorted bucketize zeros ones full zeros_like
     ones_like full_like new_zeros new_ones new_full arange linspace logspace eye tril triu tril_indices triu_indices scalar_tensor
-    fill zero allclose equal item
+    fill zero allclose equal item index_reduce scatter_reduce put
 """.split()
 INFOS = [info for info in common_methods.op_db if info.name in NAMES and info.variant_test_name != "polymorphic"]
 
