@@ -96,8 +96,11 @@ def format_strides(shape: Sequence[int], memory_format: MemoryFormat) -> tuple[i
     if len(shape) != len(order):
         raise RuntimeError(f"required rank {len(order)} tensor to use {memory_format.name} format")
     strides = [0] * len(shape)
-    for dim, stride in zip(order, contiguous_strides([shape[dim] for dim in order])):
-        strides[dim] = stride
+    step = 1
+    # unlike in row-major order, a size of 0 makes the strides outside it 0: PyTorch's strides
+    for dim in reversed(order):
+        strides[dim] = step
+        step *= shape[dim]
     return tuple(strides)
 
 

@@ -1,278 +1,310 @@
-"""Two-dimensional convolution, NCHW, with stride, padding, dilation and groups; float32 and float64.
+"""Convolution over one to three dimensions, plain and transposed, any stride, padding, dilation and groups: how one is run.
 
-`plan_convolution` is the way in: a plan for one set of sizes, kept, with `pack` for the weights and `run`. Nothing is
-unfolded: each image is copied once into a padded scratch image whose columns are sorted by their place within the stride,
-so that for every tap of the kernel neighbouring outputs read neighbouring items. A tile of output channels x vectors of
-output columns then walks a table of tap offsets, which holds dilation and stride. A matrix product has the same tile.
+In: sizes and strides. Out: a plan, kept, with `pack` for the weights and `run`. `plan_convolution` is the way in. A plan holds the
+kernels' words: where the taps of the window lie in the image, how the depth is cut into runs, how pixels are cut into blocks. The
+kernels are in convolution_kernel.py (tiles), convolution_copies.py (borders and panels) and depthwise.py.
 
-Scratch image of one group: [channel][padded row][phase = column % stride][position = column // stride].
+All images have three dimensions (z, y, x); those of one item cost nothing. A transposed convolution is one plain convolution of stride 1
+for every place within the stride (a phase), each with the taps that reach its outputs.
 """
 from __future__ import annotations
 
 import functools
+import itertools
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from ..dtype import DType
 from ..storage import Storage
-from .compiler import emitted_kernel
-from .emitter import Builder, Pointer, Value
-from .engine import Kernel
-from .functions import Functions
+from .convolution_copies import border_kernel, panels_kernel
+from .convolution_kernel import BLOCK, PLAIN, Epilogue, Shape, convolution_kernel
 from .launch import launch
-from .tile import Tile, lanes, vector_bytes
+from .tile import lanes, vector_bytes
+
+Triple = tuple[int, int, int]
+_CACHE_ITEMS = 256 * 256
+"""Items of a block's part of the image: with the weights of a panel they stay in the second cache."""
+_RUN_ITEMS = 256
+"""Steps of the depth between two visits of a pixel: their weights stay in the first cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The sizes of one convolution; pairs are (height, width)."""
+    """The sizes of one convolution; triples are (depth, height, width)."""
 
     batch: int
     channels: int
-    image: tuple[int, int]
+    image: Triple
     out_channels: int
-    window: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int]
-    dilation: tuple[int, int]
+    window: Triple
+    stride: Triple
+    padding: Triple
+    dilation: Triple
     groups: int
+    transposed: bool = False
+    output_padding: Triple = (0, 0, 0)
 
     @property
-    def out_image(self) -> tuple[int, int]:
-        """Height and width of the output; not positive where the window does not fit."""
-        height, width = (
-            (size + 2 * padding - dilation * (window - 1) - 1) // stride + 1
-            for size, padding, dilation, window, stride in zip(
-                self.image, self.padding, self.dilation, self.window, self.stride, strict=True
+    def out_image(self) -> Triple:
+        """The size of the output image; not positive where the window does not fit."""
+        reach = [gap * (size - 1) + 1 for gap, size in zip(self.dilation, self.window, strict=True)]
+        if self.transposed:
+            depth, height, width = (
+                (size - 1) * step - 2 * pad + far + more for size, step, pad, far, more in
+                zip(self.image, self.stride, self.padding, reach, self.output_padding, strict=True)
             )
-        )
-        return height, width
+        else:
+            depth, height, width = (
+                (size + 2 * pad - far) // step + 1 for size, pad, far, step in
+                zip(self.image, self.padding, reach, self.stride, strict=True)
+            )
+        return depth, height, width
+
+
+@dataclass(frozen=True, slots=True)
+class Strides:
+    """Items from one image, channel, plane, row and pixel to the next."""
+
+    image: int
+    channel: int
+    z: int
+    y: int
+    x: int
+
+
+def channels_last_strides(channels: int, size: Triple) -> Strides:
+    """Images without gaps, channels innermost."""
+    depth, height, width = size
+    return Strides(depth * height * width * channels, 1, height * width * channels, width * channels, channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """How the operands of one convolution lie in memory."""
+
+    source: Strides
+    target: Strides
+    weight: Strides
+    """`image` steps along the weight's first dimension, `channel` along its second."""
+    bordered: bool = False
+    """Whether the source lies inside a border of zeros, as wide as `ConvolutionPlan.before` and `after` say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """The outputs at one place within the stride of a transposed convolution; all outputs of a plain one."""
+
+    first: tuple[int, ...]
+    grid: Triple
+    taps: tuple[tuple[int, tuple[int, ...]], ...]
+    """(number of the tap in the window, step from an output's pixel to the tap's pixel)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one launch of the kernel needs beside the operands' addresses."""
+
+    words: tuple[int, ...]
+    items: int
+    work: int
+    target: int
+    """Items from the output's first to this phase's first."""
+    weights: int
+    """Bytes into the packed weights."""
 
 
 class ConvolutionPlan:
-    """How to run one convolution: kernels, tap offsets, and the words after the addresses."""
+    """How to run one convolution: kernels, words, and the copies before it."""
 
-    def __init__(self, dtype: DType, sizes: Sizes) -> None:
-        self.dtype, self.sizes = dtype, sizes
-        self._group_out = sizes.out_channels // sizes.groups
-        self._height = tile_height(self._group_out)
-        self._tiles = -(-self._group_out // self._height)
-        self._taps, tail, scratch = _geometry(dtype, sizes)
-        self._kernel = convolution_kernel(dtype, self._height)
-        self._pack = weights_kernel(dtype, self._height)
-        self._scratch_bytes = scratch * dtype.itemsize
-        self._words = (
-            self._taps.buffer_info()[0], len(self._taps), sizes.channels // sizes.groups, self._group_out, sizes.groups,
-            *sizes.image, *sizes.out_image, *sizes.stride, *sizes.padding, *tail,
-        )
+    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue) -> None:
+        self.dtype, self.sizes, self.layouts = dtype, sizes, layouts
+        phases = _transposed_phases(sizes) if sizes.transposed else [_plain_phase(sizes)]
+        self.before, self.after = _borders(sizes, phases)
+        """The border of zeros around an image: (z, y, x) before and after it; negative where items are never read."""
+        self._group_in, self._group_out = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
+        self._shape = tile_shape(dtype, self._group_out)
+        self._panels = -(-self._group_out // (self._shape.vectors * lanes(dtype.name)))
+        self._kernel = convolution_kernel(dtype, self._shape, epilogue)
+        self._keep: list[object] = []
+        self._source = self._copy_strides()
+        self._scratch_bytes, self._origin = 0, 0
+        if self._source is not layouts.source:
+            self._border_words = self._plan_border()
+        self._parts: list[_Part] = []
+        self._packs: list[tuple[tuple[int, ...], int]] = []
+        for phase in phases:
+            self._plan_phase(phase)
 
     def pack(self, weight: int) -> Storage:
-        """The weights at an address (contiguous: out channel, channel of the group, height, width) as tiles."""
-        depth = len(self._taps)
-        tiles = self._tiles * self.sizes.groups
-        packed = Storage.allocate(max(tiles * self._height * depth * self.dtype.itemsize, 1))
-        launch(self._pack, (weight, packed.address, self._group_out, depth, self._tiles), tiles)
+        """The weights at an address as panels."""
+        packed = Storage.allocate(max(self._packed_bytes, 1))
+        kernel = panels_kernel(self.dtype, self._shape.vectors)
+        panels = self.sizes.groups * self._panels
+        for words, start in self._packs:
+            launch(kernel, (weight, packed.address + start, *words), panels, work=words[1] * words[2] * panels * 16)
         return packed
 
-    def run(self, source: int, packed: Storage, bias: int, target: int) -> None:
-        """Convolve the images at `source` into `target`, both contiguous; `bias` is an address, or 0 for none."""
-        scratch = Storage.allocate(max(self._scratch_bytes, 1))
-        words = (source, packed.address, bias, target, scratch.address, *self._words)
-        launch(self._kernel, words, self.sizes.batch * self.sizes.groups)
+    def run(self, source: int, packed: Storage, bias: int, target: int, residual: int = 0) -> None:
+        """Convolve the images at `source` into `target`; `bias` and `residual` are addresses, or 0 for none.
+
+        The residual lies as the output does and is added before the epilogue's bounds; it is not the output itself.
+        """
+        scratch = None
+        if self._scratch_bytes:
+            scratch = Storage.allocate(self._scratch_bytes)
+            rows = self.sizes.batch * self._padded[0] * self._padded[1]
+            launch(border_kernel(self.dtype), (source, scratch.address, *self._border_words), rows, work=self._scratch_bytes // 8)
+            source = scratch.address + self._origin
+        for part in self._parts:
+            move = part.target * self.dtype.itemsize
+            words = (source, packed.address + part.weights, bias, target + move, residual and residual + move, *part.words)
+            launch(self._kernel, words, part.items, work=part.work)
+
+    @property
+    def _packed_bytes(self) -> int:
+        if not self._parts:
+            return 0
+        last, _ = self._packs[-1]
+        return self._parts[-1].weights + self._panel_bytes(last[1] * last[2])
+
+    def _panel_bytes(self, depth: int) -> int:
+        width = self._shape.vectors * lanes(self.dtype.name)
+        return depth * self.sizes.groups * self._panels * width * self.dtype.itemsize
+
+    def _copy_strides(self) -> Strides:
+        """The strides that the kernel sees: the source's own if its channels lie side by side and no border is missing."""
+        source = self.layouts.source
+        whole = self.layouts.bordered or all(size <= 0 for size in (*self.before, *self.after))
+        if whole and (source.channel == 1 or self._group_in == 1):
+            return source
+        self._padded = tuple(before + size + after for before, size, after in zip(self.before, self.sizes.image, self.after, strict=True))
+        depth, height, width = self._padded
+        return channels_last_strides(self.sizes.channels, (depth, height, width))
+
+    def _plan_border(self) -> tuple[int, ...]:
+        sizes, source, copy = self.sizes, self.layouts.source, self._source
+        self._scratch_bytes = max(sizes.batch * copy.image * self.dtype.itemsize, 1)
+        steps = self.before[0] * copy.z + self.before[1] * copy.y + self.before[2] * copy.x
+        self._origin = steps * self.dtype.itemsize
+        return (
+            sizes.channels, *reversed(sizes.image), source.x, source.y, source.z, source.image, source.channel, *reversed(self._padded),
+            *reversed(self.before),
+        )
+
+    def _plan_phase(self, phase: _Phase) -> None:
+        sizes, strides, target = self.sizes, self._source, self.layouts.target
+        step = (1, 1, 1) if sizes.transposed else sizes.stride
+        spread = sizes.stride if sizes.transposed else (1, 1, 1)
+        placed = sorted((z * strides.z + y * strides.y + x * strides.x, number) for number, (z, y, x) in phase.taps)
+        runs, length = self._runs([offset for offset, _ in placed])
+        table = array("q", runs)
+        pixels = sizes.batch * phase.grid[0] * phase.grid[1] * phase.grid[2]
+        if not pixels:
+            return
+        # blocks of equal size, so that the last one is not a small rest
+        block = min(BLOCK, max(BLOCK // 4, _CACHE_ITEMS // max(self._group_in, 1)))
+        block = -(-pixels // -(-pixels // block))
+        steps_in = [stride * steps for stride, steps in zip((strides.x, strides.y, strides.z), reversed(step))]
+        steps_out = [stride * steps for stride, steps in zip((target.x, target.y, target.z), reversed(spread))]
+        words = (
+            table.buffer_info()[0], len(runs), max(_RUN_ITEMS // max(length, 1), 1), length, pixels, block, sizes.groups,
+            self._group_in * strides.channel, self._group_out, *reversed(phase.grid), *steps_in, strides.image, *steps_out, target.image,
+            target.channel,
+        )
+        first = phase.first[0] * target.z + phase.first[1] * target.y + phase.first[2] * target.x
+        start = self._packed_bytes
+        items = -(-pixels // block) * sizes.groups * self._panels
+        depth = len(placed) * self._group_in
+        self._keep.append(table)
+        self._parts.append(_Part(words, items, pixels * sizes.out_channels * (depth + 4) // 40, first, start))
+        self._packs.append((self._plan_panels([number for _, number in placed]), start))
+
+    def _runs(self, offsets: Sequence[int]) -> tuple[list[int], int]:
+        """(offsets of runs in the image, their length): taps that adjoin are joined, long runs are cut evenly."""
+        channels = self._group_in
+        length = channels
+        runs = list(offsets)
+        if self._source.x == channels and len(runs) > 1:
+            row = next((at for at in range(1, len(runs)) if runs[at] != runs[at - 1] + channels), len(runs))
+            starts = runs[::row]
+            if [start + at * channels for start in starts for at in range(row)] == runs:
+                runs, length = starts, row * channels
+        if length > _RUN_ITEMS:
+            cut = next((size for size in range(_RUN_ITEMS, 63, -1) if length % size == 0), length)
+            runs = [start + at for start in runs for at in range(0, length, cut)]
+            length = cut
+        return runs, length
+
+    def _plan_panels(self, taps: Sequence[int]) -> tuple[int, ...]:
+        """The words of `panels_kernel` after the addresses, for these taps of the window in this order."""
+        sizes, weight, channels = self.sizes, self.layouts.weight, self._group_in
+        out_step, in_step = (weight.channel, weight.image) if sizes.transposed else (weight.image, weight.channel)
+        group_step = (channels if sizes.transposed else self._group_out) * weight.image
+        window = sizes.window
+        every = [(z * weight.z + y * weight.y + x * weight.x)
+                 for z, y, x in itertools.product(range(window[0]), range(window[1]), range(window[2]))]
+        offsets, step = [every[tap] for tap in taps], in_step
+        length = channels
+        rows = np.arange(len(taps) * channels, dtype=np.int64)
+        if in_step == len(taps) and offsets == list(range(len(taps))):
+            # all weights of an output channel adjoin: one line, channel by channel, tap by tap
+            rows = np.ascontiguousarray(rows.reshape(len(taps), channels).T).reshape(-1)
+            offsets, length, step = [0], len(rows), 1
+        table = array("q", offsets)
+        self._keep += [table, rows]
+        return (
+            table.buffer_info()[0], len(offsets), length, step, out_step, group_step, self._group_out, self._panels, rows.ctypes.data,
+        )
 
 
 @functools.lru_cache(maxsize=1024)
-def plan_convolution(dtype: DType, sizes: Sizes) -> ConvolutionPlan:
-    """The plan for these sizes; the caller has checked that groups divide the channels and that the window fits."""
-    return ConvolutionPlan(dtype, sizes)
+def plan_convolution(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN) -> ConvolutionPlan:
+    """The plan for these sizes and strides; the caller has checked that groups divide the channels and that the window fits."""
+    return ConvolutionPlan(dtype, sizes, layouts, epilogue)
 
 
-def tile_height(channels: int) -> int:
-    """The tile's height that wastes least on this many output channels."""
-    if vector_bytes() == 64 and channels > 6:
-        return min((14, 8), key=lambda height: -(-channels // height) * height)
-    for height in (6, 4):
-        if channels % height == 0:
-            return height
-    return channels if channels < 4 else 6
-
-
-def _geometry(dtype: DType, sizes: Sizes) -> tuple[array[int], tuple[int, ...], int]:
-    """Tap offsets; scratch rows, phases and row length; items of the scratch image."""
-    out_height, out_width = sizes.out_image
+def tile_shape(dtype: DType, channels: int) -> Shape:
+    """The tile that wastes least on this many output channels of a group; of equals, the one that comes first."""
     width = lanes(dtype.name)
-    stride_x = sizes.stride[1]
-    columns = [x * sizes.dilation[1] for x in range(sizes.window[1])]
-    rows = (out_height - 1) * sizes.stride[0] + (sizes.window[0] - 1) * sizes.dilation[0] + 1
-    phases = max(column % stride_x for column in columns) + 1
-    length = -(-out_width // width) * width + columns[-1] // stride_x
-    channels = sizes.channels // sizes.groups
-    taps = array("q", (
-        ((channel * rows + y * sizes.dilation[0]) * phases + column % stride_x) * length + column // stride_x
-        for channel in range(channels) for y in range(sizes.window[0]) for column in columns
+    shapes = (Shape(6, 4), Shape(8, 2), Shape(8, 1)) if vector_bytes() == 64 else (Shape(6, 2), Shape(4, 3), Shape(8, 1))
+    return min(shapes, key=lambda shape: -(-channels // (shape.vectors * width)) * shape.vectors * (1.15 if shape.vectors == 1 else 1))
+
+
+def _plain_phase(sizes: Sizes) -> _Phase:
+    places = itertools.product(*(
+        [at * gap - pad for at in range(size)] for size, gap, pad in zip(sizes.window, sizes.dilation, sizes.padding, strict=True)
     ))
-    return taps, (rows, phases, length), channels * rows * phases * length
+    return _Phase((0, 0, 0), sizes.out_image, tuple(enumerate(places)))
 
 
-# Kernels
+def _transposed_phases(sizes: Sizes) -> list[_Phase]:
+    """Output `i * stride + phase` reads input `i + (phase + padding - tap * dilation) / stride` for every tap where that is whole."""
+    phases: list[_Phase] = []
+    numbers = list(itertools.product(*map(range, sizes.window)))
+    for first in itertools.product(*map(range, sizes.stride)):
+        taps: list[tuple[int, tuple[int, ...]]] = []
+        for number, tap in enumerate(numbers):
+            moves = [at + pad - place * gap for at, pad, place, gap in zip(first, sizes.padding, tap, sizes.dilation, strict=True)]
+            if all(move % step == 0 for move, step in zip(moves, sizes.stride, strict=True)):
+                taps.append((number, tuple(move // step for move, step in zip(moves, sizes.stride, strict=True))))
+        depth, height, width = (
+            max(-(-(size - at) // step), 0) for size, at, step in zip(sizes.out_image, first, sizes.stride, strict=True)
+        )
+        phases.append(_Phase(first, (depth, height, width), tuple(taps)))
+    return phases
 
 
-@functools.cache
-def weights_kernel(dtype: DType, height: int) -> Kernel:
-    """Weights as tiles: tile t holds, for each tap, `height` output channels side by side; missing channels are zeros.
-
-    Words: 0 weights, 1 tiles, 2 output channels of a group, 3 taps, 4 tiles of a group. Items are tiles.
-    """
-
-    def write(builder: Builder, functions: Functions) -> None:
-        channels, taps, tiles = (builder.word(at) for at in range(2, 5))
-        source, target = builder.pointer(dtype.name, builder.word(0)), builder.pointer(dtype.name, builder.word(1))
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            tile = builder.start + number
-            group = tile // tiles
-            first = (tile - group * tiles) * height
-            items = target.at(tile * taps * height)
-            for row in range(height):
-                channel = first + row
-                with builder.when(channel < channels):
-                    weights = source.at((group * channels + channel) * taps)
-                    with builder.loop(taps, vectorize=False) as tap:
-                        items[tap * height + row] = weights[tap]
-                with builder.when(channel >= channels):
-                    with builder.loop(taps, vectorize=False) as tap:
-                        items[tap * height + row] = 0.0
-
-    return emitted_kernel(f"convolution_weights_{height}_{dtype.name}", write, dtype.name, height)
-
-
-@functools.cache
-def convolution_kernel(dtype: DType, height: int) -> Kernel:
-    """The convolution of whole images; items are (image, group).
-
-    Words: 0 input, 1 weights as tiles, 2 bias (0: none), 3 output, 4 scratch image, 5 tap offsets, 6 taps, 7 channels of a
-    group, 8 output channels of a group, 9 groups, 10 H, 11 W, 12 OH, 13 OW, 14 stride of rows, 15 stride of columns,
-    16 padding of rows, 17 padding of columns, 18 scratch rows, 19 phases, 20 length of a scratch row.
-    """
-
-    def write(builder: Builder, functions: Functions) -> None:
-        _Convolution(builder, dtype.name, height).write()
-
-    return emitted_kernel(f"convolution_{height}_{dtype.name}", write, dtype.name, height)
-
-
-class _Convolution:
-    """The loops of `convolution_kernel`: pad, then tiles of output channels by blocks of output columns."""
-
-    def __init__(self, builder: Builder, dtype: str, height: int) -> None:
-        self.builder, self.dtype = builder, dtype
-        self.tile = Tile(builder, dtype, height)
-        self.scratch = builder.pointer(dtype, builder.word(4))
-        self.offsets, self.taps = builder.pointer("int64", builder.word(5)), builder.word(6)
-        self.channels, self.out_channels, self.groups = (builder.word(at) for at in range(7, 10))
-        self.height, self.width, self.out_height, self.out_width = (builder.word(at) for at in range(10, 14))
-        self.stride_y, self.stride_x, self.padding_y, self.padding_x = (builder.word(at) for at in range(14, 18))
-        self.rows, self.phases, self.length = (builder.word(at) for at in range(18, 21))
-
-    def write(self) -> None:
-        builder = self.builder
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            item = builder.start + number
-            source = builder.pointer(self.dtype, builder.word(0)).at(item * self.channels * self.height * self.width)
-            self._pad(source)
-            group = item % self.groups
-            target = builder.pointer(self.dtype, builder.word(3)).at(item * self.out_channels * self.out_height * self.out_width)
-            self._tiles(group, target)
-
-    def _pad(self, source: Pointer) -> None:
-        """The scratch image: zeros around the image, columns sorted by phase."""
-        builder = self.builder
-        row_items = self.phases * self.length
-        with builder.loop(self.channels, vectorize=False) as channel:
-            with builder.loop(self.rows, vectorize=False) as row:
-                target = self.scratch.at((channel * self.rows + row) * row_items)
-                y = row - self.padding_y
-                inside = (y >= 0) & (y < self.height)
-                with builder.when(inside == 0):
-                    self._zeros(target, row_items)
-                with builder.when(inside):
-                    items = source.at((channel * self.height + y) * self.width)
-                    with builder.loop(self.phases, vectorize=False) as phase:
-                        self._pad_row(items, target.at(phase * self.length), phase)
-
-    def _pad_row(self, source: Pointer, target: Pointer, phase: Value) -> None:
-        builder = self.builder
-        before = self.padding_x - phase
-        first = builder.maximum(before + self.stride_x - 1, 0) // self.stride_x
-        last = builder.minimum(builder.maximum(self.width + before + self.stride_x - 1, 0) // self.stride_x, self.length)
-        first = builder.minimum(first, last)
-        self._zeros(target, first)
-        items, places = source.at(first * self.stride_x - before).independent(), target.at(first).independent()
-        with builder.when(self.stride_x == 1):
-            with builder.loop(last - first, independent=True) as at:
-                places[at] = items[at]
-        with builder.when(self.stride_x != 1):
-            with builder.loop(last - first, independent=True) as at:
-                places[at] = items[at * self.stride_x]
-        self._zeros(target.at(last), self.length - last)
-
-    def _zeros(self, target: Pointer, count: Value) -> None:
-        with self.builder.loop(count, independent=True) as at:
-            target.independent()[at] = 0.0
-
-    def _tiles(self, group: Value, target: Pointer) -> None:
-        builder, tile = self.builder, self.tile
-        per_row = (self.out_width + (tile.lanes - 1)) // tile.lanes
-        blocks = self.out_height * per_row
-        tiles = (self.out_channels + (tile.rows - 1)) // tile.rows
-        weights = builder.pointer(self.dtype, builder.word(1))
-        with builder.loop(tiles, vectorize=False) as number:
-            first = number * tile.rows
-            packed = weights.at((group * tiles + number) * self.taps * tile.rows)
-            valid_rows = builder.minimum(self.out_channels - first, tile.rows)
-            with builder.loop((blocks + (tile.vectors - 1)) // tile.vectors, vectorize=False) as turn:
-                places = [self._block(builder.minimum(turn * tile.vectors + at, blocks - 1), per_row) for at in range(tile.vectors)]
-                self._start(group, first, valid_rows)
-                tile.multiply(self.taps, packed, lambda tap: self._columns(tap, places))
-                self._finish(target.at(first * self.out_height * self.out_width), valid_rows, blocks - turn * tile.vectors, places)
-
-    def _block(self, block: Value, per_row: Value) -> tuple[Value, Value]:
-        """Row and first column of one vector of outputs."""
-        row = block // per_row
-        return row, (block - row * per_row) * self.tile.lanes
-
-    def _columns(self, tap: Value, places: list[tuple[Value, Value]]) -> list[Pointer]:
-        offset = self.offsets[tap]
-        row_items = self.stride_y * self.phases * self.length
-        return [self.scratch.at(row * row_items + column).at(offset) for row, column in places]
-
-    def _start(self, group: Value, first: Value, valid_rows: Value) -> None:
-        """The tile starts as the bias of its channels, or as zeros."""
-        builder, tile = self.builder, self.tile
-        tile.clear()
-        with builder.when(builder.word(2) != 0):
-            bias = builder.pointer(self.dtype, builder.word(2)).at(group * self.out_channels + first)
-            for row in range(tile.rows):
-                # rows beyond the last channel repeat it: they are not stored
-                tile.fill(row, bias[builder.minimum(valid_rows - 1, row)])
-
-    def _finish(self, target: Pointer, valid_rows: Value, blocks_left: Value, places: list[tuple[Value, Value]]) -> None:
-        builder, tile = self.builder, self.tile
-        plane = self.out_height * self.out_width
-        whole = (valid_rows == tile.rows) & (blocks_left >= tile.vectors)
-        for _, column in places:
-            whole = whole & (column + tile.lanes <= self.out_width)
-        with builder.when(whole):
-            for at, (row, column) in enumerate(places):
-                first = target.at(row * self.out_width + column)
-                for channel in range(tile.rows):
-                    tile.store(channel, at, first.at(plane * channel))
-        with builder.when(whole == 0):
-            edge = tile.spill()
-            for at, (row, column) in enumerate(places):
-                with builder.when(blocks_left > at):
-                    first = target.at(row * self.out_width + column)
-                    count = builder.minimum(self.out_width - column, tile.lanes)
-                    with builder.loop(valid_rows, vectorize=False) as channel:
-                        items = edge.at((channel * tile.vectors + at) * tile.lanes)
-                        with builder.loop(count, vectorize=False) as lane:
-                            first[plane * channel + lane] = items[lane]
+def _borders(sizes: Sizes, phases: Sequence[_Phase]) -> tuple[Triple, Triple]:
+    """What the taps of all outputs reach before and after the image, per dimension."""
+    step = (1, 1, 1) if sizes.transposed else sizes.stride
+    before, after = [0, 0, 0], [0, 0, 0]
+    for dim in range(3):
+        used = [(place[dim], phase.grid[dim]) for phase in phases for _, place in phase.taps if min(phase.grid) > 0]
+        if used:
+            before[dim] = max(-place for place, _ in used)
+            after[dim] = max(place + (count - 1) * step[dim] + 1 - sizes.image[dim] for place, count in used)
+        before[dim], after[dim] = max(before[dim], 0), max(after[dim], 0)
+    return (before[0], before[1], before[2]), (after[0], after[1], after[2])

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import BY_NAME, bool_, float32, float64
-from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels.convolution import Sizes, plan_convolution
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, copy_kernel, pointwise_kernel
 from rushlight.runtime.kernels.reduction import INNER, MEAN, STRIDED, SUM, extremum_kernel, reduction_kernel
 from rushlight.runtime.kernels.softmax import softmax_kernel
@@ -93,32 +91,6 @@ def test_softmax_of_infinities(log: bool) -> None:
         out = np.zeros_like(array)
         launch(softmax_kernel(float32, log), 5, array.ctypes.data, out.ctypes.data, 3, 1 if dim else 5)
         np.testing.assert_allclose(out, function(torch.from_numpy(array), dim).numpy(), rtol=1e-6, atol=1e-6)
-
-
-CONVOLUTIONS = [
-    Sizes(2, 3, (20, 30), 8, (3, 3), (1, 1), (1, 1), (1, 1), 1),
-    Sizes(1, 16, (8, 8), 32, (3, 3), (1, 1), (1, 1), (1, 1), 1),
-    Sizes(1, 3, (64, 64), 16, (7, 7), (2, 2), (3, 3), (1, 1), 1),
-    Sizes(2, 8, (15, 17), 8, (3, 3), (2, 1), (0, 2), (2, 3), 8),
-    Sizes(1, 12, (10, 9), 20, (1, 1), (3, 2), (0, 0), (1, 1), 4),
-    Sizes(1, 2, (1, 100), 5, (1, 9), (1, 4), (0, 4), (1, 1), 1),
-]
-
-
-@pytest.mark.parametrize("sizes", CONVOLUTIONS, ids=str)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_convolutions(sizes: Sizes, dtype: str) -> None:
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((sizes.batch, sizes.channels, *sizes.image)).astype(dtype)
-    weight = rng.standard_normal((sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)).astype(dtype)
-    bias = rng.standard_normal(sizes.out_channels).astype(dtype)
-    want = torch.conv2d(
-        torch.from_numpy(x), torch.from_numpy(weight), torch.from_numpy(bias), sizes.stride, sizes.padding, sizes.dilation, sizes.groups
-    ).numpy()
-    plan = plan_convolution(dtype_of(x.dtype), sizes)
-    out = np.zeros((sizes.batch, sizes.out_channels, *sizes.out_image), dtype)
-    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), bias.ctypes.data, out.ctypes.data)
-    assert np.abs(out - want).max() <= (1e-5 if dtype == "float32" else 1e-13) * np.abs(want).max()
 
 
 def test_comparison_with_a_scalar_operand() -> None:

@@ -1,16 +1,14 @@
-"""Matrix products and convolutions against NumPy."""
+"""Matrix products against NumPy."""
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels.convolution import Sizes, plan_convolution
 from rushlight.runtime.kernels.matrix import Operand, multiply, multiply_packed, pack
 
 Array = np.ndarray[Any, Any]
@@ -90,62 +88,3 @@ def test_no_depth_gives_the_bias() -> None:
     a, b, c = np.zeros((3, 0), np.float32), np.zeros((0, 4), np.float32), np.ones((3, 4), np.float32)
     multiply(float32, operand(a), operand(b), operand(c), None, 3, 4, 0)
     assert not c.any()
-
-
-# Convolution
-
-
-def convolve(x: Array, weight: Array, bias: Array | None, sizes: Sizes) -> Array:
-    """The definition, tap by tap."""
-    out_height, out_width = sizes.out_image
-    padded = np.pad(x, ((0, 0), (0, 0), *((one, one) for one in sizes.padding)))
-    out = np.zeros((sizes.batch, sizes.out_channels, out_height, out_width), x.dtype)
-    inputs, outputs = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
-    for group in range(sizes.groups):
-        source = padded[:, group * inputs : (group + 1) * inputs]
-        for y in range(sizes.window[0]):
-            for at in range(sizes.window[1]):
-                top, left = y * sizes.dilation[0], at * sizes.dilation[1]
-                part = source[:, :, top : top + out_height * sizes.stride[0] : sizes.stride[0]][:, :, :out_height]
-                part = part[:, :, :, left : left + out_width * sizes.stride[1] : sizes.stride[1]][:, :, :, :out_width]
-                taps = weight[group * outputs : (group + 1) * outputs, :, y, at]
-                out[:, group * outputs : (group + 1) * outputs] += np.einsum("nchw,oc->nohw", part, taps)
-    return out if bias is None else out + bias[:, None, None]
-
-
-PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
-
-
-@st.composite
-def convolutions(draw: st.DrawFn) -> Sizes:
-    groups = draw(st.integers(1, 3))
-    window, dilation, padding = draw(PAIRS), draw(PAIRS), draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
-    reach = [gap * (size - 1) + 1 for gap, size in zip(dilation, window, strict=True)]
-    height, width = (max(size - 2 * pad, 1) + draw(st.integers(0, 20)) for size, pad in zip(reach, padding, strict=True))
-    return Sizes(
-        draw(st.integers(1, 3)), groups * draw(st.integers(1, 4)), (height, width), groups * draw(st.integers(1, 14)), window,
-        draw(PAIRS), padding, dilation, groups,
-    )
-
-
-@given(convolutions(), st.sampled_from(["float32", "float64"]), st.booleans())
-def test_convolutions(sizes: Sizes, name: str, has_bias: bool) -> None:
-    rng = np.random.default_rng(0)
-    x = random(rng, name, sizes.batch, sizes.channels, *sizes.image)
-    weight = random(rng, name, sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)
-    bias = random(rng, name, sizes.out_channels) if has_bias else None
-    plan = plan_convolution(dtype_of(x.dtype), sizes)
-    out = np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, name)
-    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), 0 if bias is None else bias.ctypes.data, out.ctypes.data)
-    assert np.array_equal(out, convolve(x, weight, bias, sizes))
-
-
-@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32])
-def test_every_tile_height(channels: int) -> None:
-    rng = np.random.default_rng(0)
-    sizes = Sizes(2, 3, (9, 11), channels, (3, 3), (1, 1), (1, 1), (1, 1), 1)
-    x, weight = random(rng, "float32", 2, 3, 9, 11), random(rng, "float32", channels, 3, 3, 3)
-    plan = plan_convolution(float32, sizes)
-    out = np.zeros((2, channels, 9, 11), np.float32)
-    plan.run(x.ctypes.data, plan.pack(weight.ctypes.data), 0, out.ctypes.data)
-    assert np.array_equal(out, convolve(x, weight, None, sizes))

@@ -1,0 +1,105 @@
+"""Whole vectors in emitted kernels: loads, stores, broadcasts, fused multiply-adds, transposition in registers.
+
+In: a builder (emitter.py) and a floating dtype. Out: LLVM values of type `<lanes x dtype>`, as their names. Kernels whose speed is
+that of the machine's vectors (convolutions, pooling, normalization) say exactly which vectors they hold; the others write scalar
+loops and leave vectors to LLVM.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .emitter import Builder, Pointer, Value, llvm_type
+from .reduction import SIZES
+from .tile import lanes
+
+
+class Vectors:
+    """Operations on vectors of one floating dtype."""
+
+    def __init__(self, builder: Builder, dtype: str) -> None:
+        self.builder, self.dtype = builder, dtype
+        self.lanes = lanes(dtype)
+        self.type = f"<{self.lanes} x {llvm_type(dtype)}>"
+
+    def load(self, source: Pointer) -> str:
+        """The vector at a pointer, aligned to its items only."""
+        return self.builder.text.let(f"load {self.type}, ptr {source.name}, align {SIZES[self.dtype]}")
+
+    def store(self, vector: str, target: Pointer) -> None:
+        """Write a vector."""
+        self.builder.text.add(f"  store {self.type} {vector}, ptr {target.name}, align {SIZES[self.dtype]}")
+
+    def broadcast(self, value: Value) -> str:
+        """A vector whose items are all `value`."""
+        text = self.builder.text
+        first = text.let(f"insertelement {self.type} poison, {value.typed}, i64 0")
+        return text.let(f"shufflevector {self.type} {first}, {self.type} poison, <{self.lanes} x i32> zeroinitializer")
+
+    def constant(self, value: float) -> str:
+        """A vector whose items are all the same constant."""
+        return self.broadcast(self.builder.number(value, self.dtype))
+
+    def multiply(self, a: str, b: str) -> str:
+        """a * b."""
+        return self.builder.text.let(f"fmul contract {self.type} {a}, {b}")
+
+    def add(self, a: str, b: str) -> str:
+        """a + b."""
+        return self.builder.text.let(f"fadd contract {self.type} {a}, {b}")
+
+    def multiply_add(self, a: str, b: str, total: str) -> str:
+        """a * b + total, in one rounding where the CPU can."""
+        return self.add(total, self.multiply(a, b))
+
+    def maximum(self, a: str, b: str) -> str:
+        """The larger items; NaN where either is."""
+        return self._call("maximum", a, b)
+
+    def minimum(self, a: str, b: str) -> str:
+        """The smaller items; NaN where either is."""
+        return self._call("minimum", a, b)
+
+    def variables(self, count: int) -> list[VectorVariable]:
+        """Vectors that change in loops and that LLVM keeps in registers."""
+        return [VectorVariable(self) for _ in range(count)]
+
+    def transposed(self, rows: Sequence[str]) -> list[str]:
+        """The columns of a square of `lanes` vectors."""
+        current = list(rows)
+        distance = self.lanes // 2
+        while distance:
+            taken = [(at & ~distance) + (self.lanes if at & distance else 0) for at in range(self.lanes)]
+            for at in range(self.lanes):
+                if not at & distance:
+                    above, below = current[at], current[at + distance]
+                    current[at] = self._shuffle(above, below, taken)
+                    current[at + distance] = self._shuffle(above, below, [place + distance for place in taken])
+            distance //= 2
+        return current
+
+    def _shuffle(self, a: str, b: str, places: Sequence[int]) -> str:
+        mask = ", ".join(f"i32 {place}" for place in places)
+        return self.builder.text.let(f"shufflevector {self.type} {a}, {self.type} {b}, <{len(places)} x i32> <{mask}>")
+
+    def _call(self, name: str, a: str, b: str) -> str:
+        symbol = f"llvm.{name}.v{self.lanes}{'f32' if self.dtype == 'float32' else 'f64'}"
+        self.builder.declare(symbol, f"declare {self.type} @{symbol}({self.type}, {self.type})")
+        return self.builder.text.let(f"call {self.type} @{symbol}({self.type} {a}, {self.type} {b})")
+
+
+class VectorVariable:
+    """A vector that changes: `variable.value` reads, `variable.value = name` writes."""
+
+    __slots__ = ("_slot", "_vectors")
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._slot = vectors.builder.slot(vectors.type)
+
+    @property
+    def value(self) -> str:
+        return self._vectors.builder.text.let(f"load {self._vectors.type}, ptr {self._slot}")
+
+    @value.setter
+    def value(self, new: str) -> None:
+        self._vectors.builder.text.add(f"  store {self._vectors.type} {new}, ptr {self._slot}")

@@ -1,0 +1,172 @@
+"""Convolution plans against NumPy: every tile, any strides, borders, epilogues, transposition, and any division of the work."""
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rushlight.runtime.dtype import float32
+from rushlight.runtime.dtype import from_numpy as dtype_of
+from rushlight.runtime.kernels import convolution
+from rushlight.runtime.kernels.convolution import ConvolutionPlan, Layouts, Sizes, Strides, plan_convolution
+from rushlight.runtime.kernels.convolution_kernel import Epilogue
+
+Array = np.ndarray[Any, Any]
+
+
+def random(rng: np.random.Generator, name: str, *shape: int) -> Array:
+    """Quarters of small integers: every order of summation is exact."""
+    return (rng.integers(-5, 5, shape) / 4).astype(name)
+
+
+def strides(array: Array) -> Strides:
+    first, second, z, y, x = (step // array.itemsize for step in array.strides)
+    return Strides(first, second, z, y, x)
+
+
+def channels_last(array: Array) -> Array:
+    """The same items with the second dimension innermost in memory."""
+    return np.ascontiguousarray(np.moveaxis(array, 1, -1)).transpose(0, 4, 1, 2, 3)
+
+
+def convolve(x: Array, weight: Array, bias: Array | None, sizes: Sizes) -> Array:
+    """By the definition: every tap of the window adds a slice of the image."""
+    out = np.zeros((sizes.batch, sizes.out_channels, *sizes.out_image), x.dtype)
+    inputs, outputs = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
+    for group, tap in itertools.product(range(sizes.groups), itertools.product(*map(range, sizes.window))):
+        into, of = slice(group * outputs, group * outputs + outputs), slice(group * inputs, group * inputs + inputs)
+        taps = weight[(of if sizes.transposed else into, slice(None), *tap)]
+        small, wide = (sizes.image, sizes.out_image) if sizes.transposed else (sizes.out_image, sizes.image)
+        for place in np.ndindex(*small):
+            far = tuple(
+                at * step + one * gap - pad for at, step, one, gap, pad in
+                zip(place, sizes.stride, tap, sizes.dilation, sizes.padding, strict=True)
+            )
+            if not all(0 <= at < size for at, size in zip(far, wide, strict=True)):
+                continue
+            if sizes.transposed:
+                out[(slice(None), into, *far)] += x[(slice(None), of, *place)] @ taps
+            else:
+                out[(slice(None), into, *place)] += x[(slice(None), of, *far)] @ taps.T
+    return out if bias is None else out + bias[:, None, None, None]
+
+
+def run(plan: ConvolutionPlan, x: Array, weight: Array, bias: Array | None, out: Array, residual: Array | None = None) -> None:
+    packed = plan.pack(weight.ctypes.data)
+    addresses = (0 if array is None else array.ctypes.data for array in (bias, out, residual))
+    plan.run(x.ctypes.data, packed, *addresses)
+
+
+TRIPLES = st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 3))
+
+
+@st.composite
+def convolutions(draw: st.DrawFn) -> Sizes:
+    groups, transposed = draw(st.integers(1, 3)), draw(st.booleans())
+    window, dilation, stride = draw(TRIPLES), draw(TRIPLES), draw(TRIPLES)
+    padding = draw(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2)))
+    reach = [gap * (size - 1) + 1 for gap, size in zip(dilation, window, strict=True)]
+    least = [1 + 2 * pad for pad in padding] if transposed else [max(far - 2 * pad, 1) for far, pad in zip(reach, padding, strict=True)]
+    depth, height, width = (size + draw(st.integers(0, 5)) for size in least)
+    return Sizes(
+        draw(st.integers(1, 2)), groups * draw(st.integers(1, 9)), (depth, height, width), groups * draw(st.integers(1, 40)), window,
+        stride, padding, dilation, groups, transposed,
+    )
+
+
+@given(convolutions(), st.sampled_from(["float32", "float64"]), st.tuples(*[st.booleans()] * 4))
+def test_convolutions(sizes: Sizes, name: str, options: tuple[bool, ...]) -> None:
+    rng = np.random.default_rng(0)
+    has_bias, *last = options
+    group = sizes.out_channels // sizes.groups, sizes.channels // sizes.groups
+    shape = (sizes.channels, group[0]) if sizes.transposed else (sizes.out_channels, group[1])
+    arrays = [random(rng, name, sizes.batch, sizes.channels, *sizes.image), random(rng, name, *shape, *sizes.window)]
+    arrays.append(np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, name))
+    x, weight, out = (channels_last(array) if turned else array for array, turned in zip(arrays, last, strict=True))
+    bias = random(rng, name, sizes.out_channels) if has_bias else None
+    plan = plan_convolution(dtype_of(x.dtype), sizes, Layouts(strides(x), strides(out), strides(weight)))
+    run(plan, x, weight, bias, out)
+    assert np.array_equal(out, convolve(x, weight, bias, sizes))
+
+
+def plain(channels: int, out_channels: int, size: int, window: int, batch: int = 1) -> Sizes:
+    pad = window // 2
+    return Sizes(batch, channels, (1, size, size), out_channels, (1, window, window), (1, 1, 1), (0, pad, pad), (1, 1, 1), 1)
+
+
+@pytest.mark.parametrize("turned", [True, False])
+@pytest.mark.parametrize("sizes", [plain(3, 16, 9, 3, 2), plain(600, 24, 3, 1), plain(40, 20, 5, 3)], ids=["rows", "parts", "rest"])
+def test_residual_and_bounds(sizes: Sizes, turned: bool) -> None:
+    rng = np.random.default_rng(0)
+    order = channels_last if turned else np.ascontiguousarray
+    x = order(random(rng, "float32", sizes.batch, sizes.channels, *sizes.image))
+    weight, bias = random(rng, "float32", sizes.out_channels, sizes.channels, *sizes.window), random(rng, "float32", sizes.out_channels)
+    residual = order(random(rng, "float32", sizes.batch, sizes.out_channels, *sizes.out_image))
+    out = order(np.zeros_like(residual))
+    plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(0.0, 6.0))
+    run(plan, x, weight, bias, out, residual)
+    assert np.array_equal(out, np.clip(convolve(x, weight, bias, sizes) + residual, 0, 6))
+
+
+def test_a_producer_may_write_the_border_and_the_output_may_have_one() -> None:
+    rng = np.random.default_rng(0)
+    sizes = plain(8, 16, 6, 3)
+    weight = random(rng, "float32", 16, 8, 1, 3, 3)
+    inside = (slice(None), slice(None), slice(None), slice(1, -1), slice(1, -1))
+    wide, target = channels_last(np.zeros((1, 8, 1, 8, 8), np.float32)), channels_last(np.full((1, 16, 1, 8, 8), 7, np.float32))
+    x, out = wide[inside], target[inside]
+    x[...] = random(rng, "float32", 1, 8, 1, 6, 6)
+    plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight), bordered=True))
+    assert plan.before == plan.after == (0, 1, 1)
+    run(plan, x, weight, None, out)
+    assert np.array_equal(out, convolve(x, weight, None, sizes))
+    target[inside] = 7
+    assert (target == 7).all()
+
+
+def test_results_do_not_depend_on_how_the_work_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    sizes = plain(70, 40, 17, 3, 2)
+    x = channels_last(rng.standard_normal((2, 70, 1, 17, 17)).astype("f4"))
+    weight = rng.standard_normal((40, 70, 1, 3, 3)).astype("f4")
+    results: list[Array] = []
+    launch = convolution.launch
+
+    def divided(cuts: int) -> Any:
+        def launch_parts(kernel: Any, words: Any, items: int, *, start: int = 0, work: int = 0) -> int:
+            marks = [items * at // cuts for at in range(cuts + 1)]
+            return max(launch(kernel, words, stop, start=begin) for begin, stop in reversed(list(itertools.pairwise(marks))))
+        return launch_parts
+
+    for cuts in (1, 2, 5, 1000):
+        monkeypatch.setattr(convolution, "launch", divided(cuts))
+        out = channels_last(np.zeros((2, 40, 1, 17, 17), np.float32))
+        run(plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight))), x, weight, None, out)
+        results.append(out)
+    assert all(np.array_equal(out.view("i4"), results[0].view("i4")) for out in results)
+
+
+def test_nothing_outside_the_image_is_used() -> None:
+    sizes = plain(3, 8, 5, 1)
+    surrounded = np.full((1, 7, 7, 3), np.nan, np.float32)
+    surrounded[:, 1:6, 1:6] = 1
+    x = surrounded[:, None, 1:6, 1:6].transpose(0, 4, 1, 2, 3)
+    weight, out = np.ones((8, 3, 1, 1, 1), np.float32), np.zeros((1, 8, 1, 5, 5), np.float32)
+    run(plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight))), x, weight, None, out)
+    assert (out == 3).all()
+
+
+def test_infinities_stay_with_their_pixels_and_channels() -> None:
+    rng = np.random.default_rng(0)
+    sizes = plain(5, 20, 7, 3)
+    x, weight = random(rng, "float32", 1, 5, 1, 7, 7), np.abs(random(rng, "float32", 20, 5, 1, 3, 3)) + 1
+    x[0, 2, 0, 3, 3] = np.inf
+    out = np.zeros((1, 20, 1, 7, 7), np.float32)
+    run(plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight))), x, weight, None, out)
+    reached = np.zeros((7, 7), bool)
+    reached[2:5, 2:5] = True
+    assert (np.isinf(out[0, :, 0]) == reached).all() and not np.isnan(out).any()
