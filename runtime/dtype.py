@@ -33,31 +33,36 @@ class DType:
         return by_name, (self.name,)
 
     @property
+    def opmath(self) -> DType:
+        """The type that arithmetic on items happens in: float32 for the formats of 16 bits, else the type itself."""
+        return float32 if self is float16 or self is bfloat16 else self
+
+    @property
     def is_integral(self) -> bool:
         """Whole numbers, bool excluded."""
         return not (self.is_floating_point or self.is_complex or self.name == "bool")
 
 
 uint8 = DType("uint8", 0, 1, "u1", computes=True)
-int8 = DType("int8", 1, 1, "i1")
-int16 = DType("int16", 2, 2, "<i2")
+int8 = DType("int8", 1, 1, "i1", computes=True)
+int16 = DType("int16", 2, 2, "<i2", computes=True)
 int32 = DType("int32", 3, 4, "<i4", computes=True)
 int64 = DType("int64", 4, 8, "<i8", computes=True)
-float16 = DType("float16", 5, 2, "<f2")
+float16 = DType("float16", 5, 2, "<f2", computes=True)
 float32 = DType("float32", 6, 4, "<f4", computes=True)
 float64 = DType("float64", 7, 8, "<f8", computes=True)
 complex32 = DType("complex32", 8, 4, None)
 complex64 = DType("complex64", 9, 8, "<c8")
 complex128 = DType("complex128", 10, 16, "<c16")
 bool_ = DType("bool", 11, 1, "?", computes=True)
-bfloat16 = DType("bfloat16", 15, 2, None)
+bfloat16 = DType("bfloat16", 15, 2, None, computes=True)
 float8_e5m2 = DType("float8_e5m2", 23, 1, None)
 float8_e4m3fn = DType("float8_e4m3fn", 24, 1, None)
 float8_e5m2fnuz = DType("float8_e5m2fnuz", 25, 1, None)
 float8_e4m3fnuz = DType("float8_e4m3fnuz", 26, 1, None)
-uint16 = DType("uint16", 27, 2, "<u2")
-uint32 = DType("uint32", 28, 4, "<u4")
-uint64 = DType("uint64", 29, 8, "<u8")
+uint16 = DType("uint16", 27, 2, "<u2", computes=True)
+uint32 = DType("uint32", 28, 4, "<u4", computes=True)
+uint64 = DType("uint64", 29, 8, "<u8", computes=True)
 float8_e8m0fnu = DType("float8_e8m0fnu", 44, 1, None)
 
 ALL = (

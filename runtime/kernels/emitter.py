@@ -10,7 +10,8 @@ operators; what changes in a loop is a `Variable`, which LLVM turns into a regis
         target[builder.start + i] = value
     text = builder.finish()
 
-Integers are 64 bits (dtype "int64"), conditions have dtype "i1"; bool and uint8 items are bytes. Floating operations may be
+Integers are 64 bits (dtype "int64"), conditions have dtype "i1"; bool and uint8 items are bytes. Items of float16 and bfloat16
+are float32 once they are read, and rounded when they are written (half to even, NaN stays NaN). Floating operations may be
 contracted (a * b + c in one rounding) and nothing else; `accumulate` alone may be reassociated.
 """
 from __future__ import annotations
@@ -20,7 +21,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Union
 
-from .llvm_text import CHECK, STORAGE, Text, call_scalar, convert, declare_scalar, result_type
+from .conversions import convert, is_unsigned, loaded
+from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 
 Number = Union["Value", int, float]
 _FLOATS = ("float32", "float64")
@@ -54,7 +56,7 @@ class Value:
 
     def _compare(self, other: Number, whole: str, floating: str) -> Value:
         right = self.builder.number(other, self.dtype)
-        if self.dtype in ("uint8", "bool"):
+        if is_unsigned(self.dtype):
             whole = whole.replace("s", "u")
         operation = f"fcmp {floating}" if self.dtype in _FLOATS else f"icmp {whole}"
         return type(self)(self.builder, "i1", self.builder.text.let(f"{operation} {self.typed}, {right.name}"))
@@ -79,7 +81,7 @@ class Value:
 
     def __truediv__(self, other: Number) -> Value:
         """Quotient, of integers toward zero; an integer divisor of 0 ends the process."""
-        return self._binary(other, "udiv" if self.dtype in ("uint8", "bool") else "sdiv", "fdiv")
+        return self._binary(other, "udiv" if is_unsigned(self.dtype) else "sdiv", "fdiv")
 
     def __rtruediv__(self, other: int | float) -> Value:
         return self.builder.number(other, self.dtype) / self
@@ -188,11 +190,13 @@ class Pointer:
 
     def __getitem__(self, at: Number) -> Value:
         place = self._place(at)
-        return Value(self.builder, self.dtype, self.builder.text.let(f"load {llvm_type(self.dtype)}, ptr {place}{self.group}"))
+        item = Value(self.builder, self.dtype, self.builder.text.let(f"load {llvm_type(self.dtype)}, ptr {place}{self.group}"))
+        return item.to(loaded(self.dtype))
 
     def __setitem__(self, at: Number, new: Number) -> None:
-        value = self.builder.number(new, self.dtype)
-        assert value.dtype == self.dtype, f"{value.dtype} stored as {self.dtype}"
+        value = self.builder.number(new, loaded(self.dtype))
+        assert value.dtype in (self.dtype, loaded(self.dtype)), f"{value.dtype} stored as {self.dtype}"
+        value = value.to(self.dtype)
         self.builder.text.add(f"  store {value.typed}, ptr {self._place(at)}{self.group}")
 
 
@@ -411,4 +415,4 @@ def llvm_type(dtype: str) -> str:
 def _extremum(which: str, dtype: str) -> str:
     if dtype in _FLOATS:
         return f"{which}imum"
-    return f"{'u' if dtype in ('uint8', 'bool') else 's'}{which}"
+    return f"{'u' if is_unsigned(dtype) else 's'}{which}"

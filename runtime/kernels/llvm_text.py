@@ -1,16 +1,17 @@
-"""Small pieces of LLVM text that the loop makers share: storage types, conversions between dtypes, calls of scalar functions.
+"""Small pieces of LLVM text that the loop makers share: storage types, calls of scalar functions.
 
-A value lives in memory and in registers in its storage type: bool and uint8 are both i8, bool holds 0 or 1.
+A value lives in memory and in registers in its storage type: bool and uint8 are both i8, bool holds 0 or 1. float16 and
+bfloat16 are their 16 bits, i16: nothing computes in them. conversions.py turns one dtype into another.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-STORAGE = {"float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "int16": "i16", "uint8": "i8", "bool": "i8"}
-"""The LLVM type of each computing dtype, and of 16-bit words that are only moved."""
-_WIDTH = {"i64": 64, "i32": 32, "i16": 16, "i8": 8}
-_FLOATS = ("float32", "float64")
-_FOREIGN = {"uint64": "i64", "int16": "i16", "uint32": "i32", "uint16": "i16", "int8": "i8"}
+STORAGE = {
+    "float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "uint8": "i8", "bool": "i8", "int8": "i8", "int16": "i16",
+    "uint16": "i16", "uint32": "i32", "uint64": "i64", "float16": "i16", "bfloat16": "i16",
+}
+"""The LLVM type of each computing dtype."""
 
 
 class Text:
@@ -42,39 +43,9 @@ class Text:
         return "\n".join(self.lines)
 
 
-def storage(dtype: str) -> str:
-    """The LLVM type of a dtype, or of an integer type that numba widens to."""
-    return STORAGE.get(dtype) or _FOREIGN[dtype]
-
-
-def convert(text: Text, value: str, source: str, target: str) -> str:
-    """`value` of dtype `source` as `target`, as PyTorch converts: toward zero, integers wrap, anything but 0 is true."""
-    if source == target:
-        return value
-    have, want = storage(source), storage(target)
-    if target == "bool":
-        test = f"fcmp une {have} {value}, 0.0" if source in _FLOATS else f"icmp ne {have} {value}, 0"
-        return text.let(f"zext i1 {text.let(test)} to i8")
-    if source in _FLOATS and target in _FLOATS:
-        return text.let(f"{'fpext' if want == 'double' else 'fptrunc'} {have} {value} to {want}")
-    if source in _FLOATS:
-        if target != "uint8":
-            return text.let(f"fptosi {have} {value} to {want}")
-        # PyTorch goes through int64, so that -1.0 is 255 and 300.0 is 44
-        return text.let(f"trunc i64 {text.let(f'fptosi {have} {value} to i64')} to i8")
-    unsigned = source == "bool" or source.startswith("uint")
-    if target in _FLOATS:
-        return text.let(f"{'uitofp' if unsigned else 'sitofp'} {have} {value} to {want}")
-    if _WIDTH[have] == _WIDTH[want]:
-        return value
-    if _WIDTH[have] > _WIDTH[want]:
-        return text.let(f"trunc {have} {value} to {want}")
-    return text.let(f"{'zext' if unsigned else 'sext'} {have} {value} to {want}")
-
-
 def declare_scalar(symbol: str, arguments: Sequence[str]) -> str:
     """The declaration of a function in numba's convention: result and exception by pointer, status returned."""
-    return f'declare i32 @"{symbol}"({", ".join(["ptr", "ptr", *(storage(one) for one in arguments)])})'
+    return f'declare i32 @"{symbol}"({", ".join(["ptr", "ptr", *(STORAGE[one] for one in arguments)])})'
 
 
 RAISES = "rushlight_raises"
@@ -98,14 +69,14 @@ def call_scalar(text: Text, symbol: str, arguments: Sequence[tuple[str, str]], r
 
     The module needs CHECK.
     """
-    given = "".join(f", {storage(dtype)} {value}" for dtype, value in arguments)
+    given = "".join(f", {STORAGE[dtype]} {value}" for dtype, value in arguments)
     status = text.let(f'call i32 @"{symbol}"(ptr %result, ptr %exception{given})')
     text.add(f"  call void @rushlight_check(i32 {status})")
     if len(results) == 1:
-        return [text.let(f"load {storage(results[0])}, ptr %result")]
+        return [text.let(f"load {STORAGE[results[0]]}, ptr %result")]
     structure = result_type(results)
     return [
-        text.let(f"load {storage(dtype)}, ptr {text.let(f'getelementptr {structure}, ptr %result, i32 0, i32 {at}')}")
+        text.let(f"load {STORAGE[dtype]}, ptr {text.let(f'getelementptr {structure}, ptr %result, i32 0, i32 {at}')}")
         for at, dtype in enumerate(results)
     ]
 
@@ -113,5 +84,5 @@ def call_scalar(text: Text, symbol: str, arguments: Sequence[tuple[str, str]], r
 def result_type(results: Sequence[str]) -> str:
     """The LLVM type that a scalar function with these result dtypes fills."""
     if len(results) == 1:
-        return storage(results[0])
-    return "{" + ", ".join(storage(one) for one in results) + "}"
+        return STORAGE[results[0]]
+    return "{" + ", ".join(STORAGE[one] for one in results) + "}"

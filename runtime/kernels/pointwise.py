@@ -3,10 +3,10 @@
 In: the scalar function (`body`) and for each operand its dtype and how its innermost dimension is walked. Out: a `Kernel`
 whose items are the elements of the outputs in row-major order, so any range start..stop-1 may be run by itself.
 
-Bodies. A body is a plain function of numbers with positional parameters. Arguments arrive in their compute dtype, and the
-result is cast to the output's dtype. Literals are weak, as they are for NumPy scalars: where float32 computes, `0.5` and
-`2` are float32. Integers widen inside a body (numba adds two uint8 as uint64) and are cut back to the compute dtype at its
-end. A body whose floating result is not of the compute dtype is refused. Comparisons give bool. Parameters such as alpha
+Bodies. A body is a plain function of numbers with positional parameters. Arguments are cast to their compute dtype, and the
+result first to that, then to the output's dtype. Literals are weak, as they are for NumPy scalars: where float32 computes,
+`0.5` and `2` are float32. Inside a body integers are int64 (uint64 stays itself), float16 and bfloat16 are float32, as
+`conversions.register` says. A body whose floating result is of neither is refused. Comparisons give bool. Parameters such as alpha
 are operands with inner stride 0. mathematics.py has functions that vectorize; primitives.py has floor, maximum and others.
 
     def add(a, b, alpha): return a + alpha * b
@@ -29,6 +29,7 @@ from typing import Any
 
 from ..dtype import DType
 from .compiler import Recipe, build
+from .conversions import register
 from .engine import Kernel
 
 BROADCAST, CONTIGUOUS, STRIDED = 0, 1, 2
@@ -91,17 +92,20 @@ def pointwise_recipe(
         from .pointwise_loop import PointwiseLoop
         from .tracing import trace
 
-        literals = next((one for one in computes if one != "bool"), "bool")
-        traced = trace(body, computes[: len(inputs)]) if len(outputs) == 1 else None
+        compute = next((one for one in computes if one != "bool"), "bool")
+        # a copy keeps the bits of every NaN
+        registers = computes if body is identity else tuple(register(one) for one in computes)
+        traced = trace(body, registers[: len(inputs)]) if len(outputs) == 1 else None
         if traced is not None:
-            results = _results(body, traced[1], literals, 1)
-            return (PointwiseLoop(symbol, "", input_names, computes, output_names, results, rank, classes, traced[0]).text(),)
+            results = _results(body, traced[1], compute, 1)
+            loop = PointwiseLoop(symbol, "", input_names, computes, registers, output_names, results, rank, classes, traced[0])
+            return (loop.text(compute),)
         from .lowering import lower_scalar
 
-        lowered = lower_scalar(body, computes[: len(inputs)], literals)
-        results = _results(body, lowered.result, literals, len(outputs))
-        loop = PointwiseLoop(symbol, lowered.symbol, input_names, computes, output_names, results, rank, classes)
-        return (loop.text(literals), *lowered.texts)
+        lowered = lower_scalar(body, registers[: len(inputs)], register(compute))
+        results = _results(body, lowered.result, compute, len(outputs))
+        loop = PointwiseLoop(symbol, lowered.symbol, input_names, computes, registers, output_names, results, rank, classes)
+        return (loop.text(compute), *lowered.texts)
 
     return Recipe(name, ("pointwise", body, input_names, computes, output_names, rank, classes), emit, __name__)
 
@@ -111,8 +115,9 @@ def _results(body: Callable[..., Any], result: Any, compute: str, count: int) ->
     results = tuple(str(one) for one in result.types) if count > 1 and hasattr(result, "types") else (str(result),)
     if len(results) != count:
         raise TypeError(f"{body.__qualname__}: returns {len(results)} values, but {count} outputs are wanted")
+    wanted = register(compute)
     for one in results:
-        whole = one.startswith(("int", "uint"))
-        if one != compute and one != "bool" and not (whole and compute in ("int64", "int32", "uint8", "bool")):
+        whole = one.startswith(("int", "uint")) and (compute == "bool" or wanted in ("int64", "uint64"))
+        if one not in (compute, wanted, "bool") and not whole:
             raise TypeError(f"{body.__qualname__}: returns {one} where {compute} computes; cast inside, or compute in {one}")
     return results

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .conversions import convert, register
 from .emitter import Builder, Value
-from .llvm_text import CHECK, Text, call_scalar, convert, declare_scalar, result_type, storage
+from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
 
 
@@ -16,21 +17,22 @@ class PointwiseLoop:
     """The LLVM text of one kernel: rows of the innermost dimension, and a loop over each that LLVM vectorizes."""
 
     def __init__(
-        self, symbol: str, scalar: str, inputs: Sequence[str], computes: Sequence[str], outputs: Sequence[str], results: Sequence[str],
-        rank: int, classes: Sequence[int], write: Callable[..., Value] | None = None,
+        self, symbol: str, scalar: str, inputs: Sequence[str], computes: Sequence[str], registers: Sequence[str], outputs: Sequence[str],
+        results: Sequence[str], rank: int, classes: Sequence[int], write: Callable[..., Value] | None = None,
     ) -> None:
         self.symbol, self.scalar, self.rank, self.classes = symbol, scalar, rank, classes
         self.write = write
         self.builder = Builder(symbol)
-        self.inputs, self.computes, self.outputs, self.results = inputs, computes, outputs, results
+        self.inputs, self.outputs, self.results = inputs, outputs, results
+        self.computes, self.registers = computes, registers
         self.operands = (*inputs, *outputs)
 
-    def text(self, compute: str = "") -> str:
-        """The whole module; `compute` is what integer results are cut back to."""
+    def text(self, compute: str) -> str:
+        """The whole module; `compute` is what results are cut or rounded back to."""
         text = self.builder.text
         if self.scalar:
             text.add(CHECK)
-            text.add(declare_scalar(self.scalar, self.computes[: len(self.inputs)]))
+            text.add(declare_scalar(self.scalar, self.registers[: len(self.inputs)]))
         text.add(f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{")
         text.label("entry")
         if self.scalar:
@@ -60,7 +62,7 @@ class PointwiseLoop:
         text.label("row")
         count = text.let("sub i64 %stop, %start")
         moved = [
-            pointer if self.classes[at] == BROADCAST else text.let(f"getelementptr {storage(self.operands[at])}, ptr {pointer}, i64 %start")
+            pointer if self.classes[at] == BROADCAST else text.let(f"getelementptr {STORAGE[self.operands[at]]}, ptr {pointer}, i64 %start")
             for at, pointer in enumerate(pointers)
         ]
         self._inner(text, "row", moved, ["1"] * len(moved), count, "done", compute)
@@ -109,7 +111,7 @@ class PointwiseLoop:
         text.add("  br i1 %again, label %row, label %done")
 
     def _move(self, text: Text, at: int, pointer: str, strides: list[str]) -> str:
-        kind = storage(self.operands[at])
+        kind = STORAGE[self.operands[at]]
         for dim, stride in enumerate(strides):
             if dim == self.rank - 1 and self.classes[at] == BROADCAST:
                 continue
@@ -136,26 +138,27 @@ class PointwiseLoop:
         for at, target in enumerate(self.outputs):
             source, value = results[at]
             operand = len(self.inputs) + at
-            if source != "bool" and compute and source != compute:
+            if source not in ("bool", compute):
                 source, value = compute, convert(text, value, source, compute)
             value = convert(text, value, source, target)
             place = self._item(text, operand, pointers[operand], strides[operand])
-            text.add(f"  store {storage(target)} {value}, ptr {place}{group}")
+            text.add(f"  store {STORAGE[target]} {value}, ptr {place}{group}")
         text.add("  %j = add nuw nsw i64 %i, 1")
         text.add(f"  %more = icmp slt i64 %j, {count}")
         text.add(f"  br i1 %more, label %loop, label %{after}, !llvm.loop !0")
 
     def _call(self, text: Text, values: list[str]) -> list[str]:
         if self.write is not None:
-            return [self.write(self.builder, *(Value(self.builder, *one) for one in zip(self.computes, values, strict=False))).name]
-        return call_scalar(text, self.scalar, [*zip(self.computes, values, strict=False)], self.results)
+            return [self.write(self.builder, *(Value(self.builder, *one) for one in zip(self.registers, values, strict=False))).name]
+        return call_scalar(text, self.scalar, [*zip(self.registers, values, strict=False)], self.results)
 
     def _load(self, text: Text, at: int, pointer: str, group: str) -> str:
-        value = text.let(f"load {storage(self.inputs[at])}, ptr {pointer}{group}")
-        return convert(text, value, self.inputs[at], self.computes[at])
+        value = text.let(f"load {STORAGE[self.inputs[at]]}, ptr {pointer}{group}")
+        argument = convert(text, value, self.inputs[at], self.computes[at])
+        return convert(text, argument, self.computes[at], self.registers[at])
 
     def _item(self, text: Text, at: int, pointer: str, stride: str) -> str:
         if self.classes[at] == BROADCAST:
             return pointer
         steps = "%i" if self.classes[at] == CONTIGUOUS else text.let(f"mul nsw i64 %i, {stride}")
-        return text.let(f"getelementptr {storage(self.operands[at])}, ptr {pointer}, i64 {steps}")
+        return text.let(f"getelementptr {STORAGE[self.operands[at]]}, ptr {pointer}, i64 {steps}")

@@ -24,8 +24,10 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtype as dtypes
 from ..dtype import DType
 from .compiler import emitted_kernel
+from .conversions import loaded
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
@@ -66,7 +68,7 @@ def reduction_form(kept_strides: tuple[int, ...], reduced_strides: tuple[int, ..
     return COLUMNS if kept_strides and kept_strides[-1] == 1 else STRIDED
 
 
-SIZES = {"float32": 4, "float64": 8, "int64": 8, "int32": 4, "uint8": 1, "bool": 1}
+SIZES = {dtype.name: dtype.itemsize for dtype in dtypes.ALL if dtype.computes}
 """Bytes per item, by dtype name."""
 
 
@@ -224,7 +226,7 @@ def _write_extremum(builder: Builder, largest: bool, dtype: str, contiguous: boo
     dims = Dims(builder)
     better = builder.maximum if largest else builder.minimum
     worst = lowest(dtype) if largest else highest(dtype)
-    best = builder.variable(builder.number(worst, dtype))
+    best = builder.variable(builder.number(worst, loaded(dtype)))
     place, at, run = (builder.variable(builder.number(0, "int64")) for _ in range(3))
     with builder.loop(builder.stop - builder.start) as number:
         item = builder.start + number
@@ -256,14 +258,14 @@ def lowest(dtype: str) -> Any:
     """What no item of `dtype` is below."""
     if dtype == "bool":
         return False
-    return -np.inf if dtype.startswith("float") else np.iinfo(dtype).min
+    return -np.inf if "float" in dtype else np.iinfo(dtype).min
 
 
 def highest(dtype: str) -> Any:
     """What no item of `dtype` is above."""
     if dtype == "bool":
         return True
-    return np.inf if dtype.startswith("float") else np.iinfo(dtype).max
+    return np.inf if "float" in dtype else np.iinfo(dtype).max
 
 
 # Rows

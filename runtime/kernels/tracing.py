@@ -1,8 +1,8 @@
 """Scalar functions written by calling them: operators on the arguments become instructions, without numba.
 
 In: a scalar function and the dtypes of its arguments. Out: a function that writes it with a builder, or None where it does
-more than arithmetic: then numba compiles it. Both give the same bits: operators are traced on float32, float64 and int64,
-which numba does not widen, and only where they mean the same in Python, numba and LLVM; primitives on every dtype.
+more than arithmetic: then numba compiles it. Both give the same bits: operators are traced on the dtypes that functions are
+computed in, and only where they mean the same in Python, numba and LLVM; primitives on every dtype.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from . import primitives
 from .emitter import Builder, Number, Value
 
-_OPERATORS = ("float32", "float64", "int64")
+_OPERATORS = ("float32", "float64", "int64", "uint64")
 """Dtypes with operators."""
 _PRIMITIVES: dict[Any, Callable[..., Value]] = {
     primitives.accumulate: Builder.accumulate,

@@ -31,7 +31,7 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_ca
     # PyTorch's kernel for batches of heads takes both, its plain form does not
     if mask is not None and is_causal and query.ndim != 4:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    if not (query.dtype.is_floating_point and query.dtype.computes):
+    if not (query.dtype.is_floating_point and query.dtype.opmath is query.dtype):
         raise RuntimeError(f"scaled_dot_product_attention: expected a floating-point dtype but found {query.dtype}; convert with .to()")
 
 

@@ -6,6 +6,7 @@ Pointwise rows, copies and conversions share it. What a call needs is worked out
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -87,8 +88,22 @@ def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
         words.floats[2 * slot] = value
     elif dtype is dtypes.float64:
         words.doubles[slot] = value
+    elif dtype.is_floating_point:
+        words.integers[slot] = half_bits(value, dtype)
     else:
         words.integers[slot] = checked_integer(value, dtype)
+
+
+def half_bits(value: float, dtype: DType) -> int:
+    """The 16 bits of a number in float16 or bfloat16, rounded to float32 first, as PyTorch does; infinity where it is too large."""
+    single = ctypes.c_float(value).value
+    if dtype is dtypes.float16:
+        try:
+            return int.from_bytes(struct.pack("<e", single), "little")
+        except OverflowError:
+            return 0xFC00 if single < 0 else 0x7C00
+    bits = int.from_bytes(struct.pack("<f", single), "little")
+    return 0x7FC0 if single != single else bits + 0x7FFF + (bits >> 16 & 1) >> 16
 
 
 def checked_integer(value: Any, dtype: DType) -> int:

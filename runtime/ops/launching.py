@@ -8,8 +8,8 @@ from ..tensor import Tensor
 
 
 def require_floating(name: str, dtype: DType) -> None:
-    """NotImplementedError for dtypes that a row of floating-point arithmetic does not take."""
-    if not (dtype.is_floating_point and dtype.computes):
+    """NotImplementedError for dtypes that a kernel of floating-point arithmetic does not take: all but float32 and float64."""
+    if not (dtype.is_floating_point and dtype.computes and dtype.opmath is dtype):
         from .dtype_rules import type_name
 
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')

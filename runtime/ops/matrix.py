@@ -19,7 +19,7 @@ def _require_matrices(name: str, a: Tensor, b: Tensor) -> None:
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {_c_name(a.dtype)} != {_c_name(b.dtype)}; convert one of them with .to()"
         )
-    if not a.dtype.computes or a.dtype.name == "bool":
+    if not a.dtype.computes or a.dtype.opmath is not a.dtype or a.dtype.name == "bool":
         raise NotImplementedError(f'"{name}_impl_cpu_" not implemented for \'{type_name(a.dtype)}\'')
 
 

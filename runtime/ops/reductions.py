@@ -93,6 +93,7 @@ def reduce(
     """`source` reduced over `dims`; items are converted to `compute` as they are read."""
     if not source.dtype.computes:
         source = converted(source, compute)
+    compute = compute.opmath
     wrapped = reduced_dims(len(source.layout.shape), dims)
     key = (source.layout.form, source.dtype, wrapped, keepdim, reduction.name, compute, output)
     plan = _plans.get(key)
