@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .conversions import convert, register
+from .conversions import convert
 from .emitter import Builder, Value
 from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED

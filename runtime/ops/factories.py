@@ -19,7 +19,7 @@ from ..layout import Layout
 from ..promotion import get_default_dtype, number_dtype
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
-from .elementwise import checked_integer
+from .elementwise import checked_integer, half_bits
 from .host import bits, wrapped
 from .overlap import check_not_read_only
 from .table import composite, host
@@ -73,9 +73,13 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
         memset(tensor.address, 0, tensor.layout.numel * tensor.dtype.itemsize)
         tensor.storage.version += 1
         return tensor
-    if tensor.dtype.numpy is None and value != 0:
+    items = bits(tensor)
+    if tensor.dtype.opmath is not tensor.dtype:
+        items[...] = np.uint16(half_bits(stored_number(value, tensor.dtype), tensor.dtype)).view(items.dtype)
+    elif tensor.dtype.numpy is None and value != 0:
         raise NotImplementedError(f"fill_: not implemented for {tensor.dtype}; fill a float32 tensor and convert it")
-    bits(tensor)[...] = stored_number(value, tensor.dtype)
+    else:
+        items[...] = stored_number(value, tensor.dtype)
     tensor.storage.version += 1
     return tensor
 

@@ -64,7 +64,7 @@ def _max_pool2d(
         _pooled_size("max_pool2d", size, window, pad, step, gap, ceil_mode)
         for size, window, pad, step, gap in zip((height, width), windows, paddings, strides, dilations)
     ]
-    if not self.dtype.computes or self.dtype.name == "bool":
+    if not self.dtype.is_integral:
         require_floating("max_pool2d", self.dtype)
     out = new_empty(_output_shape("max_pool2d", self, *sizes), self.dtype)
     indices = new_empty(out.layout.shape, int64) if with_indices else None

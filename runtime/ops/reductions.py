@@ -30,7 +30,6 @@ from ..return_types import ValuesIndices
 from ..tensor import Tensor, new_empty
 from .copying import converted
 from .dtype_rules import type_name
-from .launching import require_floating
 from .plans import Plans
 from .table import composite, reduction, required
 
@@ -160,7 +159,7 @@ def mean_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool, dtype: DTy
         raise RuntimeError(
             f"mean(): could not infer output dtype. {where} must be either a floating point or complex dtype. Got: {type_name(wanted)}"
         )
-    require_floating("mean_cpu", wanted)
+    _require_computing("mean_cpu", wanted)
     return reduce(self, dim, keepdim, MEAN, wanted, wanted)
 
 
