@@ -85,6 +85,10 @@ from rushlight.runtime.random import initial_seed as initial_seed
 from rushlight.runtime.random import manual_seed as manual_seed
 from rushlight.runtime.random import seed as seed
 from rushlight.runtime.random import set_rng_state as set_rng_state
+from rushlight.runtime.storage import empty_cache as empty_cache
+from rushlight.runtime.storage import memory_stats as memory_stats
+from rushlight.runtime.storage import reset_peak_memory_stats as reset_peak_memory_stats
+from rushlight.runtime.storage import set_pool_limit as set_pool_limit
 from rushlight.runtime.tensor import Size as Size
 from rushlight.runtime.tensor import Tensor as Tensor
 from rushlight.runtime.tensor import from_numpy as from_numpy

@@ -1,7 +1,8 @@
 """Runs programs: a native loop over rows, and Python where a row asks for it.
 
-In: a `Program` and a `Frame` whose input words were set. Out: whatever its kernels wrote. The loop is itself a kernel, so it
-comes from the store like the others; a row costs a few nanoseconds, a call from Python about one microsecond.
+In: a `Program` and a `Frame` whose input words were set. Out: whatever its kernels wrote. The loop (kernels/row_loop.py) is
+itself a kernel, so it comes from the store like the others; a row costs a few nanoseconds, a call from Python about one
+microsecond. Rows with `tasks` run on the thread pool; the GIL is kept or released as the program says.
 
     frame = acquire(program)
     frame.words[0] = x.address
@@ -10,75 +11,26 @@ comes from the store like the others; a row costs a few nanoseconds, a call from
 """
 from __future__ import annotations
 
-import ctypes
 import threading
+import weakref
 from array import array
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
-from .kernels.compiler import emitted_kernel
-from .kernels.engine import Kernel
-from .program import HostRow, JumpRow, KernelRow, Program
-from .storage import Storage
+from .kernels import row_loop
+from .kernels.row_loop import BUDGET_SPENT, HOST_ROW, NO_BLOCK
+from .kernels.thread_pool import current_pool, parallel_kernel
+from .program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row
+from .storage import Storage, on_empty_cache
 
-if TYPE_CHECKING:
-    from .kernels.emitter import Builder, Value, Variable
-    from .kernels.functions import Functions
-
-BUDGET_SPENT = -1
-"""Status of the loop: as many backward jumps as allowed; it goes on when called again."""
-HOST_ROW = -2
-"""Status of the loop: the row at the program counter is Python's."""
 BACKWARD_JUMPS = 100_000
 """Backward jumps between two returns to Python, where signals are noticed: at most some milliseconds."""
-
-_JUMP_IF, _JUMP_UNLESS, _HOST = 1, 2, 3
-_ROW_WORDS = 5
-# words of the loop's own kernel call; words of a row
-_ROWS, _COUNT, _INDICES, _WORDS, _GATHERED, _COUNTER, _BUDGET = range(7)
-_CODE, _FIRST, _OPERANDS, _WORD = range(4)
-
-
-def _write_loop(builder: Builder, functions: Functions) -> None:
-    """Rows from the counter on until the end, a status, or a spent budget; the counter says where it stopped."""
-    words = builder.words
-    rows, indices, values, gathered = (builder.pointer("int64", words[at]) for at in (_ROWS, _INDICES, _WORDS, _GATHERED))
-    count = words[_COUNT]
-    at = builder.variable(words[_COUNTER])
-    with builder.loop_while(lambda: at.value < count):
-        row = rows.at(at.value * _ROW_WORDS)
-        code = row[_CODE]
-        with builder.when(code > _HOST):
-            with builder.loop(row[_OPERANDS], vectorize=False) as operand:
-                gathered[operand] = values[indices[row[_FIRST] + operand]]
-            status = builder.call_kernel(code, gathered, 0, values[row[_WORD]])
-            with builder.when(status != 0):
-                words[_COUNTER] = at.value
-                builder.return_status(status)
-            at.value = at.value + 1
-        with builder.when(code == _HOST):
-            words[_COUNTER] = at.value
-            builder.return_status(HOST_ROW)
-        with builder.when(code < _HOST):
-            _write_jump(builder, at, (values[row[_WORD]] != 0) == (code == _JUMP_IF), row[_OPERANDS])
-    words[_COUNTER] = at.value
-
-
-def _write_jump(builder: Builder, at: Variable, taken: Value, target: Value) -> None:
-    words = builder.words
-    before = at.value
-    at.value = builder.select(taken, target, before + 1)
-    with builder.when(taken & (target <= before)):
-        words[_BUDGET] = words[_BUDGET] - 1
-        with builder.when(words[_BUDGET] < 0):
-            words[_COUNTER] = target
-            builder.return_status(BUDGET_SPENT)
+_TASKS_PER_THREAD = 4
 
 
 class Frame:
-    """The words, the arena and the program counter of one call. `words` is an array of signed 64-bit integers."""
+    """The words, the arena, the blocks and the row counter of one call. `words` is an array of signed 64-bit integers."""
 
-    __slots__ = ("_control", "_gathered", "_plan", "arena", "control_address", "program", "words", "words_address")
+    __slots__ = ("_blocks", "_control", "_gathered", "_lists", "_plan", "arena", "control_address", "program", "words", "words_address")
 
     def __init__(self, program: Program) -> None:
         plan = self._plan = _plan(program)
@@ -87,12 +39,17 @@ class Frame:
         self.words_address = self.words.buffer_info()[0]
         self.arena = Storage.allocate(program.arena_size) if program.arena_size else None
         self._gathered = array("q", bytes(8 * max(plan.widest, 1)))
-        self._control = array(
-            "q",
-            (plan.rows.buffer_info()[0], len(program.rows), plan.indices.buffer_info()[0], self.words_address,
-             self._gathered.buffer_info()[0], 0, 0),
-        )
+        self._lists = array("q", bytes(8 * row_loop.BLOCK_WORDS if plan.allocates else 8))
+        self._blocks: dict[int, Storage] = {}
+        self._control = array("q", bytes(8 * row_loop.CONTROL_WORDS))
         self.control_address = self._control.buffer_info()[0]
+        control = {
+            row_loop.ROWS: plan.rows.buffer_info()[0], row_loop.COUNT: len(program.rows),
+            row_loop.INDICES: plan.indices.buffer_info()[0], row_loop.WORDS: self.words_address,
+            row_loop.GATHERED: self._gathered.buffer_info()[0], row_loop.BLOCKS: self._lists.buffer_info()[0],
+        }
+        for word, value in control.items():
+            self._control[word] = value
         for word, value in program.constants:
             self.words[word] = value
         for word, offset in program.arena:
@@ -104,7 +61,49 @@ class Frame:
     @property
     def row(self) -> int:
         """The row at which the loop stopped."""
-        return self._control[_COUNTER]
+        return self._control[row_loop.COUNTER]
+
+    def take(self, word: int, nbytes: int) -> Storage:
+        """The block whose address a word holds, of `nbytes` bytes, from now on the caller's: a result that outlives the frame."""
+        block = self._blocks.pop(self.words[word])
+        self._lists[0] -= 1
+        block.nbytes = nbytes
+        return block
+
+    def reset(self) -> None:
+        """Set everything for a run from row 0."""
+        for word, value in self.program.variables:
+            self.words[word] = value
+        control = self._control
+        control[row_loop.COUNTER] = 0
+        if self._plan.parallel:
+            pool = current_pool()
+            control[row_loop.JOB] = 0 if pool is None else pool.address
+            control[row_loop.PARALLEL] = self._plan.parallel
+            control[row_loop.LIMIT] = 1 if pool is None else _TASKS_PER_THREAD * pool.threads
+        if self._lists[0]:
+            self._collect()
+
+    def answer_allocation(self, row: AllocateRow) -> None:
+        """Give the row at the counter a new block; MemoryError for a size that nobody has."""
+        nbytes = self.words[row.bytes]
+        if not 0 <= nbytes <= row_loop.LARGEST_BLOCK:
+            raise MemoryError(f"program: row {self.row} allocates {nbytes} bytes")
+        block = Storage.allocate(row_loop.block_class(nbytes)[1])
+        self._blocks[block.address] = block
+        self.words[row.word] = block.address
+        self._lists[0] += 1
+        self._control[row_loop.COUNTER] += 1
+
+    def _collect(self) -> None:
+        """Put all blocks into their lists, those too that the last run left."""
+        lists = self._lists
+        for at in range(len(lists)):
+            lists[at] = 0
+        for address, block in self._blocks.items():
+            number = row_loop.block_class(block.nbytes)[0] + 1
+            block.write_word(lists[number])
+            lists[number] = address
 
 
 class _Plan:
@@ -115,11 +114,15 @@ class _Plan:
         self.indices = array("q")
         self.widest = 0
         self.free: list[Frame] = []
-        self.run = _loop(program.releases_gil)
+        kernel = row_loop.loop_kernel()
+        self.run: Callable[[int, int, int], int] = kernel.released if program.releases_gil else kernel
+        is_parallel = any(isinstance(row, KernelRow) and row.tasks > 1 for row in program.rows)
+        self.parallel = parallel_kernel().address if is_parallel else 0
+        self.allocates = any(isinstance(row, AllocateRow | FreeRow) for row in program.rows)
         for row in program.rows:
             self.rows.extend(self._encode(row))
 
-    def _encode(self, row: KernelRow | JumpRow | HostRow) -> tuple[int, int, int, int, int]:
+    def _encode(self, row: Row) -> tuple[int, int, int, int, int]:
         match row:
             case KernelRow():
                 first = len(self.indices)
@@ -127,36 +130,37 @@ class _Plan:
                 self.widest = max(self.widest, len(row.operands))
                 return row.kernel.address, first, len(row.operands), row.items, row.tasks
             case JumpRow():
-                return (_JUMP_IF if row.when else _JUMP_UNLESS), 0, row.target, row.word, 1
+                return (row_loop.JUMP_IF if row.when else row_loop.JUMP_UNLESS), 0, row.target, row.word, 1
             case HostRow():
-                return _HOST, 0, 0, 0, 1
+                return row_loop.HOST, 0, 0, 0, 1
+            case AllocateRow():
+                return row_loop.ALLOCATE, row.word, 0, row.bytes, 1
+            case FreeRow():
+                return row_loop.FREE, row.word, 0, row.bytes, 1
 
 
 _lock = threading.Lock()
-_loops: dict[bool, Any] = {}
+_plans: weakref.WeakSet[_Plan] = weakref.WeakSet()
 
 
 def _plan(program: Program) -> _Plan:
     if not program.prepared:
         with _lock:
             if not program.prepared:
-                program.prepared.append(_Plan(program))
+                made = _Plan(program)
+                _plans.add(made)
+                program.prepared.append(made)
     return program.prepared[0]
 
 
-def _loop(releases_gil: bool) -> Any:
-    found = _loops.get(releases_gil)
-    if found is None:
-        kernel: Any = emitted_kernel("run_rows", _write_loop)
-        if releases_gil:
-            kernel = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel.address)
-        found = _loops[releases_gil] = kernel
-    return found
+def _drop_frames() -> None:
+    """Forget frames that wait for use, with their memory."""
+    with _lock:
+        for plan in _plans:
+            plan.free.clear()
 
 
-def loop_kernel() -> Kernel:
-    """The native loop, compiled or loaded if it was not yet."""
-    return _loop(False)
+on_empty_cache(_drop_frames)
 
 
 def acquire(program: Program) -> Frame:
@@ -165,9 +169,7 @@ def acquire(program: Program) -> Frame:
         frame = _plan(program).free.pop()
     except IndexError:
         frame = Frame(program)
-    for word, value in program.variables:
-        frame.words[word] = value
-    frame._control[_COUNTER] = 0
+    frame.reset()
     return frame
 
 
@@ -184,15 +186,16 @@ def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> Non
     """
     control = frame._control
     loop = frame._plan.run
-    control[_BUDGET] = BACKWARD_JUMPS
+    control[row_loop.BUDGET] = BACKWARD_JUMPS
     while status := loop(frame.control_address, 0, 0):
-        if status == HOST_ROW:
-            row = frame.program.rows[control[_COUNTER]]
-            assert isinstance(row, HostRow)
+        row = frame.program.rows[control[row_loop.COUNTER]] if status in (HOST_ROW, NO_BLOCK) else None
+        if isinstance(row, HostRow):
             frame.program.hosts[row.host](frame)
-            control[_COUNTER] += 1
+            control[row_loop.COUNTER] += 1
+        elif isinstance(row, AllocateRow):
+            frame.answer_allocation(row)
         elif status == BUDGET_SPENT:
-            control[_BUDGET] = BACKWARD_JUMPS
+            control[row_loop.BUDGET] = BACKWARD_JUMPS
         elif status > 0:
             raise _failure(frame, status - 1)
         elif answer is None:

@@ -4,15 +4,17 @@ A program has `word_count` 64-bit words. Some are constants, some are addresses 
 words; the rest are set by the caller or by rows. A row names words; the executor gathers their values into the run of words
 that the row's kernel sees. Control flow is jump rows. A host row returns to Python for one step.
 
-The text of a program prints and parses: `parse(str(program), kernels) == program`.
+The text of a program prints and parses: `parse(str(program), kernels) == program`. What follows `#` is for people only.
 
-    program 5 words, 64 bytes
+    program 6 words, 64 bytes
     %1 = 100
     %2 = arena 0
     %4 = &3
-    0: relu_float32_float32_0_5f0c(%0, %2) items %1
+    0: relu_float32_float32_0_5f0c(%0, %2) items %1 tasks 2
     1: jump 0 if %3
-    2: host 0(%2, %3)
+    2: %5 = allocate %1
+    3: host 0(%2, %3)
+    4: free %5, %1
 """
 from __future__ import annotations
 
@@ -67,7 +69,29 @@ class HostRow:
         return f"host {self.host}({_words(self.operands)})"
 
 
-Row = KernelRow | JumpRow | HostRow
+@dataclass(frozen=True, slots=True)
+class AllocateRow:
+    """words[word] = the address of a block of words[bytes] bytes that lives until a free row, or until the run is over."""
+
+    word: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"%{self.word} = allocate %{self.bytes}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRow:
+    """Give back the block at words[word], of words[bytes] bytes as when it was allocated."""
+
+    word: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"free %{self.word}, %{self.bytes}"
+
+
+Row = KernelRow | JumpRow | HostRow | AllocateRow | FreeRow
 
 
 def _nothing() -> list[Any]:
@@ -129,6 +153,8 @@ def _check(program: Program, at: int, row: Row) -> None:
                 raise ValueError(f"program: row {at} jumps to {row.target}, but there are {len(program.rows)} rows")
         case HostRow():
             words = row.operands
+        case AllocateRow() | FreeRow():
+            words = (row.word, row.bytes)
     for word in words:
         if not 0 <= word < program.word_count:
             raise ValueError(f"program: row {at} uses word {word}, but there are {program.word_count} words")
@@ -141,6 +167,8 @@ _WORD = re.compile(r"%(\d+) (?:(=) (-?\d+)|(starts at) (-?\d+)|= (arena) (\d+)|=
 _KERNEL = re.compile(r"(\w+)\(([^)]*)\) items %(\d+)(?: tasks (\d+))?(?: failure (\d+))?")
 _JUMP = re.compile(r"jump (\d+) (if|unless) %(\d+)")
 _HOST = re.compile(r"host (\d+)\(([^)]*)\)")
+_ALLOCATE = re.compile(r"%(\d+) = allocate %(\d+)")
+_FREE = re.compile(r"free %(\d+), %(\d+)")
 
 
 def parse(text: str, kernels: Mapping[str, Kernel]) -> Program:
@@ -154,7 +182,10 @@ def parse(text: str, kernels: Mapping[str, Kernel]) -> Program:
         raise ValueError(f"program: line 1 is {lines[0] if lines else ''!r}; expected `program N words, M bytes`")
     words: dict[str, list[tuple[int, int]]] = {"=": [], "starts at": [], "arena": [], "&": []}
     rows: list[Row] = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, commented in enumerate(lines[1:], 2):
+        line = commented.partition("#")[0].strip()
+        if not line:
+            continue
         word = _WORD.fullmatch(line)
         if word is not None:
             kind, value = [part for part in word.groups()[1:] if part is not None]
@@ -176,10 +207,15 @@ def _parse_row(text: str, kernels: Mapping[str, Kernel]) -> Row | None:
         return JumpRow(int(found[1]), int(found[3]), found[2] == "if")
     if found := _HOST.fullmatch(text):
         return HostRow(int(found[1]), _parse_words(found[2]))
+    if found := _ALLOCATE.fullmatch(text):
+        return AllocateRow(int(found[1]), int(found[2]))
+    if found := _FREE.fullmatch(text):
+        return FreeRow(int(found[1]), int(found[2]))
     found = _KERNEL.fullmatch(text)
     if found is None or found[1] not in kernels:
         return None
-    return KernelRow(kernels[found[1]], _parse_words(found[2]), int(found[3]), int(found[4] or 1), int(found[5] or -1))
+    tasks, failure = int(found[4] or 1), -1 if found[5] is None else int(found[5])
+    return KernelRow(kernels[found[1]], _parse_words(found[2]), int(found[3]), tasks, failure)
 
 
 def _parse_words(text: str) -> tuple[int, ...]:

@@ -1,19 +1,27 @@
 """Memory: aligned blocks from a pool, or memory that somebody else owns.
 
 A `Storage` is a run of bytes with an address; tensors are layouts over it. Blocks come from free lists by size class and
-go back when their storage dies, so a loop over the same shapes allocates once.
+go back when their storage dies, so a loop over the same shapes allocates once. The lists keep at most a limit of bytes
+(`set_pool_limit`); `memory_stats` says how much there is, `empty_cache` gives back what nobody uses.
+
+Any thread may allocate and free: each change of the lists and of the counters is one step under the GIL.
 """
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
-_POOL_LIMIT = 256 << 20
 _free: dict[int, list[tuple[object, int]]] = {}
+_limit = 256 << 20
 _pooled = 0
+_reserved = 0
+_peak = 0
+_emptied: list[Callable[[], None]] = []
 
 
 class Storage:
@@ -38,8 +46,7 @@ class Storage:
         try:
             block, address = _free[size].pop()
         except (KeyError, IndexError):
-            block = np.empty(size + ALIGNMENT, np.uint8)
-            address = -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT
+            block, address = _new_block(size)
         else:
             _pooled -= size
         return Storage(address, nbytes, block, True, size)
@@ -50,9 +57,12 @@ class Storage:
         return Storage(array.ctypes.data, array.nbytes if nbytes is None else nbytes, array, bool(array.flags.writeable))
 
     def __del__(self) -> None:
-        global _pooled
+        global _pooled, _reserved
         size = self._size
-        if size == 0 or _pooled + size > _POOL_LIMIT:
+        if size == 0:
+            return
+        if _pooled + size > _limit:
+            _reserved -= size
             return
         _pooled += size
         try:
@@ -67,6 +77,10 @@ class Storage:
     def array(self) -> np.ndarray[Any, Any]:
         """The bytes as a NumPy array (uint8) that shares the memory and keeps it alive."""
         return view_memory(self, self.address, (self.nbytes,), (1,), np.dtype(np.uint8))
+
+    def write_word(self, value: int) -> None:
+        """Put a 64-bit integer into the first eight bytes."""
+        ctypes.c_int64.from_address(self.address).value = value
 
 
 def _rebuild(items: bytes) -> Storage:
@@ -96,10 +110,66 @@ def view_memory(
 
 
 def empty_cache() -> None:
-    """Give the pool's free blocks back to the system."""
-    global _pooled
-    _free.clear()
-    _pooled = 0
+    """Give the memory that no tensor uses back to the system."""
+    for callback in _emptied:
+        callback()
+    _drop_blocks(0)
+
+
+def on_empty_cache(callback: Callable[[], None]) -> None:
+    """Let `empty_cache` call this first: for those who keep storages for later use."""
+    _emptied.append(callback)
+
+
+def set_pool_limit(nbytes: int) -> None:
+    """Keep at most `nbytes` of memory that no tensor uses (256 MiB if never called); ValueError for a negative number."""
+    global _limit
+    if nbytes < 0:
+        raise ValueError(f"set_pool_limit: expected a number of bytes, got {nbytes}")
+    _limit = int(nbytes)
+    _drop_blocks(_limit)
+
+
+def memory_stats() -> dict[str, int]:
+    """Bytes: `allocated` to living tensors, `pooled` for the next ones, `reserved`, which is both; the highest `reserved` since
+    the start or `reset_peak_memory_stats`; the pool's `limit`. Memory that others own does not count.
+    """
+    return {
+        "allocated": _reserved - _pooled, "pooled": _pooled, "reserved": _reserved, "peak_reserved": max(_peak, _reserved), "limit": _limit,
+    }
+
+
+def reset_peak_memory_stats() -> None:
+    """Count the highest `reserved` from now on."""
+    global _peak
+    _peak = _reserved
+
+
+def _new_block(size: int) -> tuple[object, int]:
+    """A fresh block and its aligned address; before the system's memory ends, what the pool keeps is given back."""
+    global _reserved, _peak
+    try:
+        block = np.empty(size + ALIGNMENT, np.uint8)
+    except MemoryError:
+        empty_cache()
+        block = np.empty(size + ALIGNMENT, np.uint8)
+    _reserved += size
+    _peak = max(_peak, _reserved)
+    return block, -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT
+
+
+def _drop_blocks(limit: int) -> None:
+    """Drop free blocks, the largest first, until at most `limit` bytes are pooled."""
+    global _pooled, _reserved
+    for size in sorted(_free, reverse=True):
+        blocks = _free[size]
+        while blocks and _pooled > limit:
+            try:
+                blocks.pop()
+            except IndexError:
+                break
+            _pooled -= size
+            _reserved -= size
 
 
 def _size_class(nbytes: int) -> int:

@@ -305,6 +305,11 @@ class Builder:
         """The square root."""
         return self.intrinsic("sqrt", a)
 
+    def leading_zeros(self, a: Value) -> Value:
+        """How many of the 64 bits of an integer are 0 before its first 1."""
+        self.declare("llvm.ctlz.i64", "declare i64 @llvm.ctlz.i64(i64, i1)")
+        return Value(self, "int64", self.text.let(f"call i64 @llvm.ctlz.i64({a.typed}, i1 false)"))
+
     def call(self, function: Scalar, *arguments: Value) -> tuple[Value, ...]:
         """The results of a compiled scalar function."""
         self.declare(function.symbol, declare_scalar(function.symbol, function.arguments))

@@ -105,6 +105,11 @@ def _take_chunks(builder: Builder, pool: Pointer) -> None:
         ticket.value = load(pool, _TICKET)
 
 
+def write_activity(builder: Builder, pool: Value, by: int) -> None:
+    """Say that a program with parallel rows begins (`by` 1) or ends (-1): workers spin longer meanwhile."""
+    exchange(builder.pointer("int64", pool), _ACTIVE, "add", by)
+
+
 def _write_run(builder: Builder, functions: Functions) -> None:
     pool = builder.pointer("int64", builder.word(POOL))
     kernel, words, chunk = builder.word(KERNEL), builder.word(WORDS), builder.word(CHUNK)

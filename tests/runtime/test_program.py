@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rushlight as rl
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.executor import BACKWARD_JUMPS, Frame, acquire, release, run
 from rushlight.runtime.kernels.compiler import function_kernel
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
 from rushlight.runtime.kernels.primitives import int64_pointer
-from rushlight.runtime.program import HostRow, JumpRow, KernelRow, Program, Row, parse
+from rushlight.runtime.program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row, parse
 
 
 def _add(words: Any, start: int, stop: int) -> int:
@@ -62,6 +65,8 @@ def rows(count: int) -> st.SearchStrategy[Row]:
         st.builds(KernelRow, st.sampled_from(list(KERNELS.values())), operands, INDICES, st.integers(1, 9), st.integers(-1, 5)),
         st.builds(JumpRow, st.integers(0, count), INDICES, st.booleans()),
         st.builds(HostRow, st.integers(0, 5), operands),
+        st.builds(AllocateRow, INDICES, INDICES),
+        st.builds(FreeRow, INDICES, INDICES),
     )
 
 
@@ -201,3 +206,109 @@ def test_concurrent_callers_have_their_own_frames(releases: bool) -> None:
     for thread in threads:
         thread.join()
     assert results == [20_000 * 20_001 // 2] * 20
+
+
+def _mark(words: Any, start: int, stop: int) -> int:
+    """Add one to each item; the items of words 1 and 2 fail."""
+    items = int64_pointer(words[0])
+    status = 0
+    for at in range(start, stop):
+        items[at] += 1
+        if status == 0 and (at == words[1] or at == words[2]):
+            status = at + 1
+    return status
+
+
+MARK = function_kernel("mark_items", _mark, "int64")
+
+
+@pytest.fixture(params=[1, 2, 5])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A number of threads, set."""
+    before = rl.get_num_threads()
+    rl.set_num_threads(request.param)
+    yield request.param
+    rl.set_num_threads(before)
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 8, 1000])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 1000])
+def test_parallel_rows_run_every_item_once(threads: int, tasks: int, count: int) -> None:
+    program = Program(5, (KernelRow(MARK, (0, 2, 2), 1, tasks), KernelRow(MARK, (0, 2, 2), 1, tasks)), constants=((1, count), (2, -1)))
+    items = np.zeros(max(count, 1), np.int64)
+    for turn in range(1, 4):
+        release(execute(program, w0=items.ctypes.data))
+        assert (items[:count] == 2 * turn).all()
+
+
+def test_parallel_rows_fail_with_the_smallest_item(threads: int) -> None:
+    program = Program(
+        5, (KernelRow(MARK, (0, 2, 3), 1, 8, failure=0), KernelRow(MARK, (0, 4, 4), 1)), constants=((1, 1000), (4, -1)),
+        failures=(lambda frame, item: IndexError(f"item {item} of row {frame.row}"),),
+    )
+    items = np.zeros(1000, np.int64)
+    with pytest.raises(IndexError, match="item 30 of row 0"):
+        execute(program, w0=items.ctypes.data, w2=950, w3=30)
+    assert (items == 1).all()
+
+
+SUMS = """
+program 5 words, 0 bytes
+%1 = 24
+%2 = 200
+0: %3 = allocate %1     # first block
+1: %4 = allocate %2
+2: host 0(%3, %4)
+3: free %3, %1
+4: %3 = allocate %1     # the same again
+5: host 0(%3, %4)
+6: free %4, %2
+"""
+
+
+def test_blocks_come_back() -> None:
+    seen: list[tuple[int, int]] = []
+    base = parse(SUMS, KERNELS)
+    assert parse(str(base), KERNELS) == base
+    program = replace(base, hosts=(lambda frame: seen.append((frame.words[3], frame.words[4])),))
+    for _ in range(3):
+        release(execute(program))
+    assert len(set(seen)) == 1 and seen[0][0] != seen[0][1]
+    assert all(address % 64 == 0 for address in seen[0])
+
+
+@given(st.lists(st.integers(0, 1 << 20), min_size=1, max_size=12))
+def test_living_blocks_do_not_overlap(sizes: list[int]) -> None:
+    count = len(sizes)
+    rows = tuple(AllocateRow(count + at, at) for at in range(count))
+    frees = tuple(FreeRow(count + at, at) for at in range(0, count, 2))
+    program = Program(2 * count, rows + frees + rows[::2], constants=tuple(enumerate(sizes)))
+    frame = execute(program)
+    blocks = sorted((frame.words[count + at], sizes[at]) for at in range(count))
+    assert all(first + size <= second for (first, size), (second, _) in zip(blocks, blocks[1:]))
+
+
+def test_impossible_blocks_are_refused() -> None:
+    for nbytes in (-1, 1 << 60):
+        with pytest.raises(MemoryError, match=f"program: row 0 allocates {nbytes} bytes"):
+            execute(Program(2, (AllocateRow(0, 1),), constants=((1, nbytes),)))
+
+
+def test_results_may_outlive_their_frame() -> None:
+    program = Program(2, (AllocateRow(0, 1),), constants=((1, 1000),))
+    frame = execute(program)
+    storage = frame.take(0, 1000)
+    assert storage.address == frame.words[0] and storage.nbytes == 1000
+    release(frame)
+    storage.array[...] = 7
+    frame = execute(program)
+    assert frame.words[0] != storage.address and (storage.array == 7).all()
+
+
+def test_empty_cache_drops_what_waiting_frames_hold() -> None:
+    program = Program(2, (AllocateRow(0, 1),), constants=((1, 1 << 20),))
+    before = rl.memory_stats()["allocated"]
+    release(execute(program))
+    assert rl.memory_stats()["allocated"] >= before + (1 << 20)
+    rl.empty_cache()
+    assert rl.memory_stats()["allocated"] == before

@@ -150,6 +150,7 @@ def test_nobody_works_between_calls() -> None:
     """100 tiny calls in a second cost under 2 % of a processor beyond the sleeps between them, an idle second nothing."""
     sleeping, calling, idle = (float(number) for number in in_process("""
 a = rl.ones(4)
+rl.add(a, a)
 def spent(turns, seconds, step):
     call()
     time.sleep(0.05)
