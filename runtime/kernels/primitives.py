@@ -67,27 +67,32 @@ def fused_multiply_add(a: Scalar, b: Scalar, c: Scalar) -> Scalar:
 
 def round_half_even(x: Scalar) -> Scalar:
     """The nearest integer, as a float; halves go to the even one."""
-    return type(x)(round(x)) if math.isfinite(x) else x
+    return _whole(x, round)
 
 
 def floor(x: Scalar) -> Scalar:
     """The largest integer not above x, as a float."""
-    return type(x)(math.floor(x)) if math.isfinite(x) else x
+    return _whole(x, math.floor)
 
 
 def ceil(x: Scalar) -> Scalar:
     """The smallest integer not below x, as a float."""
-    return type(x)(math.ceil(x)) if math.isfinite(x) else x
+    return _whole(x, math.ceil)
 
 
 def truncate(x: Scalar) -> Scalar:
     """x without its fraction, as a float."""
-    return type(x)(math.trunc(x)) if math.isfinite(x) else x
+    return _whole(x, math.trunc)
+
+
+def _whole(x: Scalar, rounding: Callable[[float], int]) -> Scalar:
+    # Python's roundings give integers, which have no -0
+    return type(x)(math.copysign(rounding(float(x)), x)) if math.isfinite(x) else x
 
 
 def rest_toward_zero(a: Scalar, b: Scalar) -> Scalar:
     """The rest of a / b rounded toward zero, as C's fmod: exact, with the sign of `a`; NaN where b is 0 or a infinite."""
-    return type(a)(math.fmod(a, b)) if b != 0 and math.isfinite(a) else type(a)(math.nan)
+    return type(a)(math.fmod(float(a), float(b))) if b != 0 and math.isfinite(a) else type(a)(math.nan)
 
 
 # Bits
@@ -99,8 +104,8 @@ def float32_bits(x: Scalar) -> int:
 
 
 def float32_from_bits(bits: Scalar) -> float:
-    """The float32 with the bits of an int32."""
-    return struct.unpack("<f", struct.pack("<i", bits))[0]
+    """The float32 with the bits of an int32; of wider integers the low 32 count."""
+    return struct.unpack("<f", struct.pack("<I", int(bits) & 0xFFFFFFFF))[0]
 
 
 def float64_bits(x: Scalar) -> int:
@@ -110,7 +115,7 @@ def float64_bits(x: Scalar) -> int:
 
 def float64_from_bits(bits: Scalar) -> float:
     """The float64 with the bits of an int64."""
-    return struct.unpack("<d", struct.pack("<q", bits))[0]
+    return struct.unpack("<d", struct.pack("<Q", int(bits) & 0xFFFFFFFFFFFFFFFF))[0]
 
 
 # Memory: `pointer[i]` reads and `pointer[i] = x` writes; nothing is checked.

@@ -177,7 +177,7 @@ def save_and_load() -> None:
     refuses(lambda: rl.load, AttributeError)
 
 
-@feature("CUDA", "no")
+@feature("Tensors on CUDA (the kernel makers are there: docs/architecture.md)", "no")
 def cuda() -> None:
     """Tensors live in the memory of the CPU."""
     refuses(lambda: rl.zeros(1, device="cuda"), Exception)
