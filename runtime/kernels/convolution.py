@@ -21,76 +21,15 @@ from ..dtype import DType
 from ..storage import Storage
 from .convolution_copies import border_kernel, panels_kernel
 from .convolution_kernel import BLOCK, PLAIN, Epilogue, Shape, convolution_kernel
+from .convolution_sizes import Layouts, Sizes, Strides, Triple, channels_last_strides
+from .depthwise_plan import DepthwisePlan, depthwise_columns
 from .launch import launch
 from .tile import lanes, vector_bytes
 
-Triple = tuple[int, int, int]
 _CACHE_ITEMS = 256 * 256
 """Items of a block's part of the image: with the weights of a panel they stay in the second cache."""
 _RUN_ITEMS = 256
 """Steps of the depth between two visits of a pixel: their weights stay in the first cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """The sizes of one convolution; triples are (depth, height, width)."""
-
-    batch: int
-    channels: int
-    image: Triple
-    out_channels: int
-    window: Triple
-    stride: Triple
-    padding: Triple
-    dilation: Triple
-    groups: int
-    transposed: bool = False
-    output_padding: Triple = (0, 0, 0)
-
-    @property
-    def out_image(self) -> Triple:
-        """The size of the output image; not positive where the window does not fit."""
-        reach = [gap * (size - 1) + 1 for gap, size in zip(self.dilation, self.window, strict=True)]
-        if self.transposed:
-            depth, height, width = (
-                (size - 1) * step - 2 * pad + far + more for size, step, pad, far, more in
-                zip(self.image, self.stride, self.padding, reach, self.output_padding, strict=True)
-            )
-        else:
-            depth, height, width = (
-                (size + 2 * pad - far) // step + 1 for size, pad, far, step in
-                zip(self.image, self.padding, reach, self.stride, strict=True)
-            )
-        return depth, height, width
-
-
-@dataclass(frozen=True, slots=True)
-class Strides:
-    """Items from one image, channel, plane, row and pixel to the next."""
-
-    image: int
-    channel: int
-    z: int
-    y: int
-    x: int
-
-
-def channels_last_strides(channels: int, size: Triple) -> Strides:
-    """Images without gaps, channels innermost."""
-    depth, height, width = size
-    return Strides(depth * height * width * channels, 1, height * width * channels, width * channels, channels)
-
-
-@dataclass(frozen=True, slots=True)
-class Layouts:
-    """How the operands of one convolution lie in memory."""
-
-    source: Strides
-    target: Strides
-    weight: Strides
-    """`image` steps along the weight's first dimension, `channel` along its second."""
-    bordered: bool = False
-    """Whether the source lies inside a border of zeros, as wide as `ConvolutionPlan.before` and `after` say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +196,16 @@ class ConvolutionPlan:
         self._keep += [table, rows]
         return (
             table.buffer_info()[0], len(offsets), length, step, out_step, group_step, self._group_out, self._panels, rows.ctypes.data,
+            0,
         )
 
 
 @functools.lru_cache(maxsize=1024)
-def plan_convolution(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN) -> ConvolutionPlan:
+def plan_convolution(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN) -> ConvolutionPlan | DepthwisePlan:
     """The plan for these sizes and strides; the caller has checked that groups divide the channels and that the window fits."""
+    columns = depthwise_columns(dtype, sizes, layouts)
+    if columns is not None:
+        return DepthwisePlan(dtype, sizes, layouts, columns, epilogue)
     return ConvolutionPlan(dtype, sizes, layouts, epilogue)
 
 

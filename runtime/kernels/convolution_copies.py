@@ -115,7 +115,7 @@ def panels_kernel(dtype: DType, width_in_vectors: int) -> Kernel:
     The weights of one output channel are lines: stretches of evenly spaced items. Words: 0 weights, 1 panels, 2 address of the lines'
     offsets (int64, in items), 3 lines, 4 items of a line, 5 items from one to the next, 6 from one output channel to the next, 7 from
     one group to the next, 8 output channels of a group, 9 panels of a group, 10 address of the rows that the items of all lines go to
-    (int64). Items are panels.
+    (int64), 11 whether the last panel of a group ends with the last channel, so that it overlaps the one before. Items are panels.
     """
 
     def write(builder: Builder, functions: Functions) -> None:
@@ -140,6 +140,8 @@ class _Panels:
             panel = builder.start + number
             group = panel // builder.word(9)
             first = (panel - group * builder.word(9)) * self.width
+            overlapping = builder.minimum(first, builder.maximum(builder.word(8) - self.width, 0))
+            first = builder.select(builder.word(11) != 0, overlapping, first)
             weights = builder.pointer(self.dtype, builder.word(0)).at(group * builder.word(7) + first * self.channel_step)
             target = builder.pointer(self.dtype, builder.word(1)).at(panel * self.lines * self.length * self.width)
             with builder.loop(self.lines, vectorize=False) as line:

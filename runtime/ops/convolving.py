@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..formats import channels_last, channels_last_3d, contiguous_format, format_strides, suggested_format
-from ..kernels.convolution import ConvolutionPlan, Layouts, Sizes, Strides, Triple, plan_convolution
+from ..kernels.convolution import ConvolutionPlan, plan_convolution
+from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
+from ..kernels.depthwise_plan import DepthwisePlan
 from ..layout import Layout
 from ..tensor import Tensor, new_like
 from .copying import contiguous
@@ -17,7 +19,7 @@ from .dtype_rules import type_name
 from .launching import address_or_zero, require_floating
 from .plans import Plans
 
-_plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan, Layout]]()
+_plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan | DepthwisePlan, Layout]]()
 """Plans of convolutions that passed every check, by the layouts and settings they were made for."""
 _NAMES = ("depth", "height", "width")
 
@@ -48,7 +50,7 @@ def convolve(
 def _plan(
     input: Tensor, weight: Tensor, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
     output_padding: Sequence[int] | None,
-) -> tuple[ConvolutionPlan, Layout]:
+) -> tuple[ConvolutionPlan | DepthwisePlan, Layout]:
     """The plan and the layout of the result."""
     batch, channels, *image = input.layout.shape
     window = weight.layout.shape[2:]

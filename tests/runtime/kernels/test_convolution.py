@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import convolution
-from rushlight.runtime.kernels.convolution import ConvolutionPlan, Layouts, Sizes, Strides, plan_convolution
+from rushlight.runtime.kernels.convolution import ConvolutionPlan, plan_convolution
 from rushlight.runtime.kernels.convolution_kernel import Epilogue
+from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
+from rushlight.runtime.kernels.depthwise_plan import DepthwisePlan
 
 Array = np.ndarray[Any, Any]
 
@@ -34,28 +36,32 @@ def channels_last(array: Array) -> Array:
 
 
 def convolve(x: Array, weight: Array, bias: Array | None, sizes: Sizes) -> Array:
-    """By the definition: every tap of the window adds a slice of the image."""
+    """By the definition: every tap of the window adds a slice of the image, or adds the image to a slice."""
     out = np.zeros((sizes.batch, sizes.out_channels, *sizes.out_image), x.dtype)
+    wide, small = (out, x) if sizes.transposed else (x, out)
+    reach = [gap * (size - 1) + 1 for gap, size in zip(sizes.dilation, sizes.window, strict=True)]
+    # room for the last window, though the sizes may not be a whole number of strides
+    room = [(pad, pad + far + step) for pad, far, step in zip(sizes.padding, reach, sizes.stride, strict=True)]
+    padded = np.pad(wide, [(0, 0), (0, 0), *room])
     inputs, outputs = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
     for group, tap in itertools.product(range(sizes.groups), itertools.product(*map(range, sizes.window))):
         into, of = slice(group * outputs, group * outputs + outputs), slice(group * inputs, group * inputs + inputs)
-        taps = weight[(of if sizes.transposed else into, slice(None), *tap)]
-        small, wide = (sizes.image, sizes.out_image) if sizes.transposed else (sizes.out_image, sizes.image)
-        for place in np.ndindex(*small):
-            far = tuple(
-                at * step + one * gap - pad for at, step, one, gap, pad in
-                zip(place, sizes.stride, tap, sizes.dilation, sizes.padding, strict=True)
-            )
-            if not all(0 <= at < size for at, size in zip(far, wide, strict=True)):
-                continue
-            if sizes.transposed:
-                out[(slice(None), into, *far)] += x[(slice(None), of, *place)] @ taps
-            else:
-                out[(slice(None), into, *place)] += x[(slice(None), of, *far)] @ taps.T
+        starts = [at * gap for at, gap in zip(tap, sizes.dilation, strict=True)]
+        places = tuple(
+            slice(start, start + (size - 1) * step + 1, step)
+            for start, size, step in zip(starts, small.shape[2:], sizes.stride, strict=True)
+        )
+        if sizes.transposed:
+            padded[(slice(None), into, *places)] += np.einsum("nczyx,co->nozyx", x[:, of], weight[(of, slice(None), *tap)])
+        else:
+            out[:, into] += np.einsum("nczyx,oc->nozyx", padded[(slice(None), of, *places)], weight[(into, slice(None), *tap)])
+    if sizes.transposed:
+        inside = tuple(slice(pad, pad + size) for pad, size in zip(sizes.padding, sizes.out_image, strict=True))
+        out = padded[(slice(None), slice(None), *inside)]
     return out if bias is None else out + bias[:, None, None, None]
 
 
-def run(plan: ConvolutionPlan, x: Array, weight: Array, bias: Array | None, out: Array, residual: Array | None = None) -> None:
+def run(plan: ConvolutionPlan | DepthwisePlan, x: Array, weight: Array, bias: Array | None, out: Array, residual: Array | None = None) -> None:
     packed = plan.pack(weight.ctypes.data)
     addresses = (0 if array is None else array.ctypes.data for array in (bias, out, residual))
     plan.run(x.ctypes.data, packed, *addresses)
@@ -126,6 +132,23 @@ def test_a_producer_may_write_the_border_and_the_output_may_have_one() -> None:
     assert np.array_equal(out, convolve(x, weight, None, sizes))
     target[inside] = 7
     assert (target == 7).all()
+
+
+@pytest.mark.parametrize("turned", [(True, True), (False, False), (False, True)], ids=["channels last", "planes", "both"])
+@pytest.mark.parametrize("size", [(1, 1), (5, 40), (9, 3), (120, 90)], ids=str)
+def test_depthwise(size: tuple[int, int], turned: tuple[bool, bool]) -> None:
+    rng = np.random.default_rng(0)
+    order, out_order = (channels_last if one else np.ascontiguousarray for one in turned)
+    for window, stride, dilation, padding in (((3, 3), (1, 1), (1, 1), (1, 1)), ((3, 3), (2, 2), (1, 1), (1, 1)), ((2, 5), (3, 2), (2, 1), (2, 4))):
+        sizes = Sizes(2, 11, (1, *size), 11, (1, *window), (1, *stride), (0, *padding), (1, *dilation), 11)
+        x, weight = order(random(rng, "float32", 2, 11, 1, *size)), random(rng, "float32", 11, 1, 1, *window)
+        bias, residual = random(rng, "float32", 11), out_order(random(rng, "float32", 2, 11, *sizes.out_image))
+        out = out_order(np.full_like(residual, 7))
+        plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(0.0, 6.0))
+        assert isinstance(plan, DepthwisePlan)
+        run(plan, x, weight, bias, out, residual)
+        want = np.clip(convolve(x, weight, bias, sizes) + residual, 0, 6)
+        assert np.array_equal(out, want), sizes
 
 
 def test_results_do_not_depend_on_how_the_work_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
