@@ -61,7 +61,9 @@ def convolve(x: Array, weight: Array, bias: Array | None, sizes: Sizes) -> Array
     return out if bias is None else out + bias[:, None, None, None]
 
 
-def run(plan: ConvolutionPlan | DepthwisePlan, x: Array, weight: Array, bias: Array | None, out: Array, residual: Array | None = None) -> None:
+def run(
+    plan: ConvolutionPlan | DepthwisePlan, x: Array, weight: Array, bias: Array | None, out: Array, residual: Array | None = None
+) -> None:
     packed = plan.pack(weight.ctypes.data)
     addresses = (0 if array is None else array.ctypes.data for array in (bias, out, residual))
     plan.run(x.ctypes.data, packed, *addresses)
@@ -134,12 +136,15 @@ def test_a_producer_may_write_the_border_and_the_output_may_have_one() -> None:
     assert (target == 7).all()
 
 
+WINDOWS = [((3, 3), (1, 1), (1, 1), (1, 1)), ((3, 3), (2, 2), (1, 1), (1, 1)), ((2, 5), (3, 2), (2, 1), (2, 4))]
+
+
 @pytest.mark.parametrize("turned", [(True, True), (False, False), (False, True)], ids=["channels last", "planes", "both"])
 @pytest.mark.parametrize("size", [(1, 1), (5, 40), (9, 3), (120, 90)], ids=str)
 def test_depthwise(size: tuple[int, int], turned: tuple[bool, bool]) -> None:
     rng = np.random.default_rng(0)
     order, out_order = (channels_last if one else np.ascontiguousarray for one in turned)
-    for window, stride, dilation, padding in (((3, 3), (1, 1), (1, 1), (1, 1)), ((3, 3), (2, 2), (1, 1), (1, 1)), ((2, 5), (3, 2), (2, 1), (2, 4))):
+    for window, stride, dilation, padding in WINDOWS:
         sizes = Sizes(2, 11, (1, *size), 11, (1, *window), (1, *stride), (0, *padding), (1, *dilation), 11)
         x, weight = order(random(rng, "float32", 2, 11, 1, *size)), random(rng, "float32", 11, 1, 1, *window)
         bias, residual = random(rng, "float32", 11), out_order(random(rng, "float32", 2, 11, *sizes.out_image))
