@@ -60,6 +60,11 @@ def minimum(a: Scalar, b: Scalar) -> Scalar:
     return b if b != b or b < a else a
 
 
+def square_root(x: Scalar) -> Scalar:
+    """The square root; NaN below 0."""
+    return type(x)(math.sqrt(x)) if x >= 0 or x != x else type(x)(math.nan)
+
+
 def fused_multiply_add(a: Scalar, b: Scalar, c: Scalar) -> Scalar:
     """a * b + c with one rounding (uncompiled: two)."""
     return a * b + c

@@ -1,24 +1,27 @@
 """Reductions: many items to one, over any dims of a strided input.
 
-In: what a reduction does with two items (`Reduction`: four scalar functions) and how the input lies (`form`). Out: a
-`Kernel` whose items are the outputs in row-major order of the kept dims; the output is contiguous.
+In: what a reduction does with its items (`Reduction`: scalar functions, see reduction_functions.py) and how the loop runs. Out: a
+`Kernel` whose items are the outputs, counted in row-major order of the kept dims as the words list them.
 
-A new reduction is a row like those at the end of this file. Floating sums are taken in blocks of 1,024 whose items add in
-any order (`accumulate`), and blocks are joined pairwise, so errors grow with the logarithm of the count and results do not
-depend on how the outputs are split.
+Floating sums are taken in blocks of 1,024 whose items add in any order (`accumulate`), and blocks are joined pairwise, so errors
+grow with the logarithm of the count. Results do not depend on how the outputs are split. A reduction of many items to few is cut
+by its caller into fixed blocks (PARTIAL) whose totals a second kernel joins (COMBINE), so that it runs on several threads with
+the same bits; ops/reduction_plans.py does so.
 
 Words:
-    0 input address, 1 output address, 2 kept rank K, 3 reduced rank R (at least 1), 4 count of reduced items,
-    then K kept sizes, K kept strides, R reduced sizes, R reduced strides: outermost first, strides in items.
-A reduction over no dims has R = 1, size 1. Dims that run on from each other should be merged first (`layout.merge`).
+    0 input address, 1 output address, 2 address of the centres (GIVEN centres only), 3 count of items per output, as the result's
+    formula needs it, 4 bits of the parameter (float64), 5 runs: the product of the reduced sizes but the last, 6 kept rank K and
+    7 reduced rank R (both at least 1), then K kept sizes, K strides of the input, K of the output, K of the centres, R reduced
+    sizes, R reduced strides: outermost first, strides in items.
 
-Forms: INNER, the last reduced stride is 1. COLUMNS, the last kept stride is 1 and K is at least 1: whole runs of outputs
-are reduced together. STRIDED, anything. INNER and COLUMNS are fast, STRIDED is right for all.
+Loops: rows take one output after the other, each a walk along the last reduced dim; columns take neighbouring outputs along the
+last kept dim together, row after row. Either is fast where the stride of its inner dim is 1 (`unit`).
 """
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +30,12 @@ import numpy as np
 from .. import dtype as dtypes
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .conversions import loaded
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
-from .primitives import accumulate, accumulate_product, maximum, minimum
 
-INNER, COLUMNS, STRIDED = "inner", "columns", "strided"
+WHOLE, PARTIAL, COMBINE, JOIN = "whole", "partial", "combine", "join"
+"""Items to results; items to totals; totals to results; totals to totals."""
 BLOCK = 1024
 """Items that are combined in a row before blocks are joined pairwise."""
 COLUMN_COUNT = 256
@@ -41,7 +43,9 @@ COLUMN_COUNT = 256
 LEVELS = 64
 """Joined blocks that can wait: one for each bit of a count."""
 ROWS = 128
-"""Rows of COLUMNS that are combined before they join the totals."""
+"""Rows of columns that are combined before they join the totals."""
+ROWS_AT_ONCE = 4
+"""Rows of columns that are read together, so that a total is loaded and stored once for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +56,21 @@ class Reduction:
     identity: Callable[[str], Any]
     """The result for no items, by the name of the compute dtype."""
     combine: Callable[[Any, Any], Any]
-    """(total, item) -> total, within a block; may be reordered if it is `accumulate`."""
+    """(total, term) -> total, within a block; may be reordered if it is `accumulate`."""
     join: Callable[[Any, Any], Any]
     """(total, total) -> total, between blocks."""
-    element: Callable[[Any], Any]
-    """What an item counts as."""
-    finish: Callable[[Any, Any], Any]
-    """(total, count) -> result."""
-
-
-def reduction_form(kept_strides: tuple[int, ...], reduced_strides: tuple[int, ...]) -> str:
-    """The fastest form for an input with these strides."""
-    if reduced_strides[-1] == 1:
-        return INNER
-    return COLUMNS if kept_strides and kept_strides[-1] == 1 else STRIDED
+    element: Callable[[Any, Any, Any], Any]
+    """(item, centre, parameter) -> term."""
+    finish: Callable[[Any, Any, Any, Any], Any]
+    """(total, count, centre, parameter) -> result."""
+    centre: Reduction | None = None
+    """The reduction of the same items whose result is every item's centre: the mean for a variance."""
+    truth: bool = False
+    """Whether an item counts as 1 where it is not 0, else as 0."""
+    plain: bool = False
+    """Whether items, totals and results are the same: one kernel does for all parts."""
+    nanoseconds: float = 0.3
+    """Roughly what one item takes, to decide how many threads are worth it."""
 
 
 SIZES = {dtype.name: dtype.itemsize for dtype in dtypes.ALL if dtype.computes}
@@ -73,31 +78,32 @@ SIZES = {dtype.name: dtype.itemsize for dtype in dtypes.ALL if dtype.computes}
 
 
 @functools.cache
-def reduction_kernel(reduction: Reduction, input: DType, compute: DType, output: DType, form: str) -> Kernel:
-    """The kernel of `reduction`: items are converted to `compute`, the result to `output`. See the words above."""
+def reduction_kernel(
+    reduction: Reduction, input: DType, compute: DType, output: DType, *, columns: bool, unit: bool, part: str = WHOLE,
+    given: bool = False,
+) -> Kernel:
+    """The kernel of `reduction`: items are converted to `compute`, results to `output`. See the words above.
+
+    Totals, where `part` says that they come in or go out, are of the compute dtype. With `given` the centres are read, otherwise
+    computed first.
+    """
 
     def write(builder: Builder, functions: Functions) -> None:
-        steps = _Steps(reduction, functions, compute.name)
-        if form == COLUMNS:
-            _write_columns(builder, steps, input.name, output.name)
-        else:
-            _write_rows(builder, steps, input.name, output.name, form == INNER)
+        dims = Dims(builder)
+        steps = [_Steps(reduction, functions, compute.name, part, builder, dims)]
+        if reduction.centre is not None and not given and part == WHOLE:
+            steps.insert(0, _Steps(reduction.centre, functions, compute.name, WHOLE, builder, dims))
+        loops = _Columns if columns else _Rows
+        loops(builder, dims, steps, input.name, output.name, unit).write(given)
 
-    used = (reduction.combine, reduction.join, reduction.element, reduction.finish, reduction.identity)
+    form = f"{'columns' if columns else 'rows'}{'' if unit else '_strided'}_{part}{'_given' if given else ''}"
     name = f"{reduction.name}_{input.name}_{output.name}_{form}"
-    return emitted_kernel(name, write, name, compute.name, *used)
+    return emitted_kernel(name, write, name, compute.name, *_functions_of(reduction))
 
 
-class _Steps:
-    """The scalar functions of one reduction, ready to be emitted."""
-
-    def __init__(self, reduction: Reduction, functions: Functions, compute: str) -> None:
-        self.compute = compute
-        self.identity = reduction.identity(compute)
-        self.combine = functions.get(reduction.combine, (compute, compute), compute, compute)
-        self.join = functions.get(reduction.join, (compute, compute), compute, compute)
-        self.element = functions.get(reduction.element, (compute,), compute, compute)
-        self.finish = functions.get(reduction.finish, (compute, compute), compute, compute)
+def _functions_of(reduction: Reduction) -> tuple[Any, ...]:
+    own = (reduction.combine, reduction.join, reduction.element, reduction.finish, reduction.identity)
+    return own if reduction.centre is None else (*own, *_functions_of(reduction.centre))
 
 
 class Dims:
@@ -105,153 +111,199 @@ class Dims:
 
     def __init__(self, builder: Builder) -> None:
         words = builder.words
-        self.kept, self.reduced, self.count = words[2], words[3], words[4]
-        self.sizes, self.strides = words.at(5), words.at(self.kept + 5)
-        self.reduced_sizes = words.at(self.kept * 2 + 5)
-        self.reduced_strides = words.at(self.kept * 2 + 5 + self.reduced)
-        self.end = self.kept * 2 + 5 + self.reduced * 2
+        self.builder = builder
+        self.count, self.runs, self.kept, self.reduced = words[3], words[5], words[6], words[7]
+        self.parameter = Pointer(builder, "float64", words.name)[4]
+        self.sizes = words.at(8)
+        self.strides = [words.at(self.kept * (1 + operand) + 8) for operand in range(3)]
+        self.reduced_sizes = words.at(self.kept * 4 + 8)
+        self.reduced_strides = words.at(self.kept * 4 + 8 + self.reduced)
+        self.end = self.kept * 4 + 8 + self.reduced * 2
+        last = self.kept - 1
+        self.inner = self.sizes[last]
+        self.steps = [strides[last] for strides in self.strides]
         self.run = self.reduced_sizes[self.reduced - 1]
         self.stride = self.reduced_strides[self.reduced - 1]
-        self.runs = self.count // builder.maximum(self.run, 1)
 
-    def output_offset(self, builder: Builder, item: Value, dims: Value) -> Value:
-        """Where the reduced items of output number `item` begin, by the first `dims` kept dims."""
-        return offset_of(builder, item, dims, self.sizes, self.strides)
-
-    def run_offset(self, builder: Builder, run: Value) -> Value:
+    def run_offset(self, run: Value) -> Value:
         """Where run number `run` along the last reduced dim begins."""
-        return offset_of(builder, run, self.reduced - 1, self.reduced_sizes, self.reduced_strides)
+        return offsets_of(self.builder, run, self.reduced - 1, self.reduced_sizes, [self.reduced_strides])[0]
+
+    @contextmanager
+    def segments(self, limit: int | None = None) -> Generator[tuple[Value, list[Value], Value]]:
+        """The block for all outputs, some neighbours along the last kept dim at a time.
+
+        Gives the first output's number, its offsets in input, output and centres, and how many outputs follow, it included.
+        """
+        builder = self.builder
+        done = builder.variable(builder.start)
+        with builder.loop_while(lambda: done.value < builder.stop):
+            item = done.value
+            outer = item // self.inner
+            column = item - outer * self.inner
+            width = builder.minimum(self.inner - column, builder.stop - item)
+            width = width if limit is None else builder.minimum(width, limit)
+            offsets = offsets_of(builder, outer, self.kept - 1, self.sizes, self.strides)
+            yield item, [offset + column * step for offset, step in zip(offsets, self.steps)], width
+            done.value = item + width
 
 
-def offset_of(builder: Builder, item: Value, rank: Value, sizes: Pointer, strides: Pointer) -> Value:
-    """Where item number `item`, in row-major order, lies in dims of these sizes and strides."""
-    rest, offset = builder.variable(item), builder.variable(builder.number(0, "int64"))
+def offsets_of(builder: Builder, item: Value, rank: Value, sizes: Pointer, strides: list[Pointer]) -> list[Value]:
+    """Where item number `item`, in row-major order, lies in each operand over dims of these sizes."""
+    rest = builder.variable(item)
+    offsets = [builder.variable(builder.number(0, "int64")) for _ in strides]
     with builder.loop(rank - 1, vectorize=False) as back:
         dim = rank - 1 - back
         size = sizes[dim]
         quotient = rest.value // size
-        offset.value = offset.value + (rest.value - quotient * size) * strides[dim]
+        at = rest.value - quotient * size
+        for offset, steps in zip(offsets, strides):
+            offset.value = offset.value + at * steps[dim]
         rest.value = quotient
     with builder.when(rank > 0):
-        offset.value = offset.value + rest.value * strides[0]
-    return offset.value
+        for offset, steps in zip(offsets, strides):
+            offset.value = offset.value + rest.value * steps[0]
+    return [offset.value for offset in offsets]
 
 
-def _write_rows(builder: Builder, steps: _Steps, input: str, output: str, contiguous: bool) -> None:
+class _Steps:
+    """The scalar functions of one reduction, ready to be emitted."""
+
+    def __init__(self, reduction: Reduction, functions: Functions, compute: str, part: str, builder: Builder, dims: Dims) -> None:
+        self.compute = compute
+        self.identity = reduction.identity(compute)
+        self.combine = functions.get(reduction.join if part in (COMBINE, JOIN) else reduction.combine, (compute,) * 2, compute, compute)
+        self.join = functions.get(reduction.join, (compute,) * 2, compute, compute)
+        self._element = None if part in (COMBINE, JOIN) else functions.get(reduction.element, (compute,) * 3, compute, compute)
+        self._finish = None if part in (PARTIAL, JOIN) else functions.get(reduction.finish, (compute,) * 4, compute, compute)
+        self._builder = builder
+        self._truth = reduction.truth and part in (WHOLE, PARTIAL)
+        self._count, self._parameter = dims.count.to(compute), dims.parameter.to(compute)
+
+    def term(self, item: Value, centre: Value) -> Value:
+        """What an item, in its own dtype, counts as."""
+        item = (item.to("bool") if self._truth else item).to(self.compute)
+        return item if self._element is None else self._element(self._builder, item, centre, self._parameter)
+
+    def result(self, total: Value, centre: Value) -> Value:
+        """The result, or the total of a part."""
+        return total if self._finish is None else self._finish(self._builder, total, self._count, centre, self._parameter)
+
+
+class _Loops:
+    """What both loops know."""
+
+    def __init__(self, builder: Builder, dims: Dims, steps: list[_Steps], input: str, output: str, unit: bool) -> None:
+        self.builder, self.dims, self.steps = builder, dims, steps
+        self.compute = steps[0].compute
+        self.output, self.unit = output, unit
+        self.source = builder.pointer(input, builder.word(0))
+        self.results = builder.pointer(output, builder.word(1))
+        self.centres = builder.pointer(self.compute, builder.word(2))
+        self.zero = builder.number(0, self.compute)
+
+    def place(self, at: Value, stride: Value) -> Value:
+        """The offset of number `at` along the inner dim."""
+        return at if self.unit else at * stride
+
+
+class _Rows(_Loops):
     """One output after the other: runs along the last reduced dim, cut into blocks, joined as a binary counter counts."""
-    dims = Dims(builder)
-    compute, size = steps.compute, SIZES[input]
-    results = builder.pointer(output, builder.word(1)).at(builder.start)
-    partial = builder.scratch(compute, LEVELS)
-    total = builder.variable(builder.number(steps.identity, compute))
-    filled, level = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
 
-    def bit() -> Value:
-        return ((filled.value >> level.value) & 1) != 0
+    def write(self, given: bool) -> None:
+        """Emit the loop."""
+        builder, dims = self.builder, self.dims
+        self.partial = builder.scratch(self.compute, LEVELS)
+        self.total = builder.variable(self.zero)
+        self.filled, self.level = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
+        with dims.segments() as (_, (begin, target, centres), width), builder.loop(width, vectorize=False) as at:
+            centre = self.centres[centres + at * dims.steps[2]] if given else self.zero
+            for steps in self.steps:
+                centre = steps.result(self._total(steps, begin + at * dims.steps[0], centre), centre)
+            self.results[target + at * dims.steps[1]] = centre.to(self.output)
 
-    with builder.loop(builder.stop - builder.start) as item:
-        base = dims.output_offset(builder, builder.start + item, dims.kept)
+    def _total(self, steps: _Steps, base: Value, centre: Value) -> Value:
+        builder, dims, total, level, filled = self.builder, self.dims, self.total, self.level, self.filled
         filled.value = 0
-        with builder.loop(dims.runs) as run:
-            begin = base + dims.run_offset(builder, run)
-            with builder.loop((dims.run + (BLOCK - 1)) // BLOCK) as block:
+        with builder.loop(dims.runs, vectorize=False) as run:
+            begin = base + dims.run_offset(run)
+            with builder.loop((dims.run + (BLOCK - 1)) // BLOCK, vectorize=False) as block:
                 done = block * BLOCK
-                items = builder.pointer(input, builder.word(0) + (begin + done * dims.stride) * size)
+                items = self.source.at(begin + done * dims.stride)
                 total.value = steps.identity
                 with builder.loop(builder.minimum(dims.run - done, BLOCK)) as at:
-                    value = items[at if contiguous else at * dims.stride].to(compute)
-                    total.value = steps.combine(builder, total.value, steps.element(builder, value))
+                    total.value = steps.combine(builder, total.value, steps.term(items[self.place(at, dims.stride)], centre))
                 level.value = 0
-                with builder.loop_while(bit):
-                    total.value = steps.join(builder, partial[level.value], total.value)
+                with builder.loop_while(self._bit):
+                    total.value = steps.join(builder, self.partial[level.value], total.value)
                     level.value = level.value + 1
-                partial[level.value] = total.value
+                self.partial[level.value] = total.value
                 filled.value = filled.value + 1
         total.value = steps.identity
         level.value = 0
         with builder.loop_while(lambda: (filled.value >> level.value) != 0):
-            with builder.when(bit()):
-                total.value = steps.join(builder, partial[level.value], total.value)
+            with builder.when(self._bit()):
+                total.value = steps.join(builder, self.partial[level.value], total.value)
             level.value = level.value + 1
-        results[item] = steps.finish(builder, total.value, dims.count.to(compute)).to(output)
+        return total.value
+
+    def _bit(self) -> Value:
+        return ((self.filled.value >> self.level.value) & 1) != 0
 
 
-def _write_columns(builder: Builder, steps: _Steps, input: str, output: str) -> None:
+class _Columns(_Loops):
     """Neighbouring outputs together: the totals of up to COLUMN_COUNT columns, row after row of the input."""
-    dims = Dims(builder)
-    compute, size = steps.compute, SIZES[input]
-    inner = dims.sizes[dims.kept - 1]
-    totals, partial = builder.scratch(compute, COLUMN_COUNT), builder.scratch(compute, COLUMN_COUNT)
-    done = builder.variable(builder.start)
-    with builder.loop_while(lambda: done.value < builder.stop):
-        item = done.value
-        outer = item // inner
-        column = item - outer * inner
-        width = builder.minimum(builder.minimum(inner - column, COLUMN_COUNT), builder.stop - item)
-        base = dims.output_offset(builder, outer, dims.kept - 1) + column
+
+    def write(self, given: bool) -> None:
+        """Emit the loop."""
+        builder, dims = self.builder, self.dims
+        self.totals, self.partial = builder.scratch(self.compute, COLUMN_COUNT), builder.scratch(self.compute, COLUMN_COUNT)
+        known = builder.scratch(self.compute, COLUMN_COUNT)
+        with dims.segments(COLUMN_COUNT) as (_, (begin, target, centres), width):
+            if given:
+                with builder.loop(width) as at:
+                    known[at] = self.centres[centres + at * dims.steps[2]]
+            for step, steps in enumerate(self.steps):
+                centred = known if given or step else None
+                self._sum_rows(steps, begin, width, centred)
+                last = step == len(self.steps) - 1
+                with builder.loop(width) as at:
+                    result = steps.result(self.totals[at], self.zero if centred is None else centred[at])
+                    if last:
+                        self.results[target + at * dims.steps[1]] = result.to(self.output)
+                    else:
+                        known[at] = result
+
+    def _sum_rows(self, steps: _Steps, base: Value, width: Value, centred: Pointer | None) -> None:
+        builder, dims, totals, partial = self.builder, self.dims, self.totals, self.partial
         with builder.loop(width) as at:
             totals[at] = steps.identity
-        with builder.loop(dims.runs) as run:
-            begin = base + dims.run_offset(builder, run)
-            with builder.loop((dims.run + (ROWS - 1)) // ROWS) as block:
+        with builder.loop(dims.runs, vectorize=False) as run:
+            begin = base + dims.run_offset(run)
+            with builder.loop((dims.run + (ROWS - 1)) // ROWS, vectorize=False) as block:
                 with builder.loop(width) as at:
                     partial[at] = steps.identity
                 first = block * ROWS
-                with builder.loop(builder.minimum(dims.run - first, ROWS)) as row:
-                    items = builder.pointer(input, builder.word(0) + (begin + (first + row) * dims.stride) * size)
-                    with builder.loop(width) as at:
-                        value = steps.element(builder, items[at].to(compute))
-                        partial[at] = steps.combine(builder, partial[at], value)
+                rows = builder.minimum(dims.run - first, ROWS)
+                groups = rows // ROWS_AT_ONCE
+                with builder.loop(groups, vectorize=False) as group:
+                    self._add_rows(steps, begin + (first + group * ROWS_AT_ONCE) * dims.stride, ROWS_AT_ONCE, width, centred)
+                rest = groups * ROWS_AT_ONCE
+                with builder.loop(rows - rest, vectorize=False) as row:
+                    self._add_rows(steps, begin + (first + rest + row) * dims.stride, 1, width, centred)
                 with builder.loop(width) as at:
                     totals[at] = steps.join(builder, totals[at], partial[at])
-        results = builder.pointer(output, builder.word(1)).at(item)
+
+    def _add_rows(self, steps: _Steps, offset: Value, count: int, width: Value, centred: Pointer | None) -> None:
+        builder, dims, partial = self.builder, self.dims, self.partial
+        rows = [self.source.at(offset if row == 0 else offset + dims.stride * row) for row in range(count)]
         with builder.loop(width) as at:
-            results[at] = steps.finish(builder, totals[at], dims.count.to(compute)).to(output)
-        done.value = item + width
-
-
-@functools.cache
-def extremum_kernel(largest: bool, dtype: DType, form: str) -> Kernel:
-    """The kernel of max/min along dims with the place of the first best item; NaN is best of all.
-
-    Words as above, and after them the address of the places (int64; their number counts reduced items in row-major order),
-    or 0; the output address may be 0 too. Forms INNER and STRIDED. At least one item is reduced.
-    """
-    name = f"{'max' if largest else 'min'}_with_index_{dtype.name}_{form}"
-    return emitted_kernel(name, lambda builder, functions: _write_extremum(builder, largest, dtype.name, form == INNER), name)
-
-
-def _write_extremum(builder: Builder, largest: bool, dtype: str, contiguous: bool) -> None:
-    """Two passes over each output's items: the best value, which vectorizes, then the first place that has it."""
-    dims = Dims(builder)
-    better = builder.maximum if largest else builder.minimum
-    worst = lowest(dtype) if largest else highest(dtype)
-    best = builder.variable(builder.number(worst, loaded(dtype)))
-    place, at, run = (builder.variable(builder.number(0, "int64")) for _ in range(3))
-    with builder.loop(builder.stop - builder.start) as number:
-        item = builder.start + number
-        base = dims.output_offset(builder, item, dims.kept)
-        best.value = worst
-        with builder.loop(dims.runs) as outer:
-            begin = base + dims.run_offset(builder, outer)
-            items = builder.pointer(dtype, builder.word(0) + begin * SIZES[dtype])
-            with builder.loop(dims.run) as inner:
-                best.value = better(best.value, items[inner if contiguous else inner * dims.stride])
-        with builder.when(builder.word(1) != 0):
-            builder.pointer(dtype, builder.word(1))[item] = best.value
-        with builder.when(builder.words[dims.end] != 0):
-            place.value, run.value = -1, 0
-            with builder.loop_while(lambda: (place.value < 0) & (run.value < dims.runs)):
-                begin = base + dims.run_offset(builder, run.value)
-                items = builder.pointer(dtype, builder.word(0) + begin * SIZES[dtype])
-                at.value = 0
-                with builder.loop_while(lambda: (place.value < 0) & (at.value < dims.run)):
-                    value = items[at.value if contiguous else at.value * dims.stride]
-                    with builder.when((value == best.value) | (value != value)):
-                        place.value = run.value * dims.run + at.value
-                    at.value = at.value + 1
-                run.value = run.value + 1
-            builder.pointer("int64", builder.words[dims.end])[item] = place.value
+            centre = self.zero if centred is None else centred[at]
+            total = partial[at]
+            place = self.place(at, dims.steps[0])
+            for items in rows:
+                total = steps.combine(builder, total, steps.term(items[place], centre))
+            partial[at] = total
 
 
 def lowest(dtype: str) -> Any:
@@ -266,35 +318,3 @@ def highest(dtype: str) -> Any:
     if dtype == "bool":
         return True
     return np.inf if "float" in dtype else np.iinfo(dtype).max
-
-
-# Rows
-
-
-def _zero(dtype: str) -> Any:
-    return 0
-
-
-def _one(dtype: str) -> Any:
-    return 1
-
-
-def _item(x: Any) -> Any:
-    return x
-
-
-def _total(total: Any, count: Any) -> Any:
-    return total
-
-
-def _mean(total: Any, count: Any) -> Any:
-    return total / count
-
-
-SUM = Reduction("sum", _zero, accumulate, accumulate, _item, _total)
-MEAN = Reduction("mean", _zero, accumulate, accumulate, _item, _mean)
-PROD = Reduction("prod", _one, accumulate_product, accumulate_product, _item, _total)
-MAX = Reduction("max", lowest, maximum, maximum, _item, _total)
-MIN = Reduction("min", highest, minimum, minimum, _item, _total)
-ANY = Reduction("any", _zero, maximum, maximum, _item, _total)
-ALL = Reduction("all", _one, minimum, minimum, _item, _total)

@@ -24,6 +24,7 @@ _PRIMITIVES: dict[Any, Callable[..., Value]] = {
     primitives.floor: lambda builder, x: _whole(builder, "floor", x),
     primitives.ceil: lambda builder, x: _whole(builder, "ceil", x),
     primitives.truncate: lambda builder, x: _whole(builder, "trunc", x),
+    primitives.square_root: Builder.square_root,
 }
 """What a primitive writes."""
 

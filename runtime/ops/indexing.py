@@ -17,11 +17,11 @@ from ..tensor import Tensor, new_empty, new_like
 from .copying import clone, contiguous, copy_into
 from .dtype_rules import type_name
 from .elementwise import dense_layout
-from .host import Array, bits, wrapped
+from .host import Array, bits
 from .overlap import check_writable, input_for_write
 from .positions import POSITIONS, Position, begin_write, outside, position_at, read_items, write_items
 from .splitting import unbind
-from .table import host, kernel
+from .table import kernel
 from .views import expanded
 
 MASKS = (dtypes.bool_, dtypes.uint8)
@@ -234,21 +234,6 @@ def nonzero_numpy(self: Tensor) -> list[Tensor]:
     """The positions of the items that are not 0, one vector per dimension."""
     found = _true_positions(self)
     return [Tensor(found.storage, row, found.dtype) for row in unbind(found.layout)]
-
-
-@host("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor")
-def count_nonzero_dims(self: Tensor, dim: Sequence[int]) -> Tensor:
-    """How many items along the dimensions are not 0."""
-    from .views import distinct_dims
-
-    axes = tuple(distinct_dims(dim, len(self.layout.shape))) if self.layout.shape else ()
-    return wrapped(np.asarray(np.count_nonzero(bits(self), axis=axes or None), np.int64))
-
-
-@host("count_nonzero(Tensor self, int? dim=None) -> Tensor")
-def count_nonzero(self: Tensor, dim: int | None = None) -> Tensor:
-    """How many items are not 0, along one dimension or in all."""
-    return count_nonzero_dims(self, [] if dim is None else [dim])
 
 
 @kernel("masked_select(Tensor self, Tensor mask) -> Tensor")

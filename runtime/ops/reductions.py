@@ -1,52 +1,26 @@
 """Reductions: sums, products, extrema, truth, over all items or over some dimensions."""
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
-from ..kernels.engine import Kernel
+from ..kernels.extremum import extremum_kernel
 from ..kernels.launch import launch
-from ..kernels.reduction import (
-    ALL,
-    ANY,
-    INNER,
-    MAX,
-    MEAN,
-    MIN,
-    PROD,
-    STRIDED,
-    SUM,
-    Reduction,
-    extremum_kernel,
-    reduction_form,
-    reduction_kernel,
-)
-from ..layout import Layout, merge, wrap_dim
-from ..promotion import get_default_dtype
-from ..return_types import ValuesIndices
-from ..tensor import Tensor, new_empty
+from ..kernels.reduction import Reduction
+from ..kernels.reduction_functions import ALL, ANY, MAX, MEAN, MIN, NONZERO, PROD, SUM
+from ..layout import Layout, wrap_dim
+from ..return_types import MinMax, ValuesIndices
+from ..tensor import Tensor, new_like
 from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
-from .table import composite, reduction, required
+from .reduction_plans import Formula, Plan, by_columns, make_plan, reduced_shape, split_dims, words_of
+from .table import reduction
 
-
-class _Plan:
-    """What one reduction of one layout does: the shape of its result, its kernel, and the words after the addresses."""
-
-    __slots__ = ("kernel", "numel", "shape", "words")
-
-    def __init__(self, shape: tuple[int, ...], kernel: Kernel, words: tuple[int, ...]) -> None:
-        self.shape = shape
-        self.kernel = kernel
-        self.words = words
-        self.numel = math.prod(shape)
-
-
-_plans = Plans[tuple[Any, ...], _Plan]()
+DTypes = Callable[[DType, DType | None], tuple[DType, DType]]
+"""(dtype of the input, given dtype) -> (the dtype to reduce in, the dtype of the result)."""
 
 
 def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]:
@@ -62,64 +36,63 @@ def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]
     return wrapped if rank else ()
 
 
-def reduced_shape(shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
-    """The shape without the reduced dimensions, or with size 1 for each."""
-    if keepdim:
-        return tuple(1 if dim in dims else size for dim, size in enumerate(shape))
-    return tuple(size for dim, size in enumerate(shape) if dim not in dims)
+class Reducing:
+    """A reduction made ready to call: what it computes, in which dtypes, and its plans by layout."""
+
+    __slots__ = ("_dtypes", "_plans", "_reduction")
+
+    def __init__(self, reduction: Reduction, dtypes: DTypes) -> None:
+        self._reduction = reduction
+        self._dtypes = dtypes
+        self._plans = Plans[tuple[Any, ...], Plan]()
+
+    def __call__(
+        self, source: Tensor, dims: Sequence[int] | int | None, keepdim: bool = False, dtype: DType | int | None = None,
+        parameter: float = 0.0,
+    ) -> Tensor:
+        """`source` reduced over `dims` (None and no dims: all)."""
+        if dims.__class__ is list:
+            dims = tuple(dims)  # pyright: ignore[reportArgumentType]
+        key = (source.layout.form, source.dtype, dims, keepdim, dtype, parameter)
+        plan = self._plans.get(key)
+        if plan is None:
+            compute, output = self._dtypes(source.dtype, as_dtype(dtype))
+            if not source.dtype.computes:
+                return self(converted(source, compute), dims, keepdim, output, parameter)
+            formula = Formula(self._reduction, source.dtype, compute.opmath, output, parameter)
+            plan = self._plans[key] = make_plan(source.layout, reduced_dims(len(source.layout.shape), dims), keepdim, formula)
+        return plan.run(source)
 
 
-def _split(layout: Layout, dims: tuple[int, ...], *, ordered: bool) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(size, stride) of the kept and of the reduced dimensions, merged; reduced ones by stride unless their order matters."""
-    kept = [dim for dim in range(len(layout.shape)) if dim not in dims]
-    reduced = sorted(dims) if ordered else sorted(dims, key=lambda dim: -layout.strides[dim])
-    parts: list[list[tuple[int, int]]] = []
-    for chosen in (kept, reduced):
-        merged = merge([layout.shape[dim] for dim in chosen], [[layout.strides[dim] for dim in chosen]])
-        parts.append([(size, stride) for size, (stride,) in merged])
-    return parts[0], parts[1] or [(1, 1)]
+class _ExtremumPlan:
+    """Values and places of one layout."""
+
+    __slots__ = ("items", "kernel", "layout", "words", "work")
+
+    def __init__(self, source: Tensor, dims: tuple[int, ...], keepdim: bool, largest: bool) -> None:
+        kept, reduced = split_dims(source.layout, dims, ordered=True)
+        columns, unit = by_columns(kept, reduced)
+        self.kernel = extremum_kernel(largest, source.dtype, columns=columns, unit=unit)
+        self.words = words_of(kept, reduced)
+        self.layout = Layout.contiguous(reduced_shape(source.layout.shape, dims, keepdim))
+        self.items = self.layout.numel
+        self.work = source.layout.numel
 
 
-def _words(kept: list[tuple[int, int]], reduced: list[tuple[int, int]]) -> tuple[int, ...]:
-    count = math.prod(size for size, _ in reduced)
-    sizes = [*(size for size, _ in kept), *(stride for _, stride in kept)]
-    return (len(kept), len(reduced), count, *sizes, *(size for size, _ in reduced), *(stride for _, stride in reduced))
+_extremum_plans = Plans[tuple[Any, ...], _ExtremumPlan]()
 
 
-def reduce(
-    source: Tensor, dims: Sequence[int] | int | None, keepdim: bool, reduction: Reduction, compute: DType, output: DType
-) -> Tensor:
-    """`source` reduced over `dims`; items are converted to `compute` as they are read."""
-    if not source.dtype.computes:
-        source = converted(source, compute)
-    compute = compute.opmath
-    wrapped = reduced_dims(len(source.layout.shape), dims)
-    key = (source.layout.form, source.dtype, wrapped, keepdim, reduction.name, compute, output)
-    plan = _plans.get(key)
+def _extremum(source: Tensor, dim: int | None, keepdim: bool, *, largest: bool, values: bool) -> tuple[Tensor | None, Tensor]:
+    """The extreme items of `source` along `dim` (if wanted) and their places, NaN before all."""
+    key = (source.layout.form, source.dtype, dim, keepdim, largest)
+    plan = _extremum_plans.get(key)
     if plan is None:
-        kept, reduced = _split(source.layout, wrapped, ordered=False)
-        form = reduction_form(tuple(stride for _, stride in kept), tuple(stride for _, stride in reduced))
-        shape = reduced_shape(source.layout.shape, wrapped, keepdim)
-        made = reduction_kernel(reduction, source.dtype, compute, output, form)
-        plan = _plans[key] = _Plan(shape, made, _words(kept, reduced))
-    out = new_empty(plan.shape, output)
-    # half a nanosecond for each item of the input
-    launch(plan.kernel, (source.address, out.address, *plan.words), plan.numel, work=source.layout.numel // 2)
-    return out
-
-
-def _extremum(
-    source: Tensor, dims: Sequence[int] | int | None, keepdim: bool, *, largest: bool, values: bool
-) -> tuple[Tensor | None, Tensor]:
-    """The extreme items of `source` along `dims` (if wanted) and their places, NaN before all."""
-    wrapped = reduced_dims(len(source.layout.shape), dims)
-    kept, reduced = _split(source.layout, wrapped, ordered=True)
-    shape = reduced_shape(source.layout.shape, wrapped, keepdim)
-    indices = new_empty(shape, dtypes.int64)
-    out = new_empty(shape, source.dtype) if values else None
-    made = extremum_kernel(largest, source.dtype, INNER if reduced[-1][1] == 1 else STRIDED)
-    words = (source.address, 0 if out is None else out.address, *_words(kept, reduced), indices.address)
-    launch(made, words, indices.layout.numel, work=source.layout.numel)
+        dims = reduced_dims(len(source.layout.shape), dim)
+        plan = _extremum_plans[key] = _ExtremumPlan(source, dims, keepdim, largest)
+    indices = new_like(plan.layout, dtypes.int64)
+    out = new_like(plan.layout, source.dtype) if values else None
+    words = (source.address, 0 if out is None else out.address, *plan.words[2:], indices.address)
+    launch(plan.kernel, words, plan.items, work=plan.work)
     return out, indices
 
 
@@ -128,112 +101,136 @@ def _require_computing(name: str, dtype: DType) -> None:
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
 
 
-def _sum_dtype(source: Tensor, dtype: DType | int | None) -> DType:
-    """The dtype a sum or product is taken in: the given one, int64 for whole numbers, else the input's own."""
-    given = as_dtype(dtype)
-    if given is not None:
-        return given
-    return source.dtype if source.dtype.is_floating_point else dtypes.int64
+def _total_dtypes(name: str) -> DTypes:
+    """A sum's or product's: the given dtype, int64 for whole numbers, else the input's own."""
+
+    def rule(input: DType, given: DType | None) -> tuple[DType, DType]:
+        wanted = given or (input if input.is_floating_point or input.is_complex else dtypes.int64)
+        _require_computing(name, wanted)
+        return wanted, wanted
+
+    return rule
+
+
+def _mean_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
+    wanted = given or input
+    if not wanted.is_floating_point:
+        where = "Input dtype" if given is None else "Optional dtype"
+        raise RuntimeError(
+            f"mean(): could not infer output dtype. {where} must be either a floating point or complex dtype. Got: {type_name(wanted)}"
+        )
+    _require_computing("mean_cpu", wanted)
+    return wanted, wanted
+
+
+def _truth_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
+    # uint8 was PyTorch's bool once, and any/all still answer in it
+    return dtypes.bool_, dtypes.uint8 if input is dtypes.uint8 else dtypes.bool_
+
+
+def _own_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
+    return input, input
+
+
+_sum, _prod, _mean = Reducing(SUM, _total_dtypes("sum_cpu")), Reducing(PROD, _total_dtypes("prod_cpu")), Reducing(MEAN, _mean_dtypes)
+_any, _all = Reducing(ANY, _truth_dtypes), Reducing(ALL, _truth_dtypes)
+_largest, _smallest = Reducing(MAX, _own_dtypes), Reducing(MIN, _own_dtypes)
+_nonzero = Reducing(NONZERO, lambda input, given: (dtypes.int64, dtypes.int64))
 
 
 @reduction("sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
 def sum_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | int | None) -> Tensor:
     """The sum over `dim`, pairwise in blocks; integers and bool are summed in int64."""
-    wanted = _sum_dtype(self, dtype)
-    _require_computing("sum_cpu", wanted)
-    return reduce(self, dim, keepdim, SUM, wanted, wanted)
+    return _sum(self, dim, keepdim, dtype)
 
 
 @reduction("sum(Tensor self, *, ScalarType? dtype=None) -> Tensor")
 def sum_all(self: Tensor, dtype: DType | int | None) -> Tensor:
     """The sum of all items."""
-    return sum_dims(self, None, False, dtype)
+    return _sum(self, None, False, dtype)
 
 
 @reduction("mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
 def mean_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | int | None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers, whose mean is no integer."""
-    wanted = as_dtype(dtype) or self.dtype
-    if not wanted.is_floating_point:
-        where = "Input dtype" if dtype is None else "Optional dtype"
-        raise RuntimeError(
-            f"mean(): could not infer output dtype. {where} must be either a floating point or complex dtype. Got: {type_name(wanted)}"
-        )
-    _require_computing("mean_cpu", wanted)
-    return reduce(self, dim, keepdim, MEAN, wanted, wanted)
+    return _mean(self, dim, keepdim, dtype)
 
 
 @reduction("mean(Tensor self, *, ScalarType? dtype=None) -> Tensor")
 def mean_all(self: Tensor, dtype: DType | int | None) -> Tensor:
     """The mean of all items."""
-    return mean_dims(self, None, False, dtype)
+    return _mean(self, None, False, dtype)
 
 
 @reduction("prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
 def prod_dim(self: Tensor, dim: int, keepdim: bool, dtype: DType | int | None) -> Tensor:
     """The product over `dim`; integers and bool are multiplied in int64."""
-    wanted = _sum_dtype(self, dtype)
-    return reduce(self, dim, keepdim, PROD, wanted, wanted)
+    return _prod(self, dim, keepdim, dtype)
 
 
 @reduction("prod(Tensor self, *, ScalarType? dtype=None) -> Tensor")
 def prod_all(self: Tensor, dtype: DType | int | None) -> Tensor:
     """The product of all items."""
-    wanted = _sum_dtype(self, dtype)
-    return reduce(self, None, False, PROD, wanted, wanted)
+    return _prod(self, None, False, dtype)
 
 
-def _truth(self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, reduction: Reduction) -> Tensor:
-    # uint8 was PyTorch's bool once, and any/all still answer in it
-    output = dtypes.uint8 if self.dtype is dtypes.uint8 else dtypes.bool_
-    return reduce(self, dims, keepdim, reduction, dtypes.bool_, output)
+@reduction("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor")
+def count_nonzero_dims(self: Tensor, dim: Sequence[int]) -> Tensor:
+    """How many items over `dim` are not 0; int64."""
+    return _nonzero(self, dim)
+
+
+@reduction("count_nonzero(Tensor self, int? dim=None) -> Tensor")
+def count_nonzero(self: Tensor, dim: int | None) -> Tensor:
+    """How many items, of all or along `dim`, are not 0; int64."""
+    return _nonzero(self, dim)
 
 
 @reduction("any(Tensor self) -> Tensor")
 def any_all(self: Tensor) -> Tensor:
     """Whether some item is not zero."""
-    return _truth(self, None, False, ANY)
+    return _any(self, None)
 
 
 @reduction("any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
 def any_dim(self: Tensor, dim: int, keepdim: bool) -> Tensor:
     """Whether some item along `dim` is not zero."""
-    return _truth(self, dim, keepdim, ANY)
+    return _any(self, dim, keepdim)
 
 
 @reduction("all(Tensor self) -> Tensor")
 def all_all(self: Tensor) -> Tensor:
     """Whether no item is zero."""
-    return _truth(self, None, False, ALL)
+    return _all(self, None)
 
 
 @reduction("all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
 def all_dim(self: Tensor, dim: int, keepdim: bool) -> Tensor:
     """Whether no item along `dim` is zero."""
-    return _truth(self, dim, keepdim, ALL)
+    return _all(self, dim, keepdim)
 
 
-def _truth_over(self: Tensor, dims: Sequence[int] | None, keepdim: bool, reduction: Reduction) -> Tensor:
+def _truth_over(self: Tensor, dims: Sequence[int] | None, keepdim: bool, truth: Reducing) -> Tensor:
     # an empty list, unlike None, names no dimension: every item answers for itself
     if dims is not None and not dims:
-        truth: Tensor = self != 0
-        return converted(truth, dtypes.uint8) if self.dtype is dtypes.uint8 else truth
-    return _truth(self, dims, keepdim, reduction)
+        answers: Tensor = self != 0
+        return converted(answers, dtypes.uint8) if self.dtype is dtypes.uint8 else answers
+    return truth(self, dims, keepdim)
 
 
 @reduction("any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor")
 def any_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool) -> Tensor:
     """Whether some item over `dim` is not zero."""
-    return _truth_over(self, dim, keepdim, ANY)
+    return _truth_over(self, dim, keepdim, _any)
 
 
 @reduction("all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor")
 def all_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool) -> Tensor:
     """Whether no item over `dim` is zero."""
-    return _truth_over(self, dim, keepdim, ALL)
+    return _truth_over(self, dim, keepdim, _all)
 
 
-def _require_items(name: str, self: Tensor, dims: tuple[int, ...] | None) -> None:
+def require_items(name: str, self: Tensor, dims: tuple[int, ...] | None) -> None:
     """Extrema of no items are refused, each case in PyTorch's words."""
     shape = self.layout.shape
     if dims is None and self.layout.numel == 0:
@@ -245,40 +242,48 @@ def _require_items(name: str, self: Tensor, dims: tuple[int, ...] | None) -> Non
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
 
 
-def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, reduction: Reduction) -> Tensor:
+def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, extreme: Reducing) -> Tensor:
     _require_computing(f"{name}_cpu", self.dtype)
-    chosen = None if dims is None or dims == [] else reduced_dims(len(self.layout.shape), dims)
-    _require_items(name, self, chosen)
-    return reduce(self, dims, keepdim, reduction, self.dtype, self.dtype)
+    if self.layout.numel == 0:
+        chosen = None if dims is None or dims == [] else reduced_dims(len(self.layout.shape), dims)
+        require_items(name, self, chosen)
+    return extreme(self, dims, keepdim)
 
 
 @reduction("amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
 def amax(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
     """The largest item over `dim`; NaN if one is."""
-    return _extreme_values("amax", self, dim, keepdim, MAX)
+    return _extreme_values("amax", self, dim, keepdim, _largest)
 
 
 @reduction("amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
 def amin(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
     """The smallest item over `dim`; NaN if one is."""
-    return _extreme_values("amin", self, dim, keepdim, MIN)
+    return _extreme_values("amin", self, dim, keepdim, _smallest)
 
 
 @reduction("max(Tensor self) -> Tensor")
 def max_all(self: Tensor) -> Tensor:
     """The largest item; NaN if one is."""
-    return _extreme_values("max", self, None, False, MAX)
+    return _extreme_values("max", self, None, False, _largest)
 
 
 @reduction("min(Tensor self) -> Tensor")
 def min_all(self: Tensor) -> Tensor:
     """The smallest item; NaN if one is."""
-    return _extreme_values("min", self, None, False, MIN)
+    return _extreme_values("min", self, None, False, _smallest)
+
+
+@reduction("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)")
+def aminmax(self: Tensor, dim: int | None, keepdim: bool) -> MinMax:
+    """The smallest and the largest item, of all or along `dim`; NaN if one is."""
+    smallest = _extreme_values("aminmax", self, dim, keepdim, _smallest)
+    return MinMax(smallest, _largest(self, dim, keepdim))
 
 
 def _with_indices(name: str, self: Tensor, dim: int, keepdim: bool, largest: bool) -> ValuesIndices:
     _require_computing(name, self.dtype)
-    _require_items(name, self, (wrap_dim(dim, len(self.layout.shape)),))
+    require_items(name, self, (wrap_dim(dim, len(self.layout.shape)),))
     values, indices = _extremum(self, dim, keepdim, largest=largest, values=True)
     assert values is not None
     return ValuesIndices(values, indices)
@@ -299,7 +304,7 @@ def min_dim(self: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
 def _place(name: str, self: Tensor, dim: int | None, keepdim: bool, largest: bool) -> Tensor:
     if self.dtype is dtypes.bool_ or not self.dtype.computes:
         raise NotImplementedError(f'"{name}_cpu" not implemented for \'{type_name(self.dtype)}\'')
-    _require_items(name, self, None if dim is None else (wrap_dim(dim, len(self.layout.shape)),))
+    require_items(name, self, None if dim is None else (wrap_dim(dim, len(self.layout.shape)),))
     return _extremum(self, dim, keepdim, largest=largest, values=False)[1]
 
 
@@ -313,81 +318,3 @@ def argmax(self: Tensor, dim: int | None, keepdim: bool) -> Tensor:
 def argmin(self: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     """The place of the first smallest item, in the flattened tensor or along `dim`; int64."""
     return _place("argmin", self, dim, keepdim, False)
-
-
-@composite("var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
-def var_correction(self: Tensor, dim: Sequence[int] | None, correction: Any, keepdim: bool) -> Tensor:
-    """The variance over `dim`, in two passes; the divisor is the count less `correction` (1 if None)."""
-    if not self.dtype.is_floating_point:
-        raise RuntimeError("std and var only support floating point and complex dtypes")
-    dims = reduced_dims(len(self.layout.shape), dim)
-    count = math.prod(self.layout.shape[at] for at in dims) if self.layout.shape else 1
-    centred = self - mean_dims(self, dims, True, None)
-    squares = sum_dims(centred * centred, dims, keepdim, None)
-    return squares / max(count - (1 if correction is None else correction), 0)
-
-
-@composite("var(Tensor self, bool unbiased=True) -> Tensor")
-def var_all(self: Tensor, unbiased: bool) -> Tensor:
-    """The variance of all items."""
-    return var_correction(self, None, int(unbiased), False)
-
-
-@composite("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor")
-def var_dim(self: Tensor, dim: Sequence[int] | None, unbiased: bool, keepdim: bool) -> Tensor:
-    """The variance over `dim`."""
-    return var_correction(self, dim, int(unbiased), keepdim)
-
-
-@composite("std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
-def std_correction(self: Tensor, dim: Sequence[int] | None, correction: Any, keepdim: bool) -> Tensor:
-    """The square root of the variance over `dim`."""
-    return var_correction(self, dim, correction, keepdim).sqrt()
-
-
-@composite("std(Tensor self, bool unbiased=True) -> Tensor")
-def std_all(self: Tensor, unbiased: bool) -> Tensor:
-    """The square root of the variance of all items."""
-    return var_all(self, unbiased).sqrt()
-
-
-@composite("std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor")
-def std_dim(self: Tensor, dim: Sequence[int] | None, unbiased: bool, keepdim: bool) -> Tensor:
-    """The square root of the variance over `dim`."""
-    return var_dim(self, dim, unbiased, keepdim).sqrt()
-
-
-@composite("norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor")
-def norm_dim(self: Tensor, p: Any, dim: Sequence[int], keepdim: bool) -> Tensor:
-    """The p-norm over `dim`, 2 if p is None: the p-th root of the sum of |x|**p; inf and -inf are the extremes of |x|."""
-    if not self.dtype.is_floating_point:
-        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {type_name(self.dtype)}")
-    power = 2 if p is None else p
-    if power in (math.inf, -math.inf):
-        return (amax if power > 0 else amin)(self.abs(), dim, keepdim)
-    if power == 0:
-        return sum_dims((self != 0).to(self.dtype), dim, keepdim, None)
-    if power == 1:
-        return sum_dims(self.abs(), dim, keepdim, None)
-    if power == 2:
-        return sum_dims(self * self, dim, keepdim, None).sqrt()
-    return sum_dims(self.abs() ** power, dim, keepdim, None) ** (1 / power)
-
-
-@composite("norm.Scalar(Tensor self, Scalar p=2) -> Tensor")
-def norm_all(self: Tensor, p: Any) -> Tensor:
-    """The p-norm of all items."""
-    return norm_dim(self, p, [], False)
-
-
-@composite("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
-def logsumexp(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
-    """log(sum(exp(self))) over `dim`, shifted by the largest item so that nothing overflows."""
-    if not self.dtype.is_floating_point:
-        self = converted(self, get_default_dtype())
-    largest = amax(self, dim, True)
-    # infinite maxima would turn their own differences into NaN
-    shift = required("aten::where.ScalarSelf")(largest.abs() == math.inf, 0.0, largest)
-    total = sum_dims((self - shift).exp(), dim, True, None).log() + shift
-    dims = reduced_dims(len(self.layout.shape), dim)
-    return total.reshape(list(reduced_shape(self.layout.shape, dims, keepdim)))
