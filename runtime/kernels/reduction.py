@@ -3,7 +3,7 @@
 In: what a reduction does with its items (`Reduction`: scalar functions, see reduction_functions.py) and how the loop runs. Out: a
 `Kernel` whose items are the outputs, counted in row-major order of the kept dims as the words list them.
 
-Floating sums are taken in blocks of 1,024 whose items add in any order (`accumulate`), and blocks are joined pairwise, so errors
+Floating sums are taken in blocks of 2,048 whose items add in any order (`accumulate`), and blocks are joined pairwise, so errors
 grow with the logarithm of the count. Results do not depend on how the outputs are split. A reduction of many items to few is cut
 by its caller into fixed blocks (PARTIAL) whose totals a second kernel joins (COMBINE), so that it runs on several threads with
 the same bits; ops/reduction_plans.py does so.
@@ -36,10 +36,12 @@ from .functions import Functions
 
 WHOLE, PARTIAL, COMBINE, JOIN = "whole", "partial", "combine", "join"
 """Items to results; items to totals; totals to results; totals to totals."""
-BLOCK = 1024
+BLOCK = 2048
 """Items that are combined in a row before blocks are joined pairwise."""
 COLUMN_COUNT = 256
-"""Columns whose totals are kept at a time: they stay in the first cache."""
+"""Columns whose totals kernels keep at a time: they stay in the first cache."""
+TOGETHER = 1024
+"""Columns that are reduced together."""
 LEVELS = 64
 """Joined blocks that can wait: one for each bit of a count."""
 ROWS = 128
@@ -252,14 +254,14 @@ class _Rows(_Loops):
 
 
 class _Columns(_Loops):
-    """Neighbouring outputs together: the totals of up to COLUMN_COUNT columns, row after row of the input."""
+    """Neighbouring outputs together: the totals of up to TOGETHER columns, row after row of the input."""
 
     def write(self, given: bool) -> None:
         """Emit the loop."""
         builder, dims = self.builder, self.dims
-        self.totals, self.partial = builder.scratch(self.compute, COLUMN_COUNT), builder.scratch(self.compute, COLUMN_COUNT)
-        known = builder.scratch(self.compute, COLUMN_COUNT)
-        with dims.segments(COLUMN_COUNT) as (_, (begin, target, centres), width):
+        self.totals, self.partial = builder.scratch(self.compute, TOGETHER), builder.scratch(self.compute, TOGETHER)
+        known = builder.scratch(self.compute, TOGETHER)
+        with dims.segments(TOGETHER) as (_, (begin, target, centres), width):
             if given:
                 with builder.loop(width) as at:
                     known[at] = self.centres[centres + at * dims.steps[2]]

@@ -36,10 +36,14 @@ ENOUGH_ROWS, ENOUGH_COLUMNS = 64, 4096
 """So many outputs can be split among threads as they are."""
 ROWS_WORTH = 8
 """Rows for one row of scratch that make a cut worthwhile."""
+LONG = 256
+"""Rows of so many items are fast by themselves."""
 SHORT = 16
 """Rows of fewer items are walked by columns, where there are enough of them."""
-NARROW, WIDE = 64, 256
+NARROW, WIDE = 64, 512
 """Columns fewer than NARROW are widened to about WIDE."""
+WHOLE_VECTORS = 32
+"""Items of the vectors that one turn of a loop takes: widths that they divide leave no rest."""
 
 
 class Kept(NamedTuple):
@@ -281,7 +285,9 @@ class _Planner:
 
     def _step(self, task: Task) -> None:
         formula, part = self.formula, task.part
-        columns, unit = by_columns(task.kept, task.reduced)
+        # without centres their strides keep no dims apart
+        kept = task.kept if self.given else _merged([dim._replace(centre=dim.target) for dim in task.kept])
+        columns, unit = by_columns(kept, task.reduced)
         input = formula.input if part in (WHOLE, PARTIAL) else formula.compute
         output = formula.output if task.target[0] == RESULT else formula.compute
         kernel = reduction_kernel(
@@ -289,7 +295,7 @@ class _Planner:
             part=WHOLE if formula.reduction.plain else part, given=self.given,
         )
         words = words_of(
-            task.kept, task.reduced, source=task.source[1] * input.itemsize, target=task.target[1] * output.itemsize,
+            kept, task.reduced, source=task.source[1] * input.itemsize, target=task.target[1] * output.itemsize,
             count=self.count, parameter=formula.parameter,
         )
         nanoseconds = task.outputs * (task.count * formula.reduction.nanoseconds + 2)
@@ -308,7 +314,8 @@ def _narrow(task: Task) -> _Cut | None:
     column, run = task.kept[-1], task.reduced[-1]
     if not (column.source == 1 and 1 < column.size < NARROW and run.stride == column.size):
         return None
-    group = WIDE // column.size
+    unit = WHOLE_VECTORS // math.gcd(WHOLE_VECTORS, column.size)
+    group = unit * max(1, WIDE // (column.size * unit))
     whole, rest = divmod(run.size, group)
     if whole < ROWS_WORTH:
         return None
@@ -323,7 +330,7 @@ def _narrow(task: Task) -> _Cut | None:
 def _short_rows(task: Task) -> _Cut | None:
     """Short rows beside other reduced dims: these go first, by columns."""
     run = task.reduced[-1]
-    if len(task.reduced) < 2 or run.stride != 1 or run.size >= WIDE or task.count < ROWS_WORTH * run.size:
+    if len(task.reduced) < 2 or run.stride != 1 or run.size >= LONG or task.count < ROWS_WORTH * run.size:
         return None
     columns = _merged([*(Kept(dim.size, dim.source, dim.source, 0) for dim in task.kept), Kept(run.size, 1, 1, 0)])
     if columns[-1].size < NARROW:

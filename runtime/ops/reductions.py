@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
@@ -51,8 +51,8 @@ class Reducing:
         parameter: float = 0.0,
     ) -> Tensor:
         """`source` reduced over `dims` (None and no dims: all)."""
-        if dims.__class__ is list:
-            dims = tuple(dims)  # pyright: ignore[reportArgumentType]
+        if type(dims) is list:  # pyright: ignore[reportUnknownArgumentType]
+            dims = tuple(cast("list[int]", dims))
         key = (source.layout.form, source.dtype, dims, keepdim, dtype, parameter)
         plan = self._plans.get(key)
         if plan is None:

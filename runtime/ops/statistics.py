@@ -209,7 +209,10 @@ def _logsumexp_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
 _logsumexp = Reducing(LOGSUMEXP, _logsumexp_dtypes)
 
 
-@reduction("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", "special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
+@reduction(
+    "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
+    "special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
+)
 def logsumexp(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
     """log(sum(exp(self))) over `dim`, shifted by the largest item so that nothing overflows."""
     return _logsumexp(self if self.dtype.is_floating_point else converted(self, get_default_dtype()), dim, keepdim)

@@ -23,6 +23,7 @@ NAMES = (
     "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bitwise_not", "isnan", "clamp_min", "clamp_max", "atan2", "hypot", "square", "pow",
     "sum", "mean", "amax", "amin", "argmax", "argmin", "all", "any", "prod", "logsumexp", "softmax", "log_softmax",
+    "var", "std", "var_mean", "std_mean", "count_nonzero", "nansum", "nanmean", "aminmax", "linalg.vector_norm", "dist",
 )
 LIMIT = 25
 INFOS = [info for info in common_methods.op_db if info.name in NAMES and not info.variant_test_name]
@@ -72,7 +73,7 @@ def test_samples(info: Any, dtype: str) -> None:
     torch_dtype = getattr(torch, dtype)
     if torch_dtype not in info.supported_dtypes("cpu"):
         return
-    operator = packet(f"aten::{info.name.rpartition('.')[2]}")
+    operator = packet(f"aten::{info.name.replace('linalg.', 'linalg_').rpartition('.')[2]}")
     assert isinstance(operator, Packet)
     for at, sample in enumerate(info.sample_inputs("cpu", torch_dtype, requires_grad=False)):
         if at == LIMIT:

@@ -166,14 +166,15 @@ import sys
 import numpy as np
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.kernels.pointwise import pointwise_kernel
-from rushlight.runtime.kernels.reduction import SUM, reduction_kernel
+from rushlight.runtime.kernels.reduction import reduction_kernel
+from rushlight.runtime.kernels.reduction_functions import SUM
 from rushlight.runtime.executor import loop_kernel
 
 def body(a):
     return a * 0.5 if a > 0 else -a
 
 kernel = pointwise_kernel(body, (float32,), float32, (float32,), 0, (1, 1))
-reduction_kernel(SUM, float32, float32, float32, "inner")
+reduction_kernel(SUM, float32, float32, float32, columns=False, unit=True)
 loop_kernel()
 a, out = np.array([2, -3], np.float32), np.zeros(2, np.float32)
 words = np.array([a.ctypes.data, out.ctypes.data], np.int64)
