@@ -1,7 +1,8 @@
-"""Reductions for CUDA from the rows of kernels/reduction.py: blocks of fixed size, then one block for each output that joins them.
+"""Reductions for CUDA from kernels/reduction_functions.py: blocks of fixed size, then one block per output that joins them.
 
 A reduction is two kernels, so that neither order of items nor result depends on the size of the grid. `Partials` are flat, of
-the compute dtype, `chunk_count(count)` for each output.
+the compute dtype, `chunk_count(count)` for each output. Rows whose items are compared with a centre, or that have a parameter,
+are not made here.
 """
 from __future__ import annotations
 
@@ -34,6 +35,7 @@ def partial_kernel(reduction: Reduction, input: DType, compute: DType, kept: int
     Arguments: partials, source array, chunks for each output, items for each output, kept sizes and strides, reduced sizes
     and strides (tuples of `kept` and `reduced` integers, at least one each).
     """
+    assert reduction.centre is None and not reduction.truth, f"{reduction.name} has no CUDA kernel"
     identity = _typed(reduction.identity(compute.name), compute)
     count_as = scalar(reduction.element, compute.name)
     convert, edge = cast(input.name, compute.name), exact(compute.name)
@@ -55,7 +57,7 @@ def partial_kernel(reduction: Reduction, input: DType, compute: DType, kept: int
         item = first + thread
         while item < stop:
             value = convert(source[base + item_place(item, reduced_sizes, reduced_strides)])
-            total = edge(combine(total, edge(count_as(value))))
+            total = edge(combine(total, edge(count_as(value, identity, identity))))
             item += block
         totals[thread] = total
         cuda.syncthreads()
@@ -93,7 +95,7 @@ def join_kernel(reduction: Reduction, compute: DType, output: DType, block: int 
         cuda.syncthreads()
         tree(totals, thread)
         if thread == 0:
-            out[cuda.blockIdx.x] = convert(edge(finish(totals[0], as_compute(whole(count)))))
+            out[cuda.blockIdx.x] = convert(edge(finish(totals[0], as_compute(whole(count)), identity, identity)))
 
     signature = (array_of(output), array_of(compute), INDEX, INDEX)
     return CudaKernel(f"{reduction.name}_join_{compute.name}_{output.name}", loop, signature, (block,))
