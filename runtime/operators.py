@@ -17,16 +17,24 @@ _NUMBERS = (int, float, bool, complex)
 
 def _binary(name: str, *, reflected: bool = False) -> Callable[[Any, Any], Tensor]:
     """The operator that calls `aten::name`; NotImplemented for operands that are neither tensor, number nor array."""
+    known: dict[tuple[type, ...], Callable[..., Any]] = {}
     call: Callable[..., Any] | None = None
 
     def apply(self: Any, other: Any) -> Any:
-        nonlocal call
+        found = known.get((other.__class__, self.__class__) if reflected else (self.__class__, other.__class__))
+        if found is not None:
+            return found(other, self) if reflected else found(self, other)
+        return resolve(self, other)
+
+    def resolve(self: Any, other: Any) -> Any:
+        nonlocal call, known
         if call is None:
             from .ops.packet import packet
 
-            call = packet(f"aten::{name}")
-            if call is None:
+            found = packet(f"aten::{name}")
+            if found is None:
                 raise NotImplementedError(f"aten::{name} is not in the operator table")
+            call, known = found, found.known
         if not isinstance(other, Operators) and not isinstance(other, _NUMBERS):
             if not isinstance(other, np.ndarray | np.generic):
                 return NotImplemented

@@ -6,6 +6,8 @@ the usual lattice of dtypes decides. Source: https://docs.pytorch.org/docs/stabl
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from . import dtype as dtypes
 from .dtype import DType
 
@@ -23,6 +25,16 @@ def set_default_dtype(dtype: DType) -> None:
     if not dtype.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type, but got {dtype}")
     _default = dtype
+    for forget in _followers:
+        forget()
+
+
+_followers: list[Callable[[], None]] = []
+
+
+def follow_default_dtype(forget: Callable[[], None]) -> None:
+    """Call `forget` whenever the default dtype is set: for those who keep what they decided under it."""
+    _followers.append(forget)
 
 
 _ORDER = (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64)

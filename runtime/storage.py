@@ -16,7 +16,9 @@ import numpy as np
 
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
-_free: dict[int, list[tuple[object, int]]] = {}
+_Block = tuple[object, int]
+"""What keeps memory alive, and its aligned address."""
+_free: dict[int, list[_Block]] = {}
 _limit = 256 << 20
 _pooled = 0
 _reserved = 0
@@ -29,14 +31,13 @@ class Storage:
 
     __slots__ = ("__weakref__", "_size", "address", "nbytes", "owner", "version", "writable")
 
-    def __init__(self, address: int, nbytes: int, owner: object, writable: bool = True, size: int = 0) -> None:
-        self.address = address
-        self.nbytes = nbytes
-        self.owner = owner
-        """Whatever must stay alive as long as the memory is used: for pooled memory the block."""
-        self.writable = writable
-        self.version = 0
-        self._size = size
+    address: int
+    nbytes: int
+    owner: Any
+    """Whatever must stay alive as long as the memory is used: for pooled memory the block."""
+    writable: bool
+    version: int
+    _size: int
 
     @staticmethod
     def allocate(nbytes: int) -> Storage:
@@ -44,17 +45,32 @@ class Storage:
         global _pooled
         size = ALIGNMENT if nbytes <= ALIGNMENT else _size_class(nbytes)
         try:
-            block, address = _free[size].pop()
+            block = _free[size].pop()
         except (KeyError, IndexError):
-            block, address = _new_block(size)
+            block = _new_block(size)
         else:
             _pooled -= size
-        return Storage(address, nbytes, block, True, size)
+        # the only places that make storages: an `__init__` would take longer than all of this
+        storage = _new(Storage)
+        storage.address = block[1]
+        storage.nbytes = nbytes
+        storage.owner = block
+        storage.writable = True
+        storage.version = 0
+        storage._size = size
+        return storage
 
     @staticmethod
     def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None) -> Storage:
         """The memory of `array`, shared; it is kept alive, and never written if NumPy says it is read-only."""
-        return Storage(array.ctypes.data, array.nbytes if nbytes is None else nbytes, array, bool(array.flags.writeable))
+        storage = _new(Storage)
+        storage.address = array.ctypes.data
+        storage.nbytes = array.nbytes if nbytes is None else nbytes
+        storage.owner = array
+        storage.writable = bool(array.flags.writeable)
+        storage.version = 0
+        storage._size = 0
+        return storage
 
     def __del__(self) -> None:
         global _pooled, _reserved
@@ -66,9 +82,9 @@ class Storage:
             return
         _pooled += size
         try:
-            _free[size].append((self.owner, self.address))
+            _free[size].append(self.owner)
         except KeyError:
-            _free[size] = [(self.owner, self.address)]
+            _free[size] = [self.owner]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.array.tobytes(),)
@@ -81,6 +97,9 @@ class Storage:
     def write_word(self, value: int) -> None:
         """Put a 64-bit integer into the first eight bytes."""
         ctypes.c_int64.from_address(self.address).value = value
+
+
+_new = object.__new__
 
 
 def _rebuild(items: bytes) -> Storage:
@@ -145,8 +164,8 @@ def reset_peak_memory_stats() -> None:
     _peak = _reserved
 
 
-def _new_block(size: int) -> tuple[object, int]:
-    """A fresh block and its aligned address; before the system's memory ends, what the pool keeps is given back."""
+def _new_block(size: int) -> _Block:
+    """A fresh block; before the system's memory ends, what the pool keeps is given back."""
     global _reserved, _peak
     try:
         block = np.empty(size + ALIGNMENT, np.uint8)

@@ -5,7 +5,7 @@ Operators live in ops/; a method that is not written here is looked up in the op
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
@@ -379,20 +379,13 @@ class Tensor(Operators):
         found = packet(f"aten::{name}")
         if found is None:
             raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+        method = found.func
         if name.startswith("new_"):
             from .factories import factory
 
-            found = factory(name)
-        setattr(Tensor, name, _method(found))
+            method = factory(name)
+        setattr(Tensor, name, method)
         return getattr(self, name)
-
-
-def _method(operator: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        return operator(self, *args, **kwargs)
-
-    method.__name__ = method.__qualname__ = operator.__name__
-    return method
 
 
 def _attributes(tensor: Tensor) -> dict[str, Any]:

@@ -324,6 +324,21 @@ class Builder:
         first, last = self.number(start, "int64"), self.number(stop, "int64")
         return Value(self, "int64", self.text.let(f"call i64 {function}(ptr {words.name}, {first.typed}, {last.typed})"))
 
+    def call_c(self, symbol: str, result: str, *arguments: Value) -> Value:
+        """Call a C function of the engine's list; its result's dtype is `result`, "" for none."""
+        given = ", ".join(one.typed for one in arguments)
+        kinds = ", ".join(llvm_type(one.dtype) for one in arguments)
+        kind = llvm_type(result) if result else "void"
+        self.declare(symbol, f"declare {kind} @{symbol}({kinds})")
+        if not result:
+            self.text.add(f"  call void @{symbol}({given})")
+            return self.number(0, "int64")
+        return Value(self, result, self.text.let(f"call {kind} @{symbol}({given})"))
+
+    def stack_words(self, count: Value) -> Pointer:
+        """Words on the stack, as many as is known only when the kernel runs; not to be reserved in a loop."""
+        return Pointer(self, "int64", self.text.let(f"alloca i64, {count.typed}"))
+
     def copy_bytes(self, target: Pointer, source: Pointer, count: Value) -> None:
         """Copy `count` bytes between places that do not overlap."""
         symbol = "llvm.memcpy.p0.p0.i64"

@@ -15,15 +15,16 @@ _Function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, c
 _ReleasingFunction = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
 ALLOWED_SYMBOLS = frozenset(
-    """acos acosf acosh acoshf asin asinf asinh asinhf atan atan2 atan2f atanf atanh atanhf cbrt cbrtf cos cosf cosh coshf
+    """PyErr_Clear PyErr_Occurred PyFloat_AsDouble PyLong_AsLongLong PyLong_FromLongLong PyObject_IsTrue
+    acos acosf acosh acoshf asin asinf asinh asinhf atan atan2 atan2f atanf atanh atanhf cbrt cbrtf cos cosf cosh coshf
     erf erfc erfcf erff exp exp2 exp2f expf expm1 expm1f fmod fmodf hypot hypotf ldexp ldexpf lgamma lgammaf
     log log10 log10f log1p log1pf log2 log2f logf memcpy memmove memset pow powf remainder remainderf
     sin sincos sincosf sinf sinh sinhf tan tanf tanh tanhf tgamma tgammaf
     pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait pthread_cond_signal
     """.split()
 )
-"""What object code may refer to outside itself: functions of the C and mathematics libraries that keep no state, and what the
-thread pool sleeps and wakes with."""
+"""What object code may refer to outside itself: functions of the C and mathematics libraries that keep no state, what the thread
+pool sleeps and wakes with, and what direct.py, a built-in function that has the GIL, asks Python."""
 
 
 class Kernel(_Function):

@@ -12,8 +12,9 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.direct import Frame, NumberOperand, TensorOperand, takes_number
 from ..kernels.engine import Kernel
-from ..kernels.launch import launch_at
+from ..kernels.launch import GRAIN, launch_at
 from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
 
@@ -41,12 +42,12 @@ class Launch:
     __slots__ = ("compute", "free", "items", "kernel", "numbers", "output", "template", "tensors", "work")
 
     def __init__(
-        self, kernel: Kernel, items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int]
+        self, kernel: Kernel, items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int], work: int
     ) -> None:
         self.kernel = kernel
         self.items = items
-        # between half a nanosecond for one addition in memory and several for a function of mathematics
-        self.work = items
+        self.work = work
+        """Nanoseconds on one thread, roughly."""
         self.compute = compute
         self.output = len(inputs)
         self.tensors = [at for at, is_tensor in enumerate(inputs) if is_tensor]
@@ -80,6 +81,36 @@ class Launch:
         status = launch_at(self.kernel, words.address, self.items, work=self.work)
         self.free.append(words)
         assert status == 0, "elementwise kernels cannot fail"
+
+
+    def frame(self, inputs: Sequence[tuple[Layout | None, DType]], output: tuple[Layout, DType] | None = None) -> Frame | None:
+        """What kernels/direct.py runs this by: inputs as `prepare` took them, and the output if its memory is not fresh.
+
+        None for work that is worth several threads, and for numbers that only `write_number` can write.
+        """
+        if self.work >= 2 * GRAIN:
+            return None
+        slots = dict(self.numbers)
+        operands: list[TensorOperand | NumberOperand] = []
+        for at, (layout, dtype) in enumerate(inputs):
+            if layout is not None:
+                same = output is not None and layout.form is output[0].form and dtype.itemsize == output[1].itemsize
+                operands.append(TensorOperand(dtype.itemsize, layout.form.extent * dtype.itemsize, same))
+            elif takes_number(self.compute):
+                operands.append(NumberOperand(self.compute, slots[at]))
+            else:
+                return None
+        reach = 0 if output is None else output[0].form.extent * output[1].itemsize
+        return Frame(self.kernel.address, self.items, operands, reach, self.template)
+
+
+def _work(body: Callable[..., Any], numel: int, itemsizes: Sequence[int]) -> int:
+    """Nanoseconds on one thread, roughly: bytes at what a memory delivers, and the length of the scalar function."""
+    code = getattr(body, "__code__", None)
+    calls = [] if code is None else [getattr(body, "__globals__", {}).get(name) for name in code.co_names]
+    codes = [code, *(getattr(each, "__code__", None) for each in calls)]
+    length = sum(len(each.co_code) for each in codes if each is not None)
+    return int(numel * (0.08 * sum(itemsizes) + 0.002 * length))
 
 
 def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
@@ -146,7 +177,8 @@ def prepare(
         classes,
     )
     words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(strides)) for _, steps in dims]
-    return Launch(kernel, output.numel, compute, [layout is not None for layout, _ in inputs], words)
+    work = _work(body, output.numel, [result.itemsize, *(0 if layout is None else dtype.itemsize for layout, dtype in inputs)])
+    return Launch(kernel, output.numel, compute, [layout is not None for layout, _ in inputs], words, work)
 
 
 def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:

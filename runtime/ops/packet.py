@@ -5,6 +5,7 @@ arguments where these alone decide.
 """
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -12,46 +13,60 @@ from .. import typesystem as types
 from ..dtype import DType
 from ..tensor import Tensor
 from .binding import bind
-from .table import Op, keys_of, lookup
+from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
 
 _TENSORS = types.ListType(types.TENSOR)
 
 
-class Packet:
-    """The operator called `name` ("aten::add"), with its overloads in the order in which they are tried."""
+class Packet(functools.partial[Any]):
+    """The operator called `name` ("aten::add"), with its overloads in the order in which they are tried.
 
-    __slots__ = ("__name__", "_cache", "_overloads", "name")
+    It is a `functools.partial` of `method`, the plain function behind it: a `__call__` of our own costs more than a small kernel.
+    """
 
-    def __init__(self, name: str, overloads: tuple[Op, ...]) -> None:
-        self.name = name
-        self.__name__ = name.partition("::")[2]
-        self._overloads = overloads
-        self._cache: dict[tuple[type, ...], tuple[Callable[..., Any], tuple[Any, ...]]] = {}
+    name: str
+    __name__: str
+    overloads: tuple[Op, ...]
+    """The rows behind the name."""
+    known: dict[tuple[type, ...], Callable[..., Any]]
+    """What calls without keywords run, by the types of their arguments."""
 
-    @property
-    def overloads(self) -> tuple[Op, ...]:
-        """The rows behind the name."""
-        return self._overloads
+    def __new__(cls, name: str, overloads: tuple[Op, ...]) -> Packet:
+        known: dict[tuple[type, ...], Callable[..., Any]] = {}
+        get = known.get
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if not kwargs:
+                # the commonest numbers of arguments are spelled out
+                if len(args) == 2:
+                    first, second = args
+                    found = get((first.__class__, second.__class__))
+                elif len(args) == 1:
+                    found = get((args[0].__class__,))
+                else:
+                    found = get(tuple(map(type, args)))
+                if found is not None:
+                    return found(*args)
+            return packet._resolve(args, kwargs)
+
+        call.__name__ = call.__qualname__ = name.partition("::")[2]
+        packet = super().__new__(cls, call)
+        packet.name, packet.known, packet.overloads = name, known, overloads
+        packet.__name__ = call.__name__
+        return packet
 
     @property
     def __doc__(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
-        schemas = "\n".join(op.text for op in self._overloads)
-        doc = next((op.body.__doc__ for op in self._overloads if op.body.__doc__), "")
+        schemas = "\n".join(op.text for op in self.overloads)
+        doc = next((op.body.__doc__ for op in self.overloads if op.body.__doc__), "")
         return f"{doc}\n\n{schemas}"
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            known = self._cache.get(tuple(map(type, args)))
-            if known is not None:
-                return known[0](*args, *known[1])
-        return self._resolve(args, kwargs)
 
     def _resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
-            for op in self._overloads:
+            for op in self.overloads:
                 values = bind(op.schema, args, kwargs, convert=convert)
                 if values is None:
                     continue
@@ -69,19 +84,19 @@ class Packet:
         if any(isinstance(value, list) for value in rest) or any(a is not b for a, b in zip(args[:start], values)):
             return
         if start >= len(args):
-            self._cache[tuple(map(type, args))] = (_eager(op), tuple(values[len(args) :]))
+            self.known[tuple(map(type, args))] = _completed(op, tuple(values[len(args) :]))
             return
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
-            self._cache[tuple(map(type, args))] = (_gathering(_eager(op), start, tuple(rest)), ())
+            self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
-        expected = "\n".join(f" * {op.text.partition('::')[2]}" for op in self._overloads)
+        expected = "\n".join(f" * {op.text.partition('::')[2]}" for op in self.overloads)
         return f"{self.__name__}() received an invalid combination of arguments - got ({got}), but expected one of:\n{expected}"
 
     def __repr__(self) -> str:
-        return f"<operator {self.name} ({len(self._overloads)} overloads)>"
+        return f"<operator {self.name} ({len(self.overloads)} overloads)>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return packet, (self.name,)
@@ -97,6 +112,15 @@ def _eager(op: Op) -> Callable[..., Any]:
     if len(returns) != 1 or returns[0].type != _TENSORS:
         return call
     return lambda *args: tuple(call(*args))
+
+
+def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
+    """The function behind `op`, with its last arguments given."""
+    call = _eager(op)
+    # pointwise functions have the schema's defaults
+    if not rest or op.kind is Kind.POINTWISE:
+        return call
+    return lambda *args: call(*args, *rest)
 
 
 def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> Callable[..., Any]:

@@ -4,18 +4,21 @@ The work of deciding happens once per combination of layouts and dtypes; a call 
 """
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import typesystem as types
 from ..dtype import DType
+from ..kernels.direct import direct
 from ..layout import Layout, broadcast_shapes
-from ..promotion import number_dtype, result_dtype
+from ..promotion import follow_default_dtype, number_dtype, result_dtype
 from ..storage import Storage
 from ..tensor import Tensor
 from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import Launch, dense_layout, prepare
+from .fast_calls import NUMBER, OTHER, TENSOR, fresh, in_place, into_out, key_maker
 from .overlap import check_writable, input_for_write
 from .plans import Plans
 from .resizing import resize_output
@@ -40,24 +43,42 @@ class _Plan:
 
 
 class _Pointwise:
-    """A pointwise row made ready to call."""
+    """A pointwise row made ready to call.
+
+    `run`, `run_in_place` and `run_out` are the general way: they decide, and leave plans for the short way of fast_calls.py.
+    """
 
     def __init__(self, op: Op) -> None:
         row = op.base or op
         self.op = op
         self.traits = row.traits
         arguments = row.schema.args
+        self.arguments = arguments
         self.choose = next((at for at, argument in enumerate(arguments) if argument.name == row.traits.choose), None)
         self.operands = [at for at, argument in enumerate(arguments) if argument.type in (types.TENSOR, types.NUMBER)]
         self.promoting = [_promotes(arguments[at], row.traits.parameters) for at in self.operands]
         # of the numbers that do not promote PyTorch checks one, the factor of sums and differences
         self.factor = row.traits.parameters == ("alpha",)
-        # most rows take their operands and nothing else
-        self.plain = self.choose is None and len(self.operands) == len(arguments)
-        self.key = _key_maker(self.plain, arguments)
+        letters: dict[types.Type, str] = {types.TENSOR: TENSOR, types.NUMBER: NUMBER}
+        self.pattern = "".join(letters.get(argument.type, OTHER) for argument in arguments)
+        self.key = key_maker(self.pattern)
         self.bodies: dict[Any, Callable[..., Any]] = {}
         self.plans = Plans[tuple[Any, ...], _Plan]()
-        self.in_place = Plans[tuple[Any, ...], Launch]()
+        self.launches = Plans[tuple[Any, ...], Launch]()
+        self.short = Plans[tuple[Any, ...], tuple[Any, ...]]()
+        follow_default_dtype(self.plans.clear)
+        follow_default_dtype(self.launches.clear)
+        follow_default_dtype(self.short.clear)
+
+    def callable(self) -> Callable[..., Tensor]:
+        """The function that callers are given."""
+        if self.op.base is not None and self.op.key.endswith("out"):
+            return into_out(self.pattern, self.short, self.run_out)
+        defaults = [*itertools.takewhile(lambda one: one.has_default, reversed(self.arguments))][::-1]
+        values = [one.default for one in defaults]
+        if self.op.base is None:
+            return fresh(self.pattern, values, self.short, self.run)
+        return in_place(self.pattern, values, self.short, self.run_in_place)
 
     def body(self, args: Sequence[Any], compute: DType) -> Callable[..., Any]:
         """The scalar function for these arguments."""
@@ -73,7 +94,7 @@ class _Pointwise:
     def run(self, *args: Any) -> Tensor:
         """Into a fresh tensor."""
         key = self.key(*args)
-        operands = args if self.plain else [args[at] for at in self.operands]
+        operands = [args[at] for at in self.operands]
         plan = self.plans.get(key)
         if plan is None:
             plan = self.plans[key] = self.plan(operands)
@@ -83,6 +104,11 @@ class _Pointwise:
         launch = plan.launch
         if launch is None:
             launch = plan.launch = self.launch(args, operands, plan.compute, plan.layout, plan.result)
+            short = self.op.base is None and not plan.convert
+            frame = launch.frame(_inputs(operands, plan.compute)) if short else None
+            if frame is not None:
+                # the frame comes along to stay alive as long as the plan
+                self.short[key] = direct(), frame.address, plan.nbytes, plan.layout, plan.result, frame
         launch.run(operands, storage.address)
         return Tensor(storage, plan.layout, plan.result)
 
@@ -116,13 +142,12 @@ class _Pointwise:
 
     def launch(self, args: Sequence[Any], operands: Sequence[Any], compute: DType, output: Layout, result: DType) -> Launch:
         """The kernel for operands that are all in the compute dtype."""
-        inputs = [(x.layout, x.dtype) if isinstance(x, Tensor) else (None, compute) for x in operands]
-        return prepare(self.body(args, compute), compute, inputs, output, result)
+        return prepare(self.body(args, compute), compute, _inputs(operands, compute), output, result)
 
     def run_in_place(self, *args: Any) -> Tensor:
         """Into the first operand."""
         target: Tensor = args[0]
-        operands = args if self.plain else [args[at] for at in self.operands]
+        operands = [args[at] for at in self.operands]
         compute, result = self.dtypes(operands)
         check_castable(result, target.dtype)
         shape = broadcast_shapes([x.layout.shape for x in operands if isinstance(x, Tensor)])
@@ -131,74 +156,45 @@ class _Pointwise:
         check_writable(target)
         if target.dtype is not compute or result is not target.dtype:
             return copy_into(target, self.run(*args))
-        inputs = [target, *(input_for_write(x, target) if isinstance(x, Tensor) else x for x in _converted(operands, compute)[1:])]
-        # inputs that were converted or copied have layouts of which the key knows nothing
-        as_given = all(x is given for x, given in zip(inputs, operands))
-        key = self.key(*args)
-        launch = self.in_place.get(key) if as_given else None
-        if launch is None:
-            launch = self.launch(args, inputs, compute, target.layout, result)
-            if as_given:
-                self.in_place[key] = launch
-        launch.run(inputs, target.address)
-        target.storage.version += 1
-        return target
+        return self.write(target, self.key(*args), args, operands, compute)
 
     def run_out(self, *args: Any) -> Tensor:
         """Into the tensor given as the last argument, which is resized to the result."""
         target: Tensor = args[-1]
-        result = self.run(*args[:-1])
-        check_castable(result.dtype, target.dtype)
-        resize_output(target, result.layout.shape)
-        return copy_into(target, result)
+        operands = [args[at] for at in self.operands]
+        compute, result = self.dtypes(operands)
+        check_castable(result, target.dtype)
+        resize_output(target, broadcast_shapes([x.layout.shape for x in operands if isinstance(x, Tensor)]))
+        check_writable(target)
+        if target.dtype is not result:
+            return copy_into(target, self.run(*args[:-1]))
+        return self.write(target, (*self.key(*args[:-1]), target.layout.form, target.dtype), args, operands, compute)
+
+    def write(self, target: Tensor, key: tuple[Any, ...], args: Sequence[Any], operands: Sequence[Any], compute: DType) -> Tensor:
+        """Into a tensor of the result's shape and dtype, which inputs may overlap."""
+        inputs = [input_for_write(x, target) if isinstance(x, Tensor) else x for x in _converted(operands, compute)]
+        # inputs that were converted or copied have layouts of which the key knows nothing
+        as_given = all(x is given for x, given in zip(inputs, operands))
+        launch = self.launches.get(key) if as_given else None
+        if launch is None:
+            launch = self.launch(args, inputs, compute, target.layout, target.dtype)
+            if as_given:
+                self.launches[key] = launch
+                frame = launch.frame(_inputs(inputs, compute), (target.layout, target.dtype))
+                if frame is not None:
+                    self.short[key] = direct(), frame.address, frame
+        launch.run(inputs, target.address)
+        target.storage.version += 1
+        return target
+
+
+def _inputs(operands: Sequence[Any], compute: DType) -> list[tuple[Layout | None, DType]]:
+    """Operands as `prepare` takes them."""
+    return [(x.layout, x.dtype) if isinstance(x, Tensor) else (None, compute) for x in operands]
 
 
 def _converted(operands: Sequence[Any], compute: DType) -> list[Any]:
     return [converted(x, compute) if isinstance(x, Tensor) else x for x in operands]
-
-
-def _key_maker(plain: bool, arguments: Sequence[Argument]) -> Callable[..., tuple[Any, ...]]:
-    """What a plan is kept under: layout and dtype of the tensors, the types of the numbers, the values of the rest.
-
-    The commonest shapes of schemas are spelled out: this runs on every call.
-    """
-    pattern = "".join("t" if argument.type == types.TENSOR else "n" for argument in arguments) if plain else ""
-    return _KEYS.get(pattern) or _any_key([argument.type == types.NUMBER for argument in arguments])
-
-
-def _any_key(numbers: list[bool]) -> Callable[..., tuple[Any, ...]]:
-    def key(*args: Any) -> tuple[Any, ...]:
-        return tuple(
-            [
-                (x.layout.form, x.dtype) if isinstance(x, Tensor) else type(x) if is_number else x
-                for x, is_number in zip(args, numbers)
-            ]
-        )
-
-    return key
-
-
-def _t(a: Tensor) -> tuple[Any, ...]:
-    return a.layout.form, a.dtype
-
-
-def _tt(a: Tensor, b: Tensor) -> tuple[Any, ...]:
-    return a.layout.form, a.dtype, b.layout.form, b.dtype
-
-
-def _tn(a: Tensor, b: object) -> tuple[Any, ...]:
-    return a.layout.form, a.dtype, type(b)
-
-
-def _ttn(a: Tensor, b: Tensor, c: object) -> tuple[Any, ...]:
-    return a.layout.form, a.dtype, b.layout.form, b.dtype, type(c)
-
-
-def _tnn(a: Tensor, b: object, c: object) -> tuple[Any, ...]:
-    return a.layout.form, a.dtype, type(b), type(c)
-
-
-_KEYS: dict[str, Callable[..., tuple[Any, ...]]] = {"t": _t, "tt": _tt, "tn": _tn, "ttn": _ttn, "tnn": _tnn}
 
 
 def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:
@@ -222,7 +218,4 @@ def check_castable(source: DType, target: DType) -> None:
 
 def pointwise_callable(op: Op) -> Callable[..., Tensor]:
     """The function behind a pointwise row or its in-place or out= variant."""
-    ready = _Pointwise(op)
-    if op.base is None:
-        return ready.run
-    return ready.run_out if op.key.endswith("out") else ready.run_in_place
+    return _Pointwise(op).callable()

@@ -1,0 +1,116 @@
+"""The short way through a call that was seen before: from arguments to the result without deciding anything.
+
+In: a pattern, a letter for each parameter of a pointwise row. Out: makers of the functions that users' calls reach. They look
+up a plan by the layouts and dtypes of the tensors, the types of the numbers and the values of the rest, and run its frame (see
+kernels/direct.py); whatever has no plan, or turns out to need more care, goes to the general way in pointwise_call.py.
+
+A function is written as source for its pattern, because packing and unpacking arguments costs more than all that it does.
+"""
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..storage import Storage
+from ..tensor import Tensor
+from .plans import Plans
+
+TENSOR, NUMBER, OTHER = "tno"
+"""Letters of a pattern: an operand in memory, a number, and what is neither but chooses the scalar function."""
+
+
+class _Texts:
+    """The pieces of source that differ between patterns."""
+
+    def __init__(self, pattern: str) -> None:
+        names = [f"x{at}" for at in range(len(pattern))]
+        tensors = [name for name, letter in zip(names, pattern) if letter == TENSOR]
+        self.names = ", ".join(names)
+        self.layouts = "; ".join(f"{name}_layout = {name}.layout" for name in tensors)
+        keys = {TENSOR: "{0}_layout.form, {0}.dtype", NUMBER: "{0}.__class__", OTHER: "{0}"}
+        self.key = ", ".join(keys[letter].format(name) for name, letter in zip(names, pattern))
+        passed = {TENSOR: "{0}.storage.address, {0}_layout.offset", NUMBER: "{0}", OTHER: ""}
+        self.operands = ", ".join(passed[letter].format(name) for name, letter in zip(names, pattern) if letter != OTHER)
+
+
+_FRESH = """
+def make(get, general, allocate, Tensor):
+    def run({names}):
+        {layouts}
+        plan = get(({key},))
+        if plan is not None:
+            direct, frame, nbytes, layout, dtype, _ = plan
+            storage = allocate(nbytes)
+            if not direct(frame, storage.address, {operands}):
+                return Tensor(storage, layout, dtype)
+        return general({names})
+    return run
+"""
+_IN_PLACE = """
+def make(get, general):
+    def run_in_place({names}):
+        {layouts}
+        plan = get(({key},))
+        if plan is not None:
+            direct, frame, _ = plan
+            storage = x0.storage
+            if storage.writable and not direct(frame, x0.address, {operands}):
+                storage.version += 1
+                return x0
+        return general({names})
+    return run_in_place
+"""
+_OUT = """
+def make(get, general):
+    def run_out({names}, out):
+        {layouts}
+        plan = get(({key}, out.layout.form, out.dtype))
+        if plan is not None:
+            direct, frame, _ = plan
+            storage = out.storage
+            if storage.writable and not direct(frame, out.address, {operands}):
+                storage.version += 1
+                return out
+        return general({names}, out)
+    return run_out
+"""
+_KEY = """
+def key({names}):
+    {layouts}
+    return ({key},)
+"""
+
+
+@functools.cache
+def _compiled(template: str, pattern: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(template.format(**vars(_Texts(pattern))), names)
+    return names
+
+
+def key_maker(pattern: str) -> Callable[..., tuple[Any, ...]]:
+    """What plans are kept under: from arguments to a tuple. The functions below write the same expression out."""
+    return _compiled(_KEY, pattern)["key"]
+
+
+def fresh(pattern: str, defaults: Sequence[Any], plans: Plans[Any, Any], general: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Into a fresh tensor; a plan is (direct, address of the frame, bytes of the result, its layout, its dtype, frame).
+
+    `defaults` are those of the last parameters.
+    """
+    run = _compiled(_FRESH, pattern)["make"](plans.get, general, Storage.allocate, Tensor)
+    run.__defaults__ = tuple(defaults)
+    return run
+
+
+def in_place(pattern: str, defaults: Sequence[Any], plans: Plans[Any, Any], general: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Into the first operand; a plan is (direct, address of the frame, frame)."""
+    run = _compiled(_IN_PLACE, pattern)["make"](plans.get, general)
+    run.__defaults__ = tuple(defaults)
+    return run
+
+
+def into_out(pattern: str, plans: Plans[Any, Any], general: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Into the tensor that is the last argument; plans are as those in place, keys end with its form and dtype."""
+    return _compiled(_OUT, pattern)["make"](plans.get, general)
