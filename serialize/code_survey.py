@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
-from functools import cache
 from typing import cast
 
 from ..script import syntax
+from ..script.node import Node
 
 
 def operator_calls(root: syntax.Definition) -> Iterator[str]:
@@ -21,17 +20,12 @@ def operator_calls(root: syntax.Definition) -> Iterator[str]:
         node = pending.pop()
         if isinstance(node, tuple):
             pending += cast("tuple[object, ...]", node)
-        elif type(node).__module__ == syntax.__name__:
+        elif isinstance(node, Node):
             if isinstance(node, syntax.Call):
                 name = _operator(node.function)
                 if name is not None:
                     yield name
-            pending += (getattr(node, field) for field in _fields(type(node)))
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name != "span")
+            pending += (getattr(node, field) for field in type(node).fields[:-1])
 
 
 def _operator(function: syntax.Expression) -> str | None:
