@@ -1,13 +1,15 @@
 """The largest errors of the vectorized mathematics, in units in the last place, written into docs/accuracy.md.
 
-    python bench/ulp.py            every float32 for functions of one argument (hours)
-    python bench/ulp.py 1001       every 1001st of them
-    python bench/ulp.py 1001 exp   one function, printed only
+    nice -n 19 python -m bench.ulp state.json             every float32 for functions of one argument (under an hour)
+    nice -n 19 python -m bench.ulp state.json 1001        every 1001st of them
+    nice -n 19 python -m bench.ulp state.json 1001 exp    one function
 
-float32 is judged by float64 functions of NumPy and SciPy, float64 by mpmath over random numbers of all sizes.
+What is done is kept in the state file: started again, it goes on where it stopped. A function is done anew when its code has
+changed. float32 is judged by float64 functions of NumPy and SciPy, float64 by mpmath over random numbers of all sizes.
 """
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections.abc import Callable
@@ -15,17 +17,31 @@ from pathlib import Path
 from typing import Any
 
 import mpmath
+import numba
 import numpy as np
 from scipy import special
 
 from rushlight.runtime.dtype import BY_NAME
-from rushlight.runtime.kernels.mathematics import VECTORIZED, digamma, erfinv
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.kernels.compiler import key_of
+from rushlight.runtime.kernels.mathematics import digamma, erfinv
+from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
 from rushlight.runtime.ops.table import lookup
 
 Array = np.ndarray[Any, Any]
-CHUNK = 1 << 20
-_EXACT = {"sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "logit": lambda x: mpmath.log(x / (1 - x)), "rsqrt": lambda x: 1 / mpmath.sqrt(x)}
+CHUNK = 1 << 18
+BLOCKS = 64
+"""A function's inputs are done in so many pieces."""
+_EXACT: dict[str, Callable[..., Any]] = {
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "logit": lambda x: mpmath.log(x / (1 - x)),
+    "rsqrt": lambda x: 1 / mpmath.sqrt(x),
+    "gelu": lambda x: x * mpmath.erfc(-x / mpmath.sqrt(2)) / 2, "gelu_tanh": lambda x: x / (1 + mpmath.exp(-2 * _inner(x))),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+}
+
+
+def _inner(x: Any) -> Any:
+    return math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
 
 
 def row_body(key: str) -> Callable[..., Any]:
@@ -35,6 +51,7 @@ def row_body(key: str) -> Callable[..., Any]:
     return row.body
 
 
+gelu, softplus = row_body("aten::gelu"), row_body("aten::softplus")
 ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[..., Any]]] = {
     # body, float64 oracle, mpmath oracle
     "exp": (lambda x: math.exp(x), np.exp, mpmath.exp),
@@ -56,12 +73,18 @@ ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[...,
     "cbrt": (lambda x: math.cbrt(x), np.cbrt, lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x))),
     "erf": (lambda x: math.erf(x), special.erf, mpmath.erf),
     "erfc": (lambda x: math.erfc(x), special.erfc, mpmath.erfc),
-    "erfinv": (lambda x: erfinv(x), special.erfinv, mpmath.erfinv),
+    "erfinv": (lambda x: erfinv(x), lambda x: np.where(x == 0, x, special.erfinv(x)), mpmath.erfinv),
     "lgamma": (lambda x: math.lgamma(x), special.gammaln, lambda x: mpmath.re(mpmath.loggamma(x))),
     "digamma": (lambda x: digamma(x), special.digamma, mpmath.digamma),
     "sigmoid": (row_body("aten::sigmoid"), special.expit, _EXACT["sigmoid"]),
     "logit": (row_body("rushlight::logit"), special.logit, _EXACT["logit"]),
     "rsqrt": (row_body("aten::rsqrt"), lambda x: 1 / np.sqrt(x), _EXACT["rsqrt"]),
+    "gelu": (gelu("none"), lambda x: x * special.ndtr(x), _EXACT["gelu"]),
+    "gelu_tanh": (gelu("tanh"), lambda x: x * special.expit(2 * _inner(x)), _EXACT["gelu_tanh"]),
+    "softplus": (lambda x: softplus(x, 1, 1e30), lambda x: np.logaddexp(0, x), _EXACT["softplus"]),
+    "asinh": (lambda x: math.asinh(x), np.arcsinh, mpmath.asinh),
+    "acosh": (lambda x: math.acosh(x), np.arccosh, mpmath.acosh),
+    "atanh": (lambda x: math.atanh(x), np.arctanh, mpmath.atanh),
     "atan2": (lambda x, y: math.atan2(x, y), np.arctan2, mpmath.atan2),
     "pow": (lambda x, y: math.pow(x, y), np.power, mpmath.power),
 }
@@ -81,28 +104,41 @@ def runner(name: str, dtype: str, arguments: int) -> Callable[..., Array]:
     return run
 
 
-def errors(got: Array, want: Array) -> Array:
-    """Units in the last place between results and wider exact values; infinite where one of them is special and they differ."""
-    with np.errstate(all="ignore"):
-        rounded = want.astype(got.dtype)
-        unit = np.spacing(np.minimum(np.abs(rounded), np.finfo(got.dtype).max)).astype(want.dtype)
-        error = np.abs(got.astype(want.dtype) - want) / unit
-    same = (got == rounded) & ((got != 0) | (np.signbit(got) == np.signbit(rounded)) | ~np.isfinite(want))
-    special_values = ~np.isfinite(got) | ~np.isfinite(rounded) | np.isnan(error)
-    error = np.where(special_values, np.inf, error)
-    wrong_zero = (got == 0) & (rounded == 0) & (np.signbit(got) != np.signbit(rounded))
-    error = np.where(wrong_zero, np.inf, error)
-    return np.where((same & ~wrong_zero & ~np.isfinite(error)) | (np.isnan(got) & np.isnan(rounded)), 0, error)
+@numba.njit
+def worst_of(got: Any, want: Any) -> tuple[int, float]:
+    """Where float32 results differ most from wider ones, and by how many units in the last place.
+
+    Infinitely where one of them is special or a zero has the other sign.
+    """
+    worst, where = 0.0, 0
+    for at in range(got.size):
+        exact, mine = want[at], got[at]
+        rounded = np.float32(exact)
+        if mine != mine and rounded != rounded:
+            continue
+        if mine == rounded and (mine != 0 or math.copysign(1.0, mine) == math.copysign(1.0, rounded)) and math.isinf(mine):
+            continue
+        size = abs(rounded)
+        if not (size <= 3.4028234663852886e38 and abs(mine) <= 3.4028234663852886e38):
+            return at, math.inf
+        if mine == 0 and rounded == 0 and math.copysign(1.0, mine) != math.copysign(1.0, rounded):
+            return at, math.inf
+        unit = math.ldexp(1.0, max(math.frexp(float(size))[1], -125) - 24) if size > 0 else math.ldexp(1.0, -149)
+        error = abs(float(mine) - exact) / unit
+        if error > worst:
+            worst, where = error, at
+    return where, worst
 
 
-def worst_float32(name: str, step: int) -> tuple[float, tuple[float, ...]]:
-    """The largest error over every `step`th float32 (of two arguments: over random pairs of all sizes), and where."""
+def worst_float32(name: str, step: int, block: int) -> tuple[float, tuple[float, ...]]:
+    """The largest error over every `step`th float32 of a block (of two arguments: over random pairs of all sizes), and where."""
     pairs = name in ("atan2", "pow")
     run, oracle = runner(name, "float32", 2 if pairs else 1), ORACLES[name][1]
-    worst, where = 0.0, (0.0,)
-    rng = np.random.default_rng(0)
-    for start in range(0, 1 << 32, step * CHUNK):
-        bits = np.arange(start, min(start + step * CHUNK, 1 << 32), step).astype(np.uint32)
+    worst, where = -1.0, (0.0,)
+    rng = np.random.default_rng(block)
+    size = (1 << 32) // BLOCKS
+    for start in range(block * size, (block + 1) * size, step * CHUNK):
+        bits = np.arange(start, min(start + step * CHUNK, (block + 1) * size), step).astype(np.uint32)
         inputs = (bits.view(np.float32),)
         if pairs:
             other = rng.integers(0, 1 << 32, bits.size).astype(np.uint32).view(np.float32)
@@ -113,11 +149,9 @@ def worst_float32(name: str, step: int) -> tuple[float, tuple[float, ...]]:
             inputs = (inputs[0], other.astype("f4"))
         got = run(*inputs)
         with np.errstate(all="ignore"):
-            want = oracle(*(one.astype(np.float64) for one in inputs))
-        error = errors(got, want)
-        at = int(np.argmax(error))
-        if error[at] > worst:
-            worst, where = float(error[at]), tuple(float(one[at]) for one in inputs)
+            at, error = worst_of(got, oracle(*(one.astype(np.float64) for one in inputs)))
+        if error > worst:
+            worst, where = error, tuple(float(one[at]) for one in inputs)
     return worst, where
 
 
@@ -128,8 +162,12 @@ def samples(name: str, count: int, rng: np.random.Generator) -> Array:
         parts[1] = rng.uniform(-700, 700, count)
     if name.startswith("log"):
         parts[0] = 1 + np.exp(rng.uniform(-36, 0, count)) * rng.choice([-0.5, 1], count)
-    if name in ("asin", "acos", "erfinv", "logit"):
+    if name in ("asin", "acos", "atanh", "erfinv", "logit"):
         parts = [rng.uniform(-1, 1, count), 1 - np.exp(rng.uniform(-36, 0, count)), np.exp(rng.uniform(-600, 0, count))]
+    if name == "gelu":
+        parts = [rng.uniform(-30, 30, count), rng.standard_normal(count), -np.exp(rng.uniform(-20, 3, count))]
+    if name == "acosh":
+        parts = [1 + np.abs(part) for part in parts]
     if name in ("erfc", "lgamma", "digamma"):
         parts = [rng.uniform(0, 26, count), np.exp(rng.uniform(-20, 2, count)), rng.uniform(0, 3, count)]
     return np.concatenate(parts)
@@ -160,28 +198,67 @@ def worst_float64(name: str, count: int = 700) -> tuple[float, tuple[float, ...]
     return worst, where
 
 
+def key(name: str, dtype: str) -> str:
+    """Changes with the function's code."""
+    kind, arguments = BY_NAME[dtype], 2 if name in ("atan2", "pow") else 1
+    return key_of(pointwise_recipe(ORACLES[name][0], (kind,) * arguments, kind, (kind,), 0, (CONTIGUOUS,) * (arguments + 1)))
+
+
+class State:
+    """What is done, in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+
+    def entry(self, name: str, dtype: str, step: int) -> dict[str, Any]:
+        """{blocks done, worst, where} of one function."""
+        wanted, label = [key(name, dtype), step], f"{name} {dtype}"
+        if label not in self.entries or self.entries[label]["key"] != wanted:
+            self.entries[label] = {"key": wanted, "blocks": 0, "worst": -1.0, "where": [0.0]}
+        return self.entries[label]
+
+    def save(self) -> None:
+        """Write the file, whole or not at all."""
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps(self.entries, indent=1))
+        fresh.replace(self.path)
+
+
+def finish(state: State, name: str, step: int) -> str:
+    """Do what is left of a function; its line of the table."""
+    single, double = state.entry(name, "float32", step), state.entry(name, "float64", 0)
+    while single["blocks"] < BLOCKS:
+        worst, where = worst_float32(name, step, single["blocks"])
+        single["blocks"] += 1
+        if worst > single["worst"]:
+            single["worst"], single["where"] = worst, where
+        state.save()
+    if not double["blocks"]:
+        double["worst"], double["where"] = worst_float64(name)
+        double["blocks"] = 1
+        state.save()
+    places = [", ".join(f"{one:.9g}" for one in entry["where"]) for entry in (single, double)]
+    return f"| {name} | {single['worst']:.2f} | {places[0]} | {double['worst']:.2f} | {places[1]} |"
+
+
 def main() -> None:
-    step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    names = sys.argv[2:] or list(ORACLES)
+    state = State(Path(sys.argv[1]))
+    step = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     lines: list[str] = []
-    for name in names:
-        single, double = worst_float32(name, step), worst_float64(name)
-        wide = (name, "float64") in VECTORIZED or name in ("erfinv", "digamma", "sigmoid", "logit", "rsqrt")
-        print(f"{name:8} {single[0]:8.3f} at {single[1]}   {double[0]:8.3f} at {double[1]}", flush=True)
-        lines.append(f"| {name} | {single[0]:.2f} | {double[0]:.2f}{'' if wide else ' (libm)'} |")
-    if not sys.argv[2:]:
-        every = "every float32" if step == 1 else f"every {step}th float32"
-        Path("docs/accuracy.md").write_text(HEAD.format(every=every) + "\n".join(lines) + "\n")
+    for name in sys.argv[3:] or list(ORACLES):
+        lines.append(finish(state, name, step))
+        print(lines[-1], flush=True)
+    if sys.argv[3:]:
+        return
+    path = Path("docs/accuracy.md")
+    before, _, rest = path.read_text().partition(HEAD)
+    _, _, after = rest.partition("\n\n")
+    path.write_text(before + HEAD + "\n".join(lines) + "\n\n" + after)
 
 
-HEAD = """# Accuracy of the mathematical functions
-
-The largest error in units in the last place, written by `python bench/ulp.py`. Functions of one argument in float32: {every}
-against float64 functions of NumPy and SciPy, special values and signs of zeros included; of two arguments: as many random
-pairs. float64: 2,100 random numbers of all sizes against mpmath. "libm": not vectorized, the C library answers.
-
-| function | float32 | float64 |
-|---|---|---|
+HEAD = """| function | float32 | at | float64 | at |
+|---|---|---|---|---|
 """
 
 if __name__ == "__main__":

@@ -80,13 +80,22 @@ def emit_object(symbol: str, texts: list[str]) -> Entry:
         module.link_in(llvm.parse_assembly(text))
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     for item in (*module.functions, *module.global_variables):
-        if not item.is_declaration and item.name != symbol:
+        if not item.is_declaration and item.name != symbol and not item.name.startswith("llvm."):
             item.linkage = "internal"
+    for item in module.functions:
+        # a loop over a call is not vectorized, and the inliner leaves out what is large
+        if not item.is_declaration and item.name != symbol and not any(b"noinline" in words for words in item.attributes):
+            item.add_function_attribute("alwaysinline")
     options = llvm.create_pipeline_tuning_options(2)
     # vectorized loops are interleaved already; unrolling the others doubles the time to compile and gains nothing
     options.loop_unrolling = False
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
+    if any(item.name == "llvm.compiler.used" for item in module.global_variables):
+        # the vector variants of functions that are wanted seldom stood apart for the vectorizer alone
+        inliner = llvm.create_new_module_pass_manager()
+        inliner.add_always_inliner_pass()
+        inliner.run(module, passes)
     if any(item.name == RAISES for item in module.functions):
         raise RuntimeError(f"kernel {symbol}: its code can raise; a kernel returns a status instead")
     code = machine.emit_object(module)
@@ -164,7 +173,7 @@ def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *iden
 # Keys
 
 _PIPELINE = tuple(f"{__package__}.{name}" for name in ("compiler", "emitter"))
-_SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowering", "pointwise_loop"))
+_SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowering", "pointwise_loop", "seldom"))
 """Makers of scalar functions, and what their literals and calls of `math` become."""
 
 

@@ -33,6 +33,7 @@ from numba.extending import lower_builtin, register_model, type_callable, typeof
 
 from . import primitives
 from .mathematics import VECTORIZED
+from .seldom import seldom_text
 
 NUMBA_TYPES: dict[str, Any] = {
     "float32": types.float32,
@@ -140,9 +141,19 @@ class Nested:
                     cpu_target.typing_context, cpu_target.target_context, self.function, arguments, None, _flags(), {},
                     pipeline_class=pipeline,
                 )
+            if "_seldom" in self.function.__dict__:
+                _lay_apart(known, arguments, self.function.__dict__["_seldom"])
             self.by_arguments[arguments] = known
             cpu_target.target_context.insert_user_function(known, known.descriptor)
         return known
+
+
+def _lay_apart(compiled: Compiled, arguments: tuple[Any, ...], bounds: tuple[float, float]) -> None:
+    """Replace what numba made of a function marked `seldom`; the function that it may call is the one that it calls."""
+    inner = compiled.calls[0].by_arguments[arguments[:-1]]
+    compiled.text = seldom_text(
+        compiled.descriptor.llvm_func_name, inner.descriptor.llvm_func_name, str(arguments[0]), len(arguments) - 1, *bounds
+    )
 
 
 _shared: dict[tuple[Callable[..., Any], str], Nested] = {}

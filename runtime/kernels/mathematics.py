@@ -19,7 +19,7 @@ from .primitives import implemented
 
 _NAMES = {
     exponential: "exp exp2 expm1 sinh cosh tanh",
-    logarithm: "log log2 log10 log1p pow cbrt",
+    logarithm: "log log2 log10 log1p asinh acosh atanh pow cbrt",
     trigonometric: "sin cos tan asin acos atan atan2",
     error: "erf erfc",
     gamma: "lgamma",
@@ -34,10 +34,28 @@ VECTORIZED: dict[tuple[str, str], Callable[..., Any]] = {
 """(name in `math`, compute dtype) -> what a body's call of it becomes."""
 
 
+@implemented(float32=exponential.sigmoid_float32, float64=exponential.sigmoid_float64)
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e**-x)."""
+    return exponential.sigmoid_float64(x)
+
+
+@implemented(float32=logarithm.logit_float32, float64=logarithm.logit_float64)
+def logit(x: Any) -> Any:
+    """log(x / (1 - x))."""
+    return logarithm.logit_float64(x)
+
+
 @implemented(float32=error.erfinv_float32, float64=error.erfinv_float64)
 def erfinv(x: Any) -> Any:
     """The number whose erf is x."""
     return error.erfinv_float64(x)
+
+
+@implemented(float32=error.gelu_float32, float64=error.gelu_float64)
+def gelu(x: Any) -> Any:
+    """x times the normal distribution function at x."""
+    return error.gelu_float64(x)
 
 
 @implemented(float32=gamma.digamma_float32, float64=gamma.digamma_float64)

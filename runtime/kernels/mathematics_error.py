@@ -1,6 +1,6 @@
-"""The error function and its kin: erf, erfc, erfinv in float32 and float64.
+"""The error function and its kin: erf, erfc, erfinv, gelu in float32 and float64.
 
-erf in float32 has a polynomial of its own; all others are in polynomials.py.
+erf in float32 has polynomials of its own; all others are in polynomials.py.
 """
 from __future__ import annotations
 
@@ -9,48 +9,90 @@ from typing import Any
 
 import numpy as np
 
-from .mathematics_exponential import exp_float32, exp_float64
-from .mathematics_logarithm import log_float64
-from .polynomials import erf, erfcx, erfcx_short, erfinv_center, erfinv_end, erfinv_middle
-from .primitives import fused_multiply_add, typed
+from .mathematics_exponential import exp_normal_float32, exp_scaled_float32, exp_scaled_float64
+from .mathematics_logarithm import log_float64, log_normal_float32
+from .polynomials import (
+    erf,
+    erfcx,
+    erfcx_single,
+    erfinv_center,
+    erfinv_center_short,
+    erfinv_end,
+    erfinv_end_short,
+    erfinv_middle,
+    exp2_short,
+    gelu_short,
+)
+from .primitives import float32_bits, float32_from_bits, fused_multiply_add, seldom, typed
 
 _f = np.float32
-_d = np.float64
+_i = np.int32
+
+
+@typed
+def _near_erf_float32(x: Any, square: Any) -> Any:
+    p = fused_multiply_add(_f(-5.96761703e-4), square, _f(4.99119423e-3))
+    p = fused_multiply_add(p, square, _f(-2.67681349e-2))
+    p = fused_multiply_add(p, square, _f(1.12819925e-1))
+    p = fused_multiply_add(p, square, _f(-3.76125336e-1))
+    p = fused_multiply_add(p, square, _f(1.28379166e-1))
+    return fused_multiply_add(p, x, x)
 
 
 @typed
 def erf_float32(x: Any) -> Any:
     """The error function: x plus a polynomial below 0.92, elsewhere 1 - e**polynomial."""
-    size = abs(x)
-    square = x * x
+    # beyond 4 the result is 1 to the last bit; written so that NaN stays
+    size = _f(4) if abs(x) > _f(4) else abs(x)
+    square = size * size
     far = fused_multiply_add(_f(-1.72853470e-5), size, _f(3.83197126e-4))
     low = fused_multiply_add(_f(-3.88396438e-3), size, _f(2.42546219e-2))
     far = fused_multiply_add(far, square, low)
     far = fused_multiply_add(far, size, _f(-1.06777877e-1))
     far = fused_multiply_add(far, size, _f(-6.34846687e-1))
     far = fused_multiply_add(far, size, _f(-1.28717512e-1))
-    far = _f(1) - exp_float32(max(fused_multiply_add(far, size, -size), _f(-104.0)))
-    far = -far if x < _f(0) else far
-    near = fused_multiply_add(_f(-5.96761703e-4), square, _f(4.99119423e-3))
-    near = fused_multiply_add(near, square, _f(-2.67681349e-2))
-    near = fused_multiply_add(near, square, _f(1.12819925e-1))
-    near = fused_multiply_add(near, square, _f(-3.76125336e-1))
-    near = fused_multiply_add(near, square, _f(1.28379166e-1))
-    near = fused_multiply_add(near, x, x)
-    # beyond 4 the result is 1 to the last bit, and the polynomial is not meant for it
-    far = (_f(1) if x > _f(0) else _f(-1)) if size > _f(4) else far
-    result = near if size < _f(0.921875) else far
+    far = _f(1) - exp_normal_float32(fused_multiply_add(far, size, -size))
+    near = _near_erf_float32(size, square)
+    result = math.copysign(near if size < _f(0.921875) else far, x)
     return result if x == x else x
 
 
 @typed
 def erfc_float32(x: Any) -> Any:
-    """1 - erf(x) without cancellation: e**-x**2 times a polynomial, in float64."""
-    wide = min(abs(_d(x)), 10.5)
-    quotient = erfcx_short((wide - 2.0) / (wide + 2.0)) / (1.0 + 2.0 * wide)
-    size = quotient * exp_float64(-wide * wide)
-    result = _f(2.0 - size if x < _f(0) else size)
-    return result if x == x else x
+    """1 - erf(x) without cancellation: e**-x**2, with the square as a sum of two numbers, times a polynomial."""
+    # beyond 10.1 the result is 0; written so that NaN stays
+    size = _f(10.1) if abs(x) > _f(10.1) else abs(x)
+    square = size * size
+    low = fused_multiply_add(size, size, -square)
+    quotient = erfcx_single((size - _f(2)) / (size + _f(2))) / fused_multiply_add(_f(2), size, _f(1))
+    quotient = fused_multiply_add(-quotient, low, quotient)
+    tail = exp_scaled_float32(-square, _i(24)) * quotient * _f(5.960464477539063e-08)
+    tail = _f(2) - tail if x < _f(0) else tail
+    return _f(1) - _near_erf_float32(x, square) if size < _f(0.5) else tail
+
+
+@seldom(-5.5, 3.4028234663852886e38)
+@typed
+def _far_gelu_float32(x: Any) -> Any:
+    return x if x == _f(np.inf) else x * (_f(0.5) * erfc_float32(x * _f(-0.7071067811865476)))
+
+
+@typed
+def gelu_float32(x: Any) -> Any:
+    """x times the normal distribution function at x, which is 2**-polynomial(|x|) below 0 and one less that above."""
+    size = abs(x)
+    power = -gelu_short(_f(5.5) if size > _f(5.5) else size)
+    shifted = power + _f(12582912.0)
+    r = power - (shifted - _f(12582912.0))
+    p = fused_multiply_add(exp2_short(r), r, _f(1))
+    tail = float32_from_bits(_i(float32_bits(p) + _i(float32_bits(shifted) << _i(23))))
+    return _far_gelu_float32(x, x * (tail if x < _f(0) else _f(1) - tail))
+
+
+@typed
+def gelu_float64(x: Any) -> Any:
+    """x times the normal distribution function at x."""
+    return x * 0.5 * erfc_float64(x * -0.7071067811865476)
 
 
 @typed
@@ -59,7 +101,7 @@ def _far_erfc(size: Any) -> Any:
     square = size * size
     low = fused_multiply_add(size, size, -square)
     quotient = erfcx((size - 3.0) / (size + 3.0)) / (1.0 + 2.0 * size)
-    power = exp_float64(-square)
+    power = exp_scaled_float64(-square, 0.0)
     return quotient * (power - power * low)
 
 
@@ -100,5 +142,15 @@ def erfinv_float64(x: Any) -> Any:
 
 @typed
 def erfinv_float32(x: Any) -> Any:
-    """The number whose erf is x."""
-    return _f(erfinv_float64(_d(x)))
+    """The number whose erf is x: x times a polynomial in w = -log(1 - x**2) or in its root."""
+    w = -log_normal_float32(fused_multiply_add(-x, x, _f(1)))
+    center = w < _f(5)
+    z = w - _f(2.5) if center else math.sqrt(w) - _f(3)
+    factor = erfinv_center_short(z) if center else erfinv_end_short(z)
+    return _far_erfinv_float32(x, x * factor)
+
+
+@seldom(-0.99999994, 0.99999994)
+@typed
+def _far_erfinv_float32(x: Any) -> Any:
+    return x * _f(np.inf) if abs(x) == _f(1) else _f(np.nan)

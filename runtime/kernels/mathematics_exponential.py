@@ -1,6 +1,6 @@
-"""e**x and its kin: exp, exp2, expm1, sinh, cosh, tanh in float32 and float64.
+"""e**x and its kin: exp, exp2, expm1, sigmoid, sinh, cosh, tanh in float32 and float64.
 
-Polynomials of exp: Cephes' for float32 (expf.c), Taylor's for float64; the hyperbolic sine's are in polynomials.py.
+Polynomials: Cephes' for exp in float32 (expf.c), the others are in polynomials.py.
 """
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .polynomials import sinh, sinh_short
+from .polynomials import exp, exp2, exp2_short, sinh, sinh_short
 from .primitives import (
+    float32_bits,
     float32_from_bits,
     float64_bits,
     float64_from_bits,
     fused_multiply_add,
     round_half_even,
+    seldom,
     typed,
 )
 
@@ -25,40 +27,79 @@ _i = np.int32
 
 
 @typed
-def exp_scaled_float32(x: Any, shift: Any) -> Any:
-    """e**x * 2**shift. Cody-Waite reduction to |r| <= ln(2)/2, a polynomial of degree 6, two steps of scaling for both ends."""
-    bounded = min(max(x, _f(-104.0)), _f(90.0))
-    n = round_half_even(bounded * _f(1.4426950408889634))
-    r = fused_multiply_add(n, _f(-0.693145751953125), bounded)
+def _power_float32(x: Any) -> Any:
+    """(p, t) with e**x = (1 + p) * 2**n, where n is t - 12582912, in whose last bits it stands; |x| < 2**20, or NaN."""
+    shifted = fused_multiply_add(x, _f(1.4426950408889634), _f(12582912.0))
+    n = shifted - _f(12582912.0)
+    r = fused_multiply_add(n, _f(-0.693145751953125), x)
     r = fused_multiply_add(n, _f(-1.428606765330187e-06), r)
     p = fused_multiply_add(_f(1.9875691500e-4), r, _f(1.3981999507e-3))
     p = fused_multiply_add(p, r, _f(8.3334519073e-3))
     p = fused_multiply_add(p, r, _f(4.1665795894e-2))
     p = fused_multiply_add(p, r, _f(1.6666665459e-1))
     p = fused_multiply_add(p, r, _f(5.0000001201e-1))
-    # 1 + r + rest: what the first sum loses goes into the second
-    most = _f(1) + r
-    p = most + fused_multiply_add(p * r, r, r - (most - _f(1)))
+    return fused_multiply_add(p * r, r, r), shifted
+
+
+@typed
+def exp_scaled_float32(x: Any, shift: Any) -> Any:
+    """e**x * 2**shift. Cody-Waite reduction to |r| <= ln(2)/2, a polynomial of degree 7, two steps of scaling for both ends."""
+    # written so that NaN stays
+    bounded = _f(-104.0) if x < _f(-104.0) else x
+    bounded = _f(90.0) if bounded > _f(90.0) else bounded
+    p, shifted = _power_float32(bounded)
     # 2**n as a product of two powers: neither 2**128 nor a subnormal power is a normal float32
-    whole = _i(n + shift)
+    whole = _i(float32_bits(shifted) + _i(shift - _i(0x4B400000)))
     half = whole >> _i(1)
-    scaled = p * float32_from_bits((half + _i(127)) << _i(23)) * float32_from_bits((whole - half + _i(127)) << _i(23))
-    return scaled if x == x else x
+    return (_f(1) + p) * float32_from_bits((half + _i(127)) << _i(23)) * float32_from_bits((whole - half + _i(127)) << _i(23))
 
 
 @typed
 def exp_float32(x: Any) -> Any:
     """e**x."""
-    return exp_scaled_float32(x, _f(0))
+    return exp_scaled_float32(x, _i(0))
+
+
+@typed
+def exp_normal_float32(x: Any) -> Any:
+    """e**x for x from -87 to 88."""
+    p, shifted = _power_float32(x)
+    return float32_from_bits(_i(float32_bits(_f(1) + p) + _i(float32_bits(shifted) << _i(23))))
+
+
+@typed
+def sigmoid_float32(x: Any) -> Any:
+    """1 / (1 + e**-x), as 2**-h / (2**-h + e**-x 2**-h), where h is half of the exponent of e**-x."""
+    bounded = _f(-104.0) if x < _f(-104.0) else x
+    bounded = _f(104.0) if bounded > _f(104.0) else bounded
+    p, shifted = _power_float32(-bounded)
+    whole = _i(float32_bits(shifted) - _i(0x4B400000))
+    half = whole >> _i(1)
+    scale = float32_from_bits((_i(127) - half) << _i(23))
+    power = float32_from_bits((whole - half + _i(127)) << _i(23))
+    return scale / fused_multiply_add(p, power, scale + power)
+
+
+@seldom(-126.0, 127.5)
+@typed
+def _far_exp2_float32(x: Any) -> Any:
+    bounded = min(max(x, _f(-151.0)), _f(129.0))
+    n = round_half_even(bounded)
+    r = bounded - n
+    whole = _i(n)
+    half = whole >> _i(1)
+    p = fused_multiply_add(exp2_short(r), r, _f(1))
+    scaled = p * float32_from_bits((half + _i(127)) << _i(23)) * float32_from_bits((whole - half + _i(127)) << _i(23))
+    return scaled if x == x else x
 
 
 @typed
 def exp2_float32(x: Any) -> Any:
-    """2**x: the whole part moves the exponent, exp does the rest."""
-    bounded = min(max(x, _f(-151.0)), _f(129.0))
-    n = round_half_even(bounded)
-    scaled = exp_scaled_float32((bounded - n) * _f(0.6931471805599453), n)
-    return scaled if x == x else x
+    """2**x: the whole part moves the exponent."""
+    shifted = x + _f(12582912.0)
+    r = x - (shifted - _f(12582912.0))
+    p = fused_multiply_add(exp2_short(r), r, _f(1))
+    return _far_exp2_float32(x, float32_from_bits(_i(float32_bits(p) + _i(float32_bits(shifted) << _i(23)))))
 
 
 @typed
@@ -86,7 +127,7 @@ def sinh_float32(x: Any) -> Any:
     size = abs(x)
     square = x * x
     near = fused_multiply_add(sinh_short(square) * square, x, x) if size > _f(0) else x
-    half = exp_scaled_float32(size, _f(-1))
+    half = exp_scaled_float32(size, _i(-1))
     far = half - _f(0.25) / half
     far = -far if x < _f(0) else far
     return near if size < _f(1) else far
@@ -95,7 +136,7 @@ def sinh_float32(x: Any) -> Any:
 @typed
 def cosh_float32(x: Any) -> Any:
     """The hyperbolic cosine: half of e**|x| + e**-|x|."""
-    half = exp_scaled_float32(abs(x), _f(-1))
+    half = exp_scaled_float32(abs(x), _i(-1))
     return half + _f(0.25) / half
 
 
@@ -126,23 +167,12 @@ def power_of_two(n: Any) -> Any:
 @typed
 def _exp_rest(r: Any) -> Any:
     """e**r - 1 for |r| <= ln(2) / 2."""
-    p = fused_multiply_add(1.6059043836821613e-10, r, 2.08767569878681e-09)
-    p = fused_multiply_add(p, r, 2.505210838544172e-08)
-    p = fused_multiply_add(p, r, 2.755731922398589e-07)
-    p = fused_multiply_add(p, r, 2.7557319223985893e-06)
-    p = fused_multiply_add(p, r, 2.48015873015873e-05)
-    p = fused_multiply_add(p, r, 1.984126984126984e-04)
-    p = fused_multiply_add(p, r, 1.388888888888889e-03)
-    p = fused_multiply_add(p, r, 8.333333333333333e-03)
-    p = fused_multiply_add(p, r, 4.1666666666666664e-02)
-    p = fused_multiply_add(p, r, 1.6666666666666666e-01)
-    p = fused_multiply_add(p, r, 0.5)
-    return fused_multiply_add(p * r, r, r)
+    return fused_multiply_add(fused_multiply_add(exp(r), r, 0.5) * r, r, r)
 
 
 @typed
 def exp_scaled_float64(x: Any, shift: Any) -> Any:
-    """e**x * 2**shift, as `exp_scaled_float32` with a polynomial of degree 13."""
+    """e**x * 2**shift for every x, as `exp_scaled_float32`."""
     bounded = min(max(x, -746.0), 711.0)
     n = round_half_even(bounded * 1.4426950408889634074)
     r = fused_multiply_add(n, -0.693147180369123816490, bounded)
@@ -154,18 +184,58 @@ def exp_scaled_float64(x: Any, shift: Any) -> Any:
 
 
 @typed
-def exp_float64(x: Any) -> Any:
-    """e**x."""
+def exp_normal_float64(x: Any) -> Any:
+    """e**x for x from -708 to 709."""
+    shifted = fused_multiply_add(x, 1.4426950408889634074, 6755399441055744.0)
+    n = shifted - 6755399441055744.0
+    r = fused_multiply_add(n, -0.693147180369123816490, x)
+    r = fused_multiply_add(n, -1.90821492927058770002e-10, r)
+    return float64_from_bits(float64_bits(_exp_rest(r) + 1.0) + (float64_bits(shifted) << 52))
+
+
+@seldom(-708.0, 709.0)
+@typed
+def _far_exp_float64(x: Any) -> Any:
     return exp_scaled_float64(x, 0.0)
 
 
 @typed
-def exp2_float64(x: Any) -> Any:
-    """2**x: the whole part moves the exponent, exp does the rest."""
+def exp_float64(x: Any) -> Any:
+    """e**x."""
+    return _far_exp_float64(x, exp_normal_float64(x))
+
+
+@seldom(-700.0, 700.0)
+@typed
+def _far_sigmoid_float64(x: Any) -> Any:
+    power = exp_scaled_float64(-abs(x), 0.0)
+    return (1.0 if x >= 0.0 else power) / (1.0 + power)
+
+
+@typed
+def sigmoid_float64(x: Any) -> Any:
+    """1 / (1 + e**-x)."""
+    return _far_sigmoid_float64(x, 1.0 / (1.0 + exp_normal_float64(-x)))
+
+
+@seldom(-1022.0, 1023.0)
+@typed
+def _far_exp2_float64(x: Any) -> Any:
     bounded = min(max(x, -1076.0), 1025.0)
     n = round_half_even(bounded)
-    scaled = exp_scaled_float64((bounded - n) * 0.6931471805599453, n)
+    half = round_half_even(n * 0.5)
+    r = bounded - n
+    scaled = fused_multiply_add(exp2(r), r, 1.0) * power_of_two(half) * power_of_two(n - half)
     return scaled if x == x else x
+
+
+@typed
+def exp2_float64(x: Any) -> Any:
+    """2**x: the whole part moves the exponent."""
+    shifted = x + 6755399441055744.0
+    r = x - (shifted - 6755399441055744.0)
+    p = fused_multiply_add(exp2(r), r, 1.0)
+    return _far_exp2_float64(x, float64_from_bits(float64_bits(p) + (float64_bits(shifted) << 52)))
 
 
 @typed

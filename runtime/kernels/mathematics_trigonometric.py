@@ -1,19 +1,34 @@
-"""Trigonometry: sin, cos, tan in float32; asin, acos, atan, atan2 in float32 and float64.
+"""Trigonometry: sin, cos, tan, asin, acos, atan, atan2 in float32 and float64.
 
-Angles of float32 are reduced in float64 with 212 bits of 1 / 2 pi, so that every one of them is exact. The polynomials are
-in polynomials.py.
+Angles are reduced by multiples of pi / 2, given to three times the dtype's digits (Cody and Waite). Large ones are wanted
+seldom: those of float32 are reduced in float64 with 212 bits of 1 / 2 pi, so that every one of them is exact, those of float64
+are left to the C library. The polynomials are in polynomials.py.
 """
 from __future__ import annotations
 
 import math
+from math import cos as library_cos
+from math import sin as library_sin
+from math import tan as library_tan
 from typing import Any
 
 import numpy as np
 
-from .polynomials import asin, asin_short, atan, atan_short, cos_short, sin_short
-from .primitives import floor, fused_multiply_add, round_half_even, typed
+from .polynomials import asin, asin_short, atan, atan_short, cos, cos_short, sin, sin_short
+from .primitives import (
+    float32_bits,
+    float32_from_bits,
+    float64_bits,
+    float64_from_bits,
+    floor,
+    fused_multiply_add,
+    round_half_even,
+    seldom,
+    typed,
+)
 
 _f = np.float32
+_i = np.int32
 _d = np.float64
 
 
@@ -49,8 +64,8 @@ def _quarters(x: Any) -> Any:
 
 
 @typed
-def _wave(x: Any, ahead: Any) -> Any:
-    """The sine of a float32 angle, `ahead` quarter turns further."""
+def _exact_wave(x: Any, ahead: Any) -> Any:
+    """The sine of any float32 angle, `ahead` quarter turns further."""
     rest, count = _quarters(_d(x))
     angle = rest * 1.5707963267948966
     square = angle * angle
@@ -62,32 +77,156 @@ def _wave(x: Any, ahead: Any) -> Any:
     return _f(-value if quarter >= 2.0 else value)
 
 
+@seldom(-65536.0, 65536.0)
 @typed
-def sin_float32(x: Any) -> Any:
-    """The sine of an angle in radians."""
-    result = _wave(x, 0.0)
-    return x if x == _f(0) else result
+def _far_sin_float32(x: Any) -> Any:
+    return _exact_wave(x, 0.0)
 
 
+@seldom(-65536.0, 65536.0)
 @typed
-def cos_float32(x: Any) -> Any:
-    """The cosine of an angle in radians."""
-    return _wave(x, 1.0)
+def _far_cos_float32(x: Any) -> Any:
+    return _exact_wave(x, 1.0)
 
 
+@seldom(-1e9, 1e9)
 @typed
-def tan_float32(x: Any) -> Any:
-    """The tangent of an angle in radians: sine by cosine."""
+def _far_tan_float32(x: Any) -> Any:
     rest, count = _quarters(_d(x))
     angle = rest * 1.5707963267948966
     square = angle * angle
     sine = fused_multiply_add(sin_short(square) * square, angle, angle)
     cosine = fused_multiply_add(cos_short(square) * square, square, 1.0 - 0.5 * square)
     odd = count - 2.0 * floor(count * 0.5) != 0.0
+    return _f((-cosine if odd else sine) / (sine if odd else cosine))
+
+
+@typed
+def _near_wave_float32(x: Any, ahead: Any) -> Any:
+    """As `_exact_wave`, for angles up to 65536: pi / 2 as a sum of three numbers, the rest of the angle as a sum of two."""
+    shifted = fused_multiply_add(x, _f(0.6366197723675814), _f(12582912.0))
+    count = shifted - _f(12582912.0)
+    first = fused_multiply_add(count, _f(-1.5707963705062866), x)
+    rest = fused_multiply_add(count, _f(4.371138828673793e-08), first)
+    low = fused_multiply_add(count, _f(4.371138828673793e-08), first - rest)
+    low = fused_multiply_add(count, _f(1.7151245100058819e-15), low)
+    square = rest * rest
+    p = fused_multiply_add(_f(-1.9515295891e-4), square, _f(8.3321608736e-3))
+    p = fused_multiply_add(p, square, _f(-1.6666654611e-1))
+    sine = rest + fused_multiply_add(p * square, rest, low)
+    q = fused_multiply_add(_f(2.443315711809948e-5), square, _f(-1.388731625493765e-3))
+    q = fused_multiply_add(q, square, _f(4.166664568298827e-2))
+    q = fused_multiply_add(q, square, _f(-0.5))
+    cosine = _f(1) + fused_multiply_add(-rest, low, q * square)
+    quarter = _i(float32_bits(shifted) + ahead)
+    value = cosine if _i(quarter & _i(1)) != _i(0) else sine
+    return float32_from_bits(_i(float32_bits(value) ^ _i(_i(quarter & _i(2)) << _i(30))))
+
+
+@typed
+def sin_float32(x: Any) -> Any:
+    """The sine of an angle in radians."""
+    return _far_sin_float32(x, x if x == _f(0) else _near_wave_float32(x, _i(0)))
+
+
+@typed
+def cos_float32(x: Any) -> Any:
+    """The cosine of an angle in radians."""
+    return _far_cos_float32(x, _near_wave_float32(x, _i(1)))
+
+
+@typed
+def tan_float32(x: Any) -> Any:
+    """The tangent of an angle in radians: sine by cosine, in float64."""
+    wide = _d(x)
+    shifted = fused_multiply_add(wide, 0.6366197723675814, 6755399441055744.0)
+    count = shifted - 6755399441055744.0
+    angle = fused_multiply_add(count, -1.5707963267948966, wide)
+    angle = fused_multiply_add(count, -6.123233995736766e-17, angle)
+    square = angle * angle
+    sine = fused_multiply_add(sin_short(square) * square, angle, angle)
+    cosine = fused_multiply_add(cos_short(square) * square, square, 1.0 - 0.5 * square)
+    odd = float64_bits(shifted) & 1 != 0
+    result = _f((-cosine if odd else sine) / (sine if odd else cosine))
+    return _far_tan_float32(x, x if x == _f(0) else result)
+
+
+# float64
+
+
+@seldom(-1e5, 1e5)
+@typed
+def _far_sin_float64(x: Any) -> Any:
+    return library_sin(x)
+
+
+@seldom(-1e5, 1e5)
+@typed
+def _far_cos_float64(x: Any) -> Any:
+    return library_cos(x)
+
+
+@seldom(-1e5, 1e5)
+@typed
+def _far_tan_float64(x: Any) -> Any:
+    return library_tan(x)
+
+
+@typed
+def _turn_float64(x: Any) -> Any:
+    """Sine and cosine of the rest as sums of two numbers, and how many quarter turns were taken off plus 1.5 * 2**52; |x| <= 1e5."""
+    shifted = fused_multiply_add(x, 0.6366197723675814, 6755399441055744.0)
+    count = shifted - 6755399441055744.0
+    first = fused_multiply_add(count, -1.5707963267948966, x)
+    rest = fused_multiply_add(count, -6.123233995736766e-17, first)
+    low = fused_multiply_add(count, -6.123233995736766e-17, first - rest)
+    low = fused_multiply_add(count, 1.4973849048591833e-33, low)
+    square = rest * rest
+    sine_low = fused_multiply_add(sin(square) * square, rest, low)
+    half = 0.5 * square
+    cosine = 1.0 - half
+    lost = (1.0 - cosine) - half
+    cosine_low = fused_multiply_add(cos(square) * square, square, fused_multiply_add(-rest, low, lost))
+    return rest, sine_low, cosine, cosine_low, shifted
+
+
+@typed
+def _near_wave_float64(x: Any, ahead: Any) -> Any:
+    sine, sine_low, cosine, cosine_low, shifted = _turn_float64(x)
+    quarter = float64_bits(shifted) + ahead
+    value = cosine + cosine_low if quarter & 1 != 0 else sine + sine_low
+    return float64_from_bits(float64_bits(value) ^ ((quarter & 2) << 62))
+
+
+@typed
+def sin_float64(x: Any) -> Any:
+    """The sine of an angle in radians; the C library answers beyond 1e5."""
+    return _far_sin_float64(x, x if x == 0.0 else _near_wave_float64(x, 0))
+
+
+@typed
+def cos_float64(x: Any) -> Any:
+    """The cosine of an angle in radians; the C library answers beyond 1e5."""
+    return _far_cos_float64(x, _near_wave_float64(x, 1))
+
+
+@typed
+def tan_float64(x: Any) -> Any:
+    """The tangent of an angle in radians: sine by cosine, with what their roundings lost; the C library answers beyond 1e5."""
+    sine, sine_low, cosine, cosine_low, shifted = _turn_float64(x)
+    odd = float64_bits(shifted) & 1 != 0
     above = -cosine if odd else sine
+    above_low = -cosine_low if odd else sine_low
     below = sine if odd else cosine
-    result = _f(above / below)
-    return x if x == _f(0) else result
+    below_low = sine_low if odd else cosine_low
+    top = above + above_low
+    bottom = below + below_low
+    above_low = above_low - (top - above)
+    below_low = below_low - (bottom - below)
+    inverse = 1.0 / bottom
+    quotient = top * inverse
+    rest = fused_multiply_add(-quotient, bottom, top) + fused_multiply_add(-quotient, below_low, above_low)
+    return _far_tan_float64(x, x if x == 0.0 else fused_multiply_add(rest, inverse, quotient))
 
 
 # float32: inverse functions

@@ -130,7 +130,13 @@ def trace(function: Callable[..., Any], arguments: Sequence[str]) -> tuple[Write
 
 
 def _with_primitives(function: Any, builder: Builder) -> Callable[..., Any]:
-    """`function`, with primitives that write instructions in place of those that compute."""
+    """`function`, with primitives that write instructions in place of those that compute.
+
+    TypeError where it calls other functions, which would run with primitives that compute.
+    """
+    for name in function.__code__.co_names:
+        if isinstance(called := function.__globals__.get(name), types.FunctionType) and called not in _PRIMITIVES:
+            raise TypeError(f"{function.__qualname__} calls {name}, which is not traced")
     replaced = {
         name: _writing(_PRIMITIVES[value], builder)
         for name in function.__code__.co_names

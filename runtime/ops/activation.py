@@ -5,6 +5,8 @@ import math
 from typing import Any
 
 from ..dtype import uint8
+from ..kernels.mathematics import gelu as normal_gelu
+from ..kernels.mathematics import sigmoid as logistic
 from ..kernels.primitives import maximum, minimum
 from ..tensor import Tensor
 from .dtype_rules import floats_only, no_bool, promote_float, whole_or_float
@@ -26,13 +28,7 @@ def relu6(a: Any) -> Any:
 @pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float)
 def sigmoid(a: Any) -> Any:
     """1 / (1 + exp(-self))."""
-    # the power is at most 1, so that small results are as exact as large ones
-    power = math.exp(-abs(a))
-    total = 1.0 + power
-    lost = power - (total - 1.0)
-    quotient = (1.0 if a >= 0 else power) / total
-    # of the lost part only the size matters: 1 - power / 2 is near enough to 1 / total
-    return quotient - quotient * lost * (1.0 - 0.5 * power)
+    return logistic(a)
 
 
 @pointwise("tanh(Tensor self) -> Tensor", dtype=promote_float)
@@ -42,7 +38,7 @@ def tanh(a: Any) -> Any:
 
 
 def _gelu_exact(a: Any) -> Any:
-    return a * 0.5 * (1.0 + math.erf(a * 0.7071067811865476))
+    return normal_gelu(a)
 
 
 def _gelu_tanh(a: Any) -> Any:
@@ -60,7 +56,7 @@ def gelu(approximate: str) -> Any:
 @pointwise("silu(Tensor self) -> Tensor", dtype=floats_only("silu_cpu"))
 def silu(a: Any) -> Any:
     """self * sigmoid(self)."""
-    return a / (1.0 + math.exp(-a))
+    return a * logistic(a)
 
 
 @pointwise(

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from ..kernels.mathematics import digamma, erfinv
+from ..kernels.mathematics import logit as log_odds
 from ..tensor import Tensor
 from .dtype_rules import promote_float
 from .table import composite, pointwise, required
@@ -102,12 +103,7 @@ def digamma_row(a: Any) -> Any:
 @pointwise("rushlight::logit(Tensor self) -> Tensor", dtype=promote_float)
 def _logit(a: Any) -> Any:
     """The number whose sigmoid is self."""
-    # around 1/2 the quotient is close to 1, and its distance from 1 is known better than itself
-    rest = 1.0 - a
-    middle = a > 0.25 and a < 0.75
-    near = math.log1p((a - 0.5) * 2.0 / rest if middle else a - a)
-    far = math.log(a / rest)
-    return near if middle else far
+    return log_odds(a)
 
 
 @composite("logit(Tensor self, float? eps=None) -> Tensor", "special_logit(Tensor self, float? eps=None) -> Tensor")

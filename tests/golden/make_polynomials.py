@@ -2,11 +2,13 @@
 
     python tests/golden/make_polynomials.py
 
-Each is the interpolant at Chebyshev points, worked out with 60 digits and then rounded to float64; its largest error over a
-dense grid, before rounding, stands in the docstring. Needs mpmath, which nothing else does.
+Those of ROWS are the interpolants at Chebyshev points, those of LEVELLED have the smallest largest error, weighted where the
+row says so (Remez' exchange); worked out with 60 digits and then rounded. The largest error over a dense grid, before rounding,
+stands in the docstring. Needs mpmath, which nothing else does.
 """
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,7 +131,6 @@ ROWS: list[tuple[str, str, Function, Any, Any, int, Any]] = [
     ("sinh_short", "as `sinh`, for float32", odd(mpmath.sinh), 0, mpf(1), 3, 0),
     ("erf", "erf(x) / x - 1 with z = x**2", erf_rest, 0, mpf(1), 11, 0),
     ("erfcx", "erfc(x) exp(x**2) (1 + 2x) with z = (x - 3) / (x + 3)", erfcx_at(3), mpf(-1), mpf("0.81"), 25, 0),
-    ("erfcx_short", "as `erfcx`, for float32, with z = (x - 2) / (x + 2)", erfcx_at(2), mpf(-1), mpf("0.68"), 13, 0),
     ("erfinv_center", "erfinv(x) / x with z = w - 3, w = -log(1 - x**2)", erfinv_of, 0, 6, 22, 3),
     ("erfinv_middle", "erfinv(x) / x with z = sqrt(w) - 3.25", lambda s: erfinv_of(s * s), mpmath.sqrt(6), 4, 18, mpf("3.25")),
     ("erfinv_end", "erfinv(x) / x with z = sqrt(w) - 5", lambda s: erfinv_of(s * s), 4, mpf("6.2"), 18, 5),
@@ -138,6 +139,75 @@ ROWS: list[tuple[str, str, Function, Any, Any, int, Any]] = [
     ("digamma", "(log(x) - 1 / 2x - digamma(x)) x**2 with z = 1 / x**2", digamma_rest, 0, mpf(1) / 64, 7, 0),
     ("digamma_root", "digamma(x) / (x - root) with z = x - 1.5", digamma_near_root, 1, 2, 22, mpf("1.5")),
 ]
+
+
+def exp2_rest(z: Any) -> Any:
+    return (mpmath.power(2, z) - 1) / z if abs(z) > mpf(10) ** -12 else mpmath.log(2)
+
+
+def exp_rest(z: Any) -> Any:
+    return (mpmath.exp(z) - 1 - z - z * z / 2) / z**3 if abs(z) > mpf(10) ** -10 else mpf(1) / 6 + z / 24
+
+
+def tail_bits(x: Any) -> Any:
+    """How many times the part of the normal distribution beyond x is to be doubled to give 1."""
+    return -mpmath.log(mpmath.erfc(x / mpmath.sqrt(2)) / 2, 2)
+
+
+def even(z: Any) -> Any:
+    return mpf(1)
+
+
+HALF_LOG = mpmath.log(2) / 2 * mpf("1.001")
+LEVELLED: list[tuple[str, str, Function, Any, Any, int, Function]] = [
+    # name, what it approximates, function of z, from, to, degree, weight
+    ("exp2_short", "(2**z - 1) / z, for float32", exp2_rest, mpf("-0.5"), mpf("0.5"), 5, even),
+    ("exp2", "(2**z - 1) / z", exp2_rest, mpf("-0.5"), mpf("0.5"), 11, even),
+    ("exp2_middle", "as `exp2`, for float32 in float64", exp2_rest, mpf("-0.5"), mpf("0.5"), 6, even),
+    ("exp", "(e**z - 1 - z - z**2 / 2) / z**3", exp_rest, -HALF_LOG, HALF_LOG, 9, even),
+    ("atanh_short", "(atanh(x) / x - 1) / z with z = x**2, for float32", odd(mpmath.atanh), 0, mpf("0.25"), 5, lambda z: z + mpf("1e-3")),
+    ("log_short", "as `log`, for float32 in float64", log_rest, 0, SMALL_LOG, 3, lambda z: z + mpf("1e-4")),
+    (
+        "gelu_short", "-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4), for float32",
+        tail_bits, 0, mpf("5.5"), 9, lambda z: mpmath.exp(-z * z / 4),
+    ),
+    ("erfcx_single", "as `erfcx`, for float32, with z = (x - 2) / (x + 2)", erfcx_at(2), mpf(-1), mpf("0.68"), 9, even),
+    (
+        "erfinv_center_short", "erfinv(x) / x with z = w - 2.5, w = -log(1 - x**2), for float32",
+        lambda z: erfinv_of(z + mpf("2.5")), mpf("-2.5"), mpf("2.5"), 9, even,
+    ),
+    (
+        "erfinv_end_short", "erfinv(x) / x with z = sqrt(w) - 3, for float32",
+        lambda z: erfinv_of((z + 3) ** 2), mpmath.sqrt(5) - 3, mpmath.sqrt(mpf("16.7")) - 3, 9, even,
+    ),
+]
+
+
+def levelled(function: Function, low: Any, high: Any, degree: int, weight: Function) -> tuple[list[Any], Any]:
+    """Coefficients, lowest first, whose largest weighted error is as small as may be, and that error."""
+    low, high, count = mpf(low), mpf(high), degree + 2
+    grid = [(low + high) / 2 + (high - low) / 2 * mpmath.cos(mpmath.pi * (600 - k) / 600) for k in range(601)]
+    exact, weights = [function(place) for place in grid], [weight(place) for place in grid]
+    chosen = [round(600 * k / (count - 1)) for k in range(count)]
+    coefficients: list[Any] = []
+    errors: list[Any] = []
+    for _ in range(12):
+        rows = [[grid[k] ** power for power in range(degree + 1)] + [(-1) ** at / weights[k]] for at, k in enumerate(chosen)]
+        solved = mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix([exact[k] for k in chosen]))
+        coefficients = [solved[power] for power in range(degree + 1)]
+        errors = [weights[k] * (exact[k] - mpmath.polyval(coefficients[::-1], grid[k])) for k in range(601)]
+        extremes: list[int] = []
+        for k in range(601):
+            if not extremes or (errors[k] > 0) != (errors[extremes[-1]] > 0):
+                extremes.append(k)
+            elif abs(errors[k]) > abs(errors[extremes[-1]]):
+                extremes[-1] = k
+        while len(extremes) > count:
+            extremes.pop(0 if abs(errors[extremes[0]]) < abs(errors[extremes[-1]]) else -1)
+        if len(extremes) < count:
+            break
+        chosen = extremes
+    return coefficients, max(abs(error) for error in errors)
 
 
 def interpolant(function: Function, low: Any, high: Any, degree: int, origin: Any) -> tuple[list[Any], Any]:
@@ -165,10 +235,15 @@ def interpolant(function: Function, low: Any, high: Any, degree: int, origin: An
     return coefficients, worst
 
 
+def rounded(value: Any) -> float:
+    """The float32 nearest to a number."""
+    return struct.unpack("<f", struct.pack("<f", float(value)))[0]
+
+
 def written(name: str, meaning: str, coefficients: list[Any], worst: Any, low: Any, high: Any) -> str:
     """One function, for both dtypes: the constructor `number` is that of z."""
-    short = name.endswith("_short") and name != "erfcx_short" and not name.startswith(("sin_", "cos_"))
-    wrap = (lambda value: f"_f({float(value)!r})") if short else (lambda value: repr(float(value)))
+    short = name.endswith(("_short", "_single")) and not name.startswith(("sin_", "cos_", "log_"))
+    wrap = (lambda value: f"_f({rounded(value)!r})") if short else (lambda value: repr(float(value)))
     lines = [f"    p = fused_multiply_add({wrap(coefficients[-1])}, z, {wrap(coefficients[-2])})"]
     lines += [f"    p = fused_multiply_add(p, z, {wrap(value)})" for value in coefficients[-3:0:-1]]
     lines += [f"    return fused_multiply_add(p, z, {wrap(coefficients[0])})"]
@@ -201,6 +276,10 @@ def main() -> None:
     made: list[str] = []
     for name, meaning, function, low, high, degree, origin in ROWS:
         coefficients, worst = interpolant(function, low, high, degree, origin)
+        print(f"{name:15} degree {degree:2}: 2**{mpmath.nstr(mpmath.log(worst, 2), 4)}")
+        made.append(written(name, meaning, coefficients, worst, low, high))
+    for name, meaning, function, low, high, degree, weight in LEVELLED:
+        coefficients, worst = levelled(function, low, high, degree, weight)
         print(f"{name:15} degree {degree:2}: 2**{mpmath.nstr(mpmath.log(worst, 2), 4)}")
         made.append(written(name, meaning, coefficients, worst, low, high))
     TARGET.write_text(HEAD + "\n\n\n".join(made) + "\n")
