@@ -1,17 +1,19 @@
-"""Pooling kernels over planes: maximum, average and adaptive average of 2-d windows, NCHW.
+"""Pooling: the largest item or the mean of windows, over one to three dimensions, in both memory orders.
 
-Items are planes (batch x channel). Input planes are contiguous, and so are the output's.
+In: images of any strides. Out: images of any strides, and for maxima the places of the largest items in their image, if wanted.
+Windows are strided (size, stride, padding, dilation) or adaptive (they cover the image evenly). The work is done for many outputs
+together: with channels side by side for a pixel's channels, in planes for a row of outputs, tap by tap over the columns it reaches.
 
-Words of `max_pool2d`:  out, in, indices (0: not wanted), H, W, OH, OW, KH, KW, SH, SW, PH, PW, DH, DW
-Words of `avg_pool2d`:  out, in, 0, H, W, OH, OW, KH, KW, SH, SW, PH, PW, count_include_pad, divisor (0: the window's size)
-Words of `adaptive_avg_pool2d`:  out, in, 0, H, W, OH, OW
-
-Where no indices are wanted, a row of outputs is made together: for every tap of the window one loop over the columns that it
-reaches, which vectorizes.
+Words: 0 output, 1 images, 2 places (int64, laid out as the output); sizes: 3 channels, 4 depth, 5 height, 6 width, 7-9 the output's
+depth, height, width; windows, each for z, y, x: 10-12 size, 13-15 stride, 16-18 padding, 19-21 dilation; items to the next in the
+images: 22 image, 23 channel, 24-26 z, y, x; in the output: 27 image, 28 channel, 29-31 z, y, x; means: 32 whether padding counts in the
+divisor, 33 divisor of all windows (0: each window's size).
+Items are rows of outputs (n, z, y) with channels side by side, else planes (n, channel).
 """
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from ..dtype import DType
@@ -19,192 +21,330 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
-from .reduction import COLUMN_COUNT, SIZES, lowest
+from .reduction import COLUMN_COUNT, lowest
+from .vectors import Vectors
 
-Use = Callable[[Value, Value, Pointer, Value], None]
+GROUP = 4
+"""Vectors of channels whose windows are kept in registers together."""
 
 
-class _Windows:
-    """One plane's sizes, read from the words, and the loops over its windows."""
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """What a kernel is compiled for."""
 
-    def __init__(self, builder: Builder, dtype: str, item: Value) -> None:
-        self.builder, self.dtype = builder, dtype
-        self.height, self.width, self.out_height, self.out_width = (builder.word(at) for at in range(3, 7))
-        offset = item * self.height * self.width * SIZES[dtype]
-        self.source = builder.pointer(dtype, builder.word(1) + offset)
-        self.out_items = item * self.out_height * self.out_width
-        self.out = builder.pointer(dtype, builder.word(0)).at(self.out_items)
+    mean: bool
+    places: bool
+    adaptive: bool
+    channels_last: bool
 
-    def taps(self, y: Value, first: Value, count: Value, dilation: tuple[Value, Value], use: Use) -> None:
-        """For every tap of the windows of row `y`: `use(place, columns, items, step)` where it lies inside the plane.
 
-        `place` is the first output column, counted from `first`, that the tap reaches, `columns` how many it reaches of
-        `count`, and output column `place + i` reads `items[i * step]`.
-        """
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The taps of one window along one dimension that lie in the image: first item, how many, step."""
+
+    first: Value
+    count: Value
+    step: Value
+
+
+@cache
+def pooling_kernel(dtype: DType, pooling: Pooling) -> Kernel:
+    """The kernel; see the module for its words and items."""
+
+    def write(builder: Builder, functions: Functions) -> None:
+        (_ChannelsLast if pooling.channels_last else _Planes)(builder, dtype.name, pooling).write()
+
+    flags = (pooling.mean, pooling.places, pooling.adaptive, pooling.channels_last)
+    name = f"{'mean' if pooling.mean else 'max'}_pool_{''.join(str(int(flag)) for flag in flags)}_{dtype.name}"
+    return emitted_kernel(name, write, dtype.name, *flags)
+
+
+class _Pool:
+    """Words, ranges of windows, and what happens to a tap and at the end of a window."""
+
+    def __init__(self, builder: Builder, dtype: str, pooling: Pooling) -> None:
+        self.builder, self.dtype, self.pooling = builder, dtype, pooling
+        self.compute = "float32" if dtype in ("float16", "bfloat16") else dtype
+        self.totals = builder.scratch(self.compute, COLUMN_COUNT)
+        self.chosen = builder.scratch("int64", COLUMN_COUNT)
+        self.images, self.out = builder.pointer(dtype, builder.word(1)), builder.pointer(dtype, builder.word(0))
+        self.places = builder.pointer("int64", builder.word(2))
+        self.channels, *self.sizes = map(builder.word, range(3, 7))
+        self.out_sizes = [builder.word(at) for at in range(7, 10)]
+        self.windows, self.strides, self.paddings, self.dilations = (
+            [builder.word(first + dim) for dim in range(3)] for first in (10, 13, 16, 19)
+        )
+        self.from_image, self.from_channel, *self.steps = map(builder.word, range(22, 27))
+        self.to_image, self.to_channel, *self.out_steps = map(builder.word, range(27, 32))
+
+    def range(self, dim: int, at: Value) -> _Range:
+        """The taps of window `at` along a dimension."""
         builder = self.builder
-        window_height, window_width, stride_y, stride_x, padding_y, padding_x = (builder.word(at) for at in range(7, 13))
-        with builder.loop(window_height, vectorize=False) as tap_row:
-            row = y * stride_y - padding_y + tap_row * dilation[0]
-            with builder.when((row >= 0) & (row < self.height)):
-                with builder.loop(window_width, vectorize=False) as tap:
-                    shift = tap * dilation[1] - padding_x
-                    low = (builder.maximum(0 - shift, 0) + stride_x - 1) // stride_x
-                    high = (builder.maximum(self.width - shift, 0) + stride_x - 1) // stride_x
-                    low = builder.maximum(low, first)
-                    columns = builder.maximum(builder.minimum(high, first + count) - low, 0)
-                    items = self.source.at(row * self.width + low * stride_x + shift)
-                    for step in (1, 2):
-                        with builder.when(stride_x == step):
-                            use(low - first, columns, items, builder.number(step, "int64"))
-                    with builder.when(stride_x > 2):
-                        use(low - first, columns, items, stride_x)
+        size = self.sizes[dim]
+        if self.pooling.adaptive:
+            first = at * size // self.out_sizes[dim]
+            last = ((at + 1) * size + self.out_sizes[dim] - 1) // self.out_sizes[dim]
+            return _Range(first, last - first, builder.number(1, "int64"))
+        gap = self.dilations[dim]
+        begin = at * self.strides[dim] - self.paddings[dim]
+        skipped = (builder.maximum(0 - begin, 0) + gap - 1) // gap
+        taken = builder.minimum((builder.maximum(size - begin, 0) + gap - 1) // gap, self.windows[dim])
+        return _Range(begin + skipped * gap, builder.maximum(taken - skipped, 0), gap)
 
+    def start(self, count: Value, place: Callable[[Value], Value]) -> None:
+        """Nothing seen yet; `place` gives the place of an output's first tap."""
+        with self.builder.loop(count, independent=True) as at:
+            self.totals[at] = 0 if self.pooling.mean else lowest(self.compute)
+            if self.pooling.places:
+                self.chosen[at] = place(at)
 
-@cache
-def max_pool2d_kernel(dtype: DType) -> Kernel:
-    """The largest item of each window, NaN above all, and its place in the plane; see the module for the words."""
+    def tap(self, first: Value, count: Value, items: Pointer, step: Value, place: Value, place_step: Value) -> None:
+        """One item for each of `count` outputs from `first` on."""
+        builder = self.builder
+        totals, chosen = self.totals.at(first).independent(), self.chosen.at(first).independent()
+        source = items.independent()
+        with builder.loop(count, independent=True) as at:
+            value = source[at * step]
+            if self.pooling.mean:
+                totals[at] = totals[at] + value
+            elif not self.pooling.places:
+                totals[at] = builder.maximum(totals[at], value)
+            else:
+                # a later NaN takes over: PyTorch's rule
+                larger = (value > totals[at]) | (value != value)
+                totals[at] = builder.select(larger, value, totals[at])
+                chosen[at] = builder.select(larger, place + at * place_step, chosen[at])
 
-    def write(builder: Builder, functions: Functions) -> None:
-        totals = builder.scratch(dtype.name, COLUMN_COUNT)
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            windows = _Windows(builder, dtype.name, builder.start + number)
-            with builder.when(builder.word(2) == 0):
-                _largest(windows, totals)
-            with builder.when(builder.word(2) != 0):
-                _largest_with_places(windows)
+    def finish(self, count: Value, target: Value, step: Value, divisor: Callable[[Value], Value]) -> None:
+        """Outputs into memory."""
+        out, places = self.out.at(target).independent(), self.places.at(target).independent()
+        totals, chosen = self.totals.independent(), self.chosen.independent()
+        with self.builder.loop(count, independent=True) as at:
+            out[at * step] = self.quotient(totals[at], divisor(at)) if self.pooling.mean else totals[at]
+            if self.pooling.places:
+                places[at * step] = chosen[at]
 
-    return emitted_kernel(f"max_pool2d_{dtype.name}", write, dtype.name)
+    def quotient(self, total: Value, divisor: Value) -> Value:
+        """A mean; of integers whose window is empty, the sum."""
+        by = divisor.to(self.compute)
+        return total / (by if self.compute.startswith("float") else self.builder.select(by == 0, 1, by))
 
+    def extent(self, dim: int, at: Value, found: _Range) -> Value:
+        """How many taps of window `at` count along a dimension where padding counts, else how many lie in the image."""
+        if self.pooling.adaptive:
+            return found.count
+        begin = at * self.strides[dim] - self.paddings[dim]
+        whole = self.builder.minimum(begin + self.windows[dim], self.sizes[dim] + self.paddings[dim]) - begin
+        return self.builder.select(self.builder.word(32) != 0, whole, found.count)
 
-def _rows(windows: _Windows, body: Callable[[Value, Value, Value], None]) -> None:
-    """`body(y, first, count)` for every row of outputs, in parts of at most COLUMN_COUNT columns."""
-    builder = windows.builder
-    with builder.loop(windows.out_height, vectorize=False) as y:
-        with builder.loop((windows.out_width + (COLUMN_COUNT - 1)) // COLUMN_COUNT, vectorize=False) as part:
+    def divisor(self, extents: list[Value]) -> Value:
+        """What the sum of a window is divided by."""
+        counted = extents[0] * extents[1] * extents[2]
+        if self.pooling.adaptive:
+            return counted
+        return self.builder.select(self.builder.word(33) != 0, self.builder.word(33), counted)
+
+    def parts(self, count: Value, body: Callable[[Value, Value], None]) -> None:
+        """`body(first, count)` for parts of at most COLUMN_COUNT."""
+        with self.builder.loop((count + (COLUMN_COUNT - 1)) // COLUMN_COUNT, vectorize=False) as part:
             first = part * COLUMN_COUNT
-            body(y, first, builder.minimum(windows.out_width - first, COLUMN_COUNT))
+            body(first, self.builder.minimum(count - first, COLUMN_COUNT))
 
 
-def _largest(windows: _Windows, totals: Pointer) -> None:
-    builder = windows.builder
+class _ChannelsLast(_Pool):
+    """A pixel's channels together: every tap reaches all of them."""
 
-    def row(y: Value, first: Value, count: Value) -> None:
-        with builder.loop(count) as at:
-            totals[at] = lowest(windows.dtype)
-
-        def use(place: Value, columns: Value, items: Pointer, step: Value) -> None:
-            with builder.loop(columns) as at:
-                totals[place + at] = builder.maximum(totals[place + at], items[at * step])
-
-        windows.taps(y, first, count, (builder.word(13), builder.word(14)), use)
-        target = windows.out.at(y * windows.out_width + first)
-        with builder.loop(count) as at:
-            target[at] = totals[at]
-
-    _rows(windows, row)
-
-
-def _largest_with_places(windows: _Windows) -> None:
-    builder = windows.builder
-    window_height, window_width, stride_y, stride_x, padding_y, padding_x, gap_y, gap_x = (builder.word(at) for at in range(7, 15))
-    indices = builder.pointer("int64", builder.word(2)).at(windows.out_items)
-    zero = builder.number(0, "int64")
-    largest, place = builder.variable(builder.number(lowest(windows.dtype), windows.dtype)), builder.variable(zero)
-    with builder.loop(windows.out_height, vectorize=False) as y:
-        top = y * stride_y - padding_y
-        # the first row and column of the window that lie in the plane
-        above = (builder.maximum(0 - top, 0) + gap_y - 1) // gap_y
-        with builder.loop(windows.out_width, vectorize=False) as x:
-            left = x * stride_x - padding_x
-            before = (builder.maximum(0 - left, 0) + gap_x - 1) // gap_x
-            largest.value = lowest(windows.dtype)
-            place.value = (top + above * gap_y) * windows.width + left + before * gap_x
-            with builder.loop(window_height, vectorize=False) as tap_row:
-                row = top + tap_row * gap_y
-                with builder.when((row >= 0) & (row < windows.height)):
-                    with builder.loop(window_width, vectorize=False) as tap:
-                        column = left + tap * gap_x
-                        with builder.when((column >= 0) & (column < windows.width)):
-                            value = windows.source[row * windows.width + column]
-                            with builder.when((value > largest.value) | (value != value)):
-                                largest.value = value
-                                place.value = row * windows.width + column
-            windows.out[y * windows.out_width + x] = largest.value
-            indices[y * windows.out_width + x] = place.value
-
-
-@cache
-def avg_pool2d_kernel(dtype: DType) -> Kernel:
-    """The mean of each window; padding counts as zeros, in the divisor too if asked; see the module for the words."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        totals = builder.scratch(dtype.name, COLUMN_COUNT)
+    def write(self) -> None:
+        builder = self.builder
+        depth, height, width = self.out_sizes
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            _averages(_Windows(builder, dtype.name, builder.start + number), totals)
+            item = builder.start + number
+            plane = item // height
+            y = item - plane * height
+            image = plane // depth
+            z = plane - image * depth
+            planes, rows = self.range(0, z), self.range(1, y)
+            source = self.images.at(image * self.from_image)
+            target = image * self.to_image + z * self.out_steps[0] + y * self.out_steps[1]
+            above = [self.extent(0, z, planes), self.extent(1, y, rows)]
+            with builder.loop(width, vectorize=False) as x:
+                columns = self.range(2, x)
+                divisor = self.divisor([*above, self.extent(2, x, columns)])
+                self._pixel(source, target + x * self.out_steps[2], (planes, rows, columns), divisor)
 
-    return emitted_kernel(f"avg_pool2d_{dtype.name}", write, dtype.name)
+    def _pixel(self, source: Pointer, target: Value, ranges: tuple[_Range, _Range, _Range], divisor: Value) -> None:
+        """All channels of one pixel; in registers where there are vectors of this dtype and a vector of channels."""
+        builder = self.builder
+        # windows of many items that are far apart: each is read whole, in order
+        if self.dtype not in ("float32", "float64") or (self.pooling.adaptive and self.pooling.mean):
+            self.parts(self.channels, lambda first, count: self._part(source.at(first), target + first, count, ranges, divisor))
+            return
+        vectors = Vectors(builder, self.dtype)
+        width = vectors.lanes * GROUP
+        with builder.when(self.channels < vectors.lanes):
+            self._part(source, target, self.channels, ranges, divisor)
+        with builder.when(self.channels >= vectors.lanes):
+            groups = self.channels // width
+            with builder.loop(groups, vectorize=False) as group:
+                self._vectors(vectors, GROUP, source.at(group * width), target + group * width, ranges, divisor)
+            rest = self.channels - groups * width
+            with builder.loop((rest + (vectors.lanes - 1)) // vectors.lanes, vectorize=False) as at:
+                # the last vector ends with the last channel
+                first = builder.minimum(groups * width + at * vectors.lanes, self.channels - vectors.lanes)
+                self._vectors(vectors, 1, source.at(first), target + first, ranges, divisor)
+
+    def _taps(self, source: Pointer, ranges: tuple[_Range, _Range, _Range], use: Callable[[Pointer, Value], None]) -> None:
+        """`use(items, place)` for every tap of a window."""
+        builder = self.builder
+        planes, rows, columns = ranges
+        with builder.loop(planes.count, vectorize=False) as tap_z:
+            z = planes.first + tap_z * planes.step
+            with builder.loop(rows.count, vectorize=False) as tap_y:
+                y = rows.first + tap_y * rows.step
+                row = source.at(z * self.steps[0] + y * self.steps[1])
+                with builder.loop(columns.count, vectorize=False) as tap_x:
+                    x = columns.first + tap_x * columns.step
+                    use(row.at(x * self.steps[2]), (z * self.sizes[1] + y) * self.sizes[2] + x)
+
+    def _first_place(self, ranges: tuple[_Range, _Range, _Range]) -> Value:
+        planes, rows, columns = (found.first for found in ranges)
+        return (planes * self.sizes[1] + rows) * self.sizes[2] + columns
+
+    def _vectors(
+        self, vectors: Vectors, count: int, source: Pointer, target: Value, ranges: tuple[_Range, _Range, _Range], divisor: Value
+    ) -> None:
+        """Some vectors of channels."""
+        totals = vectors.variables(count)
+        chosen = vectors.places(count) if self.pooling.places else []
+        for total in totals:
+            total.value = vectors.constant(0 if self.pooling.mean else lowest(self.dtype))
+        for place in chosen:
+            place.value = vectors.all_places(self._first_place(ranges))
+
+        def use(items: Pointer, place: Value) -> None:
+            here = vectors.all_places(place) if self.pooling.places else ""
+            for at, total in enumerate(totals):
+                value = vectors.load(items.at(at * vectors.lanes))
+                if self.pooling.mean:
+                    total.value = vectors.add(total.value, value)
+                elif not self.pooling.places:
+                    total.value = vectors.maximum(total.value, value)
+                else:
+                    larger = vectors.is_larger_or_nan(value, total.value)
+                    total.value = vectors.select(larger, value, total.value)
+                    chosen[at].value = vectors.select_places(larger, here, chosen[at].value)
+
+        self._taps(source, ranges, use)
+        by = vectors.broadcast(divisor.to(self.dtype)) if self.pooling.mean else ""
+        for at, total in enumerate(totals):
+            result = vectors.divide(total.value, by) if self.pooling.mean else total.value
+            vectors.store(result, self.out.at(target + at * vectors.lanes))
+        for at, place in enumerate(chosen):
+            vectors.store_places(place.value, self.places.at(target + at * vectors.lanes))
+
+    def _part(self, source: Pointer, target: Value, count: Value, ranges: tuple[_Range, _Range, _Range], divisor: Value) -> None:
+        """Channels in memory."""
+        one, zero = self.builder.number(1, "int64"), self.builder.number(0, "int64")
+        self.start(count, lambda at: self._first_place(ranges))
+        self._taps(source, ranges, lambda items, place: self.tap(zero, count, items, one, place, zero))
+        self.finish(count, target, one, lambda at: divisor)
 
 
-def _averages(windows: _Windows, totals: Pointer) -> None:
-    builder = windows.builder
-    one = builder.number(1, "int64")
+class _Planes(_Pool):
+    """A row of outputs together; adaptive windows, whose columns differ, one by one."""
 
-    def row(y: Value, first: Value, count: Value) -> None:
-        with builder.loop(count) as at:
-            totals[at] = 0
-
-        def use(place: Value, columns: Value, items: Pointer, step: Value) -> None:
-            with builder.loop(columns) as at:
-                totals[place + at] = totals[place + at] + items[at * step]
-
-        windows.taps(y, first, count, (one, one), use)
-        target = windows.out.at(y * windows.out_width + first)
-        with builder.loop(count) as at:
-            divisor = _divisor(windows, y, first + at).to(windows.dtype)
-            if not windows.dtype.startswith("float"):
-                divisor = builder.select(divisor == 0, 1, divisor)
-            target[at] = totals[at] / divisor
-
-    _rows(windows, row)
-
-
-def _divisor(windows: _Windows, y: Value, x: Value) -> Value:
-    """How many items the mean of one window is over."""
-    builder = windows.builder
-    window_height, window_width, stride_y, stride_x, padding_y, padding_x = (builder.word(at) for at in range(7, 13))
-    top, left = y * stride_y - padding_y, x * stride_x - padding_x
-    bottom = builder.minimum(top + window_height, windows.height + padding_y)
-    right = builder.minimum(left + window_width, windows.width + padding_x)
-    whole = (bottom - top) * (right - left)
-    rows = builder.minimum(bottom, windows.height) - builder.maximum(top, 0)
-    inside = rows * (builder.minimum(right, windows.width) - builder.maximum(left, 0))
-    counted = builder.select(builder.word(13) != 0, whole, inside)
-    return builder.select(builder.word(14) != 0, builder.word(14), counted)
-
-
-@cache
-def adaptive_avg_pool2d_kernel(dtype: DType) -> Kernel:
-    """The mean of each of OH x OW windows that cover the plane evenly; see the module for the words."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        total = builder.variable(builder.number(0.0, dtype.name))
+    def write(self) -> None:
+        builder = self.builder
+        depth, height, width = self.out_sizes
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            windows = _Windows(builder, dtype.name, builder.start + number)
-            with builder.loop(windows.out_height, vectorize=False) as y:
-                top, bottom = _span(y, windows.height, windows.out_height)
-                with builder.loop(windows.out_width, vectorize=False) as x:
-                    left, right = _span(x, windows.width, windows.out_width)
-                    total.value = 0.0
-                    with builder.loop(bottom - top, vectorize=False) as row:
-                        items = windows.source.at((top + row) * windows.width + left)
-                        with builder.loop(right - left) as at:
-                            total.value = builder.accumulate(total.value, items[at])
-                    mean = total.value / (right - left).to(dtype.name) / (bottom - top).to(dtype.name)
-                    windows.out[y * windows.out_width + x] = mean
+            item = builder.start + number
+            image = item // self.channels
+            channel = item - image * self.channels
+            source = self.images.at(image * self.from_image + channel * self.from_channel)
+            target = image * self.to_image + channel * self.to_channel
+            with builder.loop(depth, vectorize=False) as z:
+                planes = self.range(0, z)
+                with builder.loop(height, vectorize=False) as y:
+                    rows = self.range(1, y)
+                    above = [self.extent(0, z, planes), self.extent(1, y, rows)]
+                    row = target + z * self.out_steps[0] + y * self.out_steps[1]
+                    if self.pooling.adaptive:
+                        with builder.loop(width, vectorize=False) as x:
+                            self._window(source, row + x * self.out_steps[2], (planes, rows, self.range(2, x)))
+                    else:
+                        self.parts(width, lambda first, count, *, given=(planes, rows), above=above, row=row: (
+                            self._row(source, row, first, count, given, above)
+                        ))
 
-    return emitted_kernel(f"adaptive_avg_pool2d_{dtype.name}", write, dtype.name)
+    def _row(
+        self, source: Pointer, row: Value, first: Value, count: Value, given: tuple[_Range, _Range], above: list[Value]
+    ) -> None:
+        """Outputs first..first + count - 1 of a row, tap by tap."""
+        builder = self.builder
+        planes, rows = given
+        stride, padding, gap = self.strides[2], self.paddings[2], self.dilations[2]
+        width = self.sizes[2]
 
+        def first_place(at: Value) -> Value:
+            return (planes.first * self.sizes[1] + rows.first) * width + self.range(2, first + at).first
 
-def _span(at: Value, size: Value, count: Value) -> tuple[Value, Value]:
-    """First and one past the last item of window `at` of `count` that cover `size` items."""
-    return at * size // count, ((at + 1) * size + count - 1) // count
+        self.start(count, first_place)
+        with builder.loop(planes.count, vectorize=False) as tap_z:
+            z = planes.first + tap_z * planes.step
+            with builder.loop(rows.count, vectorize=False) as tap_y:
+                y = rows.first + tap_y * rows.step
+                items = source.at(z * self.steps[0] + y * self.steps[1])
+                with builder.loop(self.windows[2], vectorize=False) as tap:
+                    shift = tap * gap - padding
+                    # the outputs that find this tap inside the image
+                    low = builder.maximum((builder.maximum(0 - shift, 0) + stride - 1) // stride, first)
+                    high = builder.minimum((builder.maximum(width - shift, 0) + stride - 1) // stride, first + count)
+                    begin = low * stride + shift
+                    place = (z * self.sizes[1] + y) * width + begin
+                    columns = items.at(begin * self.steps[2])
+                    step = stride * self.steps[2]
+                    for known in (1, 2):
+                        with builder.when(step == known):
+                            self.tap(low - first, high - low, columns, builder.number(known, "int64"), place, stride)
+                    with builder.when(step > 2):
+                        self.tap(low - first, high - low, columns, step, place, stride)
+        out_step = self.out_steps[2]
+        target = row + first * out_step
+        if not self.pooling.mean:
+            self.finish(count, target, out_step, lambda at: at)
+            return
+        with builder.when(builder.word(33) != 0):
+            self.finish(count, target, out_step, lambda at: builder.word(33))
+        with builder.when(builder.word(33) == 0):
+            self.finish(count, target, out_step, lambda at: self.divisor([*above, self.extent(2, first + at, self.range(2, first + at))]))
+
+    def _window(self, source: Pointer, target: Value, ranges: tuple[_Range, _Range, _Range]) -> None:
+        """One adaptive window."""
+        builder = self.builder
+        planes, rows, columns = ranges
+        total = builder.variable(builder.number(0, self.compute))
+        chosen = builder.variable(builder.number(0, "int64"))
+        total.value = builder.number(0 if self.pooling.mean else lowest(self.compute), self.compute)
+        chosen.value = (planes.first * self.sizes[1] + rows.first) * self.sizes[2] + columns.first
+        with builder.loop(planes.count, vectorize=False) as tap_z:
+            z = planes.first + tap_z
+            with builder.loop(rows.count, vectorize=False) as tap_y:
+                y = rows.first + tap_y
+                items = source.at(z * self.steps[0] + y * self.steps[1] + columns.first * self.steps[2])
+                place = (z * self.sizes[1] + y) * self.sizes[2] + columns.first
+                with builder.loop(columns.count, vectorize=not self.pooling.places) as at:
+                    value = items[at * self.steps[2]]
+                    if self.pooling.mean:
+                        total.value = builder.accumulate(total.value, value)
+                    else:
+                        larger = (value > total.value) | (value != value)
+                        total.value = builder.select(larger, value, total.value)
+                        chosen.value = builder.select(larger, place + at, chosen.value)
+        if self.pooling.mean:
+            counts = [found.count.to(self.compute) for found in reversed(ranges)]
+            # one division after the other: PyTorch's rounding
+            self.out[target] = total.value / counts[0] / counts[1] / counts[2]
+        else:
+            self.out[target] = total.value
+        if self.pooling.places:
+            self.places[target] = chosen.value

@@ -47,6 +47,10 @@ class Vectors:
         """a + b."""
         return self.builder.text.let(f"fadd contract {self.type} {a}, {b}")
 
+    def divide(self, a: str, b: str) -> str:
+        """a / b."""
+        return self.builder.text.let(f"fdiv {self.type} {a}, {b}")
+
     def multiply_add(self, a: str, b: str, total: str) -> str:
         """a * b + total, in one rounding where the CPU can."""
         return self.add(total, self.multiply(a, b))
@@ -58,6 +62,37 @@ class Vectors:
     def minimum(self, a: str, b: str) -> str:
         """The smaller items; NaN where either is."""
         return self._call("minimum", a, b)
+
+    def is_larger_or_nan(self, a: str, b: str) -> str:
+        """A mask: where a > b, or a is NaN."""
+        text = self.builder.text
+        larger, nan = text.let(f"fcmp ogt {self.type} {a}, {b}"), text.let(f"fcmp uno {self.type} {a}, {a}")
+        return text.let(f"or <{self.lanes} x i1> {larger}, {nan}")
+
+    def select(self, mask: str, yes: str, no: str) -> str:
+        """The items of `yes` where the mask holds, else of `no`."""
+        return self.builder.text.let(f"select <{self.lanes} x i1> {mask}, {self.type} {yes}, {self.type} {no}")
+
+    # Places: integers beside the items, 32 bits each while they are in registers
+
+    def places(self, count: int) -> list[VectorVariable]:
+        """Vectors of places that change in loops."""
+        return [VectorVariable(self, f"<{self.lanes} x i32>") for _ in range(count)]
+
+    def all_places(self, place: Value) -> str:
+        """A vector of one place."""
+        text, kind = self.builder.text, f"<{self.lanes} x i32>"
+        first = text.let(f"insertelement {kind} poison, i32 {text.let(f'trunc i64 {place.name} to i32')}, i64 0")
+        return text.let(f"shufflevector {kind} {first}, {kind} poison, <{self.lanes} x i32> zeroinitializer")
+
+    def select_places(self, mask: str, yes: str, no: str) -> str:
+        """As `select`, for places."""
+        return self.builder.text.let(f"select <{self.lanes} x i1> {mask}, <{self.lanes} x i32> {yes}, <{self.lanes} x i32> {no}")
+
+    def store_places(self, places: str, target: Pointer) -> None:
+        """Write places as int64."""
+        wide = self.builder.text.let(f"sext <{self.lanes} x i32> {places} to <{self.lanes} x i64>")
+        self.builder.text.add(f"  store <{self.lanes} x i64> {wide}, ptr {target.name}, align 8")
 
     def variables(self, count: int) -> list[VectorVariable]:
         """Vectors that change in loops and that LLVM keeps in registers."""
@@ -90,16 +125,17 @@ class Vectors:
 class VectorVariable:
     """A vector that changes: `variable.value` reads, `variable.value = name` writes."""
 
-    __slots__ = ("_slot", "_vectors")
+    __slots__ = ("_builder", "_slot", "_type")
 
-    def __init__(self, vectors: Vectors) -> None:
-        self._vectors = vectors
-        self._slot = vectors.builder.slot(vectors.type)
+    def __init__(self, vectors: Vectors, kind: str = "") -> None:
+        self._builder = vectors.builder
+        self._type = kind or vectors.type
+        self._slot = vectors.builder.slot(self._type)
 
     @property
     def value(self) -> str:
-        return self._vectors.builder.text.let(f"load {self._vectors.type}, ptr {self._slot}")
+        return self._builder.text.let(f"load {self._type}, ptr {self._slot}")
 
     @value.setter
     def value(self, new: str) -> None:
-        self._vectors.builder.text.add(f"  store {self._vectors.type} {new}, ptr {self._slot}")
+        self._builder.text.add(f"  store {self._type} {new}, ptr {self._slot}")

@@ -4,15 +4,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dtype import int64
-from ..kernels.launch import launch
-from ..kernels.pooling import adaptive_avg_pool2d_kernel, avg_pool2d_kernel, max_pool2d_kernel
-from ..tensor import Tensor, new_empty
-from .copying import contiguous
+from ..tensor import Tensor
 from .launching import pair, require_floating
+from .pooling_windows import Windows, pool
 from .table import kernel
 
 
-def _pooled_size(name: str, size: int, window: int, padding: int, stride: int, dilation: int, ceil_mode: bool) -> int:
+def pooled_size(name: str, size: int, window: int, padding: int, stride: int, dilation: int, ceil_mode: bool) -> int:
     """The number of windows along one dimension. With `ceil_mode` the last one may run over the right edge, but must
     begin inside the input or its left padding."""
     if window <= 0 or stride <= 0 or dilation <= 0:
@@ -30,17 +28,17 @@ def _pooled_size(name: str, size: int, window: int, padding: int, stride: int, d
     return count
 
 
-def _planes(name: str, tensor: Tensor) -> tuple[int, int, int]:
-    """(planes, H, W) of a 3-d or 4-d tensor."""
+def _planes(name: str, tensor: Tensor) -> tuple[int, int]:
+    """(H, W) of a 3-d or 4-d tensor."""
     shape = tensor.layout.shape
     if len(shape) not in (3, 4) or any(size == 0 for size in shape[-3:]):
         raise RuntimeError(
             f"{name}: expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got: {list(shape)}"
         )
-    return tensor.layout.numel // (shape[-1] * shape[-2]), shape[-2], shape[-1]
+    return shape[-2], shape[-1]
 
 
-def _output_shape(name: str, tensor: Tensor, height: int, width: int) -> tuple[int, ...]:
+def _check_output(name: str, tensor: Tensor, height: int, width: int) -> None:
     shape = tensor.layout.shape
     if height < 1 or width < 1:
         channels = shape[-3]
@@ -48,33 +46,24 @@ def _output_shape(name: str, tensor: Tensor, height: int, width: int) -> tuple[i
             f"Given input size: ({channels}x{shape[-2]}x{shape[-1]}). Calculated output size: ({channels}x{height}x{width}). "
             f"Output size is too small in {name}"
         )
-    return (*shape[:-2], height, width)
 
 
 def _max_pool2d(
     self: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
     ceil_mode: bool, with_indices: bool,
 ) -> tuple[Tensor, Tensor | None]:
-    planes, height, width = _planes("max_pool2d", self)
+    size = _planes("max_pool2d", self)
     windows = pair(kernel_size, "max_pool2d: kernel_size")
     strides = pair(stride, "max_pool2d: stride") if stride else windows
     paddings = pair(padding, "max_pool2d: padding")
     dilations = pair(dilation, "max_pool2d: dilation")
     sizes = [
-        _pooled_size("max_pool2d", size, window, pad, step, gap, ceil_mode)
-        for size, window, pad, step, gap in zip((height, width), windows, paddings, strides, dilations)
+        pooled_size("max_pool2d", *of_dim, ceil_mode) for of_dim in zip(size, windows, paddings, strides, dilations, strict=True)
     ]
-    if not self.dtype.is_integral:
+    if not self.dtype.computes or self.dtype.name == "bool":
         require_floating("max_pool2d", self.dtype)
-    out = new_empty(_output_shape("max_pool2d", self, *sizes), self.dtype)
-    indices = new_empty(out.layout.shape, int64) if with_indices else None
-    source = contiguous(self)
-    words = (
-        out.address, source.address, indices.address if indices is not None else 0, height, width, *sizes, *windows, *strides,
-        *paddings, *dilations,
-    )
-    launch(max_pool2d_kernel(self.dtype), words, planes, work=out.layout.numel * windows[0] * windows[1])
-    return out, indices
+    _check_output("max_pool2d", self, *sizes)
+    return pool(self, sizes, Windows(windows, strides, paddings, dilations), mean=False, places=with_indices)
 
 
 @kernel(
@@ -109,7 +98,7 @@ def avg_pool2d(
     divisor_override: int | None,
 ) -> Tensor:
     """The mean of each window; padding counts as zeros, and in the divisor if `count_include_pad`."""
-    planes, height, width = _planes("avg_pool2d", self)
+    size = _planes("avg_pool2d", self)
     if self.dtype is not int64:
         require_floating("avg_pool2d_out_frame", self.dtype)
     if divisor_override == 0:
@@ -118,28 +107,46 @@ def avg_pool2d(
     strides = pair(stride, "avg_pool2d: stride") if stride else windows
     paddings = pair(padding, "avg_pool2d: padding")
     sizes = [
-        _pooled_size("avg_pool2d", size, window, pad, step, 1, ceil_mode)
-        for size, window, pad, step in zip((height, width), windows, paddings, strides)
+        pooled_size("avg_pool2d", *of_dim, 1, ceil_mode) for of_dim in zip(size, windows, paddings, strides, strict=True)
     ]
-    out = new_empty(_output_shape("avg_pool2d", self, *sizes), self.dtype)
-    source = contiguous(self)
-    words = (
-        out.address, source.address, 0, height, width, *sizes, *windows, *strides, *paddings, int(count_include_pad), divisor_override or 0,
-    )
-    launch(avg_pool2d_kernel(self.dtype), words, planes, work=out.layout.numel * windows[0] * windows[1])
-    return out
+    _check_output("avg_pool2d", self, *sizes)
+    taken = Windows(windows, strides, paddings, (1, 1))
+    return pool(self, sizes, taken, mean=True, counts_padding=count_include_pad, divisor=divisor_override or 0)[0]
 
 
 @kernel("adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
 def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the plane evenly."""
-    planes, height, width = _planes("adaptive_avg_pool2d", self)
+    _planes("adaptive_avg_pool2d", self)
     require_floating("adaptive_avg_pool2d", self.dtype)
     if len(output_size) != 2 or min(output_size) < 0:
         raise RuntimeError(f"adaptive_avg_pool2d: elements of output_size must be two ints, not negative; got {list(output_size)}")
-    out = new_empty((*self.layout.shape[:-2], *output_size), self.dtype)
-    if out.layout.numel:
-        source = contiguous(self)
-        words = (out.address, source.address, 0, height, width, *output_size)
-        launch(adaptive_avg_pool2d_kernel(self.dtype), words, planes, work=source.layout.numel)
-    return out
+    return pool(self, output_size, None, mean=True)[0]
+
+
+def adaptive_maximum(name: str, self: Tensor, output_size: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """The largest items of adaptive windows over as many dimensions as there are output sizes, and their places."""
+    shape, dims = self.layout.shape, len(output_size)
+    if len(shape) not in (dims + 1, dims + 2):
+        raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got: {list(shape)}")
+    for dim in range(1 if len(shape) == dims + 2 else 0, len(shape)):
+        if not shape[dim]:
+            raise RuntimeError(
+                f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {list(shape)} "
+                f"with dimension {dim} being empty"
+            )
+    if min(output_size) < 0:
+        made = [*shape[: len(shape) - dims], *output_size]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(output_size)}: {made}")
+    require_floating(name, self.dtype)
+    out, places = pool(self, output_size, None, mean=False, places=True, keeps_format=dims == 2)
+    assert places is not None
+    return out, places
+
+
+@kernel("adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
+def adaptive_max_pool2d(self: Tensor, output_size: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """The largest item of each of `output_size` windows that cover the plane evenly, and its place in the flattened plane."""
+    if len(output_size) != 2:
+        raise RuntimeError("adaptive_max_pool2d(): internal error: output_size.size() must be 2")
+    return adaptive_maximum("adaptive_max_pool2d", self, output_size)

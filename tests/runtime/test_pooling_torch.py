@@ -137,3 +137,51 @@ def test_layer_norm(dtype: str) -> None:
         got = row("layer_norm")(mine[0], normalized, *mine[1:], 1e-5, True)
         want = torch.layer_norm(theirs[0], normalized, *theirs[1:], 1e-5)
         assert_same(got, want, f"{trial} {shape} {normalized}", 2e-5 if dtype == "float32" else 1e-12)
+
+
+POOLS = {
+    "max_pool": ("max_pool{}d", "max_pool{}d_with_indices"), "avg_pool": ("avg_pool{}d",),
+    "adaptive": ("adaptive_avg_pool{}d", "adaptive_max_pool{}d"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dims", (2, 3))
+@pytest.mark.parametrize("kind", POOLS)
+def test_memory_formats(kind: str, dims: int) -> None:
+    source = random.Random(dims)
+    last = {2: torch.channels_last, 3: torch.channels_last_3d}[dims]
+    for trial in range(40):
+        shape = [source.randint(1, 3), source.choice((1, 2, 9, 600)), *(source.randint(3, 8) for _ in range(dims))]
+        theirs = torch.from_numpy(np.random.default_rng(trial).standard_normal(shape).round(1).astype("f4"))
+        if source.random() < 0.7:
+            theirs = theirs.contiguous(memory_format=last)
+        if source.random() < 0.2:
+            theirs = theirs[:, :, 1:]
+        windows = ([source.randint(1, 3) for _ in range(dims)], [source.randint(1, 3) for _ in range(dims)], [0] * dims)
+        gaps = [source.choice((1, 1, 2)) for _ in range(dims)]
+        args: tuple[Any, ...] = (*windows, gaps, source.random() < 0.5)
+        if kind == "avg_pool":
+            args = (*windows, source.random() < 0.5, source.random() < 0.5, source.choice((None, 5)))
+        if kind == "adaptive":
+            args = ([source.randint(1, 5) for _ in range(dims)] if trial % 4 else [1] * dims,)
+        for name in POOLS[kind]:
+            key = name.format(dims)
+            got = outcome(lambda: row(key)(from_numpy(theirs.numpy()), *args))
+            want = outcome(lambda: getattr(torch.ops.aten, key)(theirs, *args))
+            label = f"{trial} {key} {shape} {theirs.stride()} {args}"
+            assert_same(got, want, label)
+            if isinstance(want, torch.Tensor):
+                assert got.stride() == want.stride(), label
+
+
+def test_adaptive_max_pool_errors_and_lines() -> None:
+    array = np.random.default_rng(0).standard_normal((2, 3, 7)).astype("f4")
+    for size in ([3], [7], [1]):
+        want = torch.ops.aten.adaptive_max_pool1d(torch.from_numpy(array), size)
+        assert_same(row("adaptive_max_pool1d")(from_numpy(array), size), want, str(size))
+    for shape, size in (((2, 3, 0, 4), [2, 2]), ((2, 3, 4, 4), [-1, 2]), ((2, 3, 4, 4), [2, 2, 2]), ((4,), [2, 2])):
+        empty = np.zeros(shape, "f4")
+        want = outcome(lambda: torch.ops.aten.adaptive_max_pool2d(torch.from_numpy(empty), size))
+        got = outcome(lambda: row("adaptive_max_pool2d")(from_numpy(empty), size))
+        assert isinstance(want, RuntimeError) and str(got) == str(want), (got, want)

@@ -1,0 +1,96 @@
+"""Running a pooling over one to three dimensions: from checked windows to kernel words, the memory format of the result included.
+
+In: an input with or without a batch dimension, and windows that were checked. Out: the pooled tensor, and places if wanted. The rows
+are in pooling1d.py, pooling.py and pooling3d.py; the kernels in kernels/pooling.py.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..dtype import int64
+from ..formats import channels_last, channels_last_3d, contiguous_format, format_strides, suggested_format
+from ..kernels.launch import launch
+from ..kernels.pooling import Pooling, pooling_kernel
+from ..layout import Layout
+from ..tensor import Tensor, new_like
+from .reductions import mean_dims
+
+_FORMATS = {2: channels_last, 3: channels_last_3d}
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Strided windows, a number per dimension each; of adaptive ones only the output's size is said."""
+
+    size: Sequence[int]
+    stride: Sequence[int]
+    padding: Sequence[int]
+    dilation: Sequence[int]
+
+
+def pool(
+    input: Tensor, out_sizes: Sequence[int], windows: Windows | None, *, mean: bool, places: bool = False, keeps_format: bool = True,
+    counts_padding: bool = True, divisor: int = 0,
+) -> tuple[Tensor, Tensor | None]:
+    """The largest items or means of the windows over the last dimensions, as many as there are output sizes; and places, if wanted.
+
+    `windows` is None for adaptive windows. `keeps_format` says whether a channels-last input gives a channels-last result.
+    """
+    dims = len(out_sizes)
+    shape = (*input.layout.shape[: input.ndim - dims], *out_sizes)
+    memory_format = suggested_format(input.layout) if keeps_format and input.ndim == dims + 2 else contiguous_format
+    if memory_format is not _FORMATS.get(dims):
+        memory_format = contiguous_format
+    layout = Layout.of(shape, format_strides(shape, memory_format), 0)
+    if mean and windows is None and layout.numel and max(out_sizes) == 1:
+        averaged = mean_dims(input, range(-dims, 0), True, None)
+        return Tensor(averaged.storage, layout, input.dtype), None
+    out = new_like(layout, input.dtype)
+    chosen = new_like(layout, int64) if places else None
+    if layout.numel:
+        _launch(input, out, chosen, out_sizes, windows, mean, counts_padding, divisor)
+    return out, chosen
+
+
+def _launch(
+    input: Tensor, out: Tensor, chosen: Tensor | None, out_sizes: Sequence[int], windows: Windows | None, mean: bool, counts_padding: bool,
+    divisor: int,
+) -> None:
+    dims = len(out_sizes)
+    batch, channels, sizes, strides = _volumes(input.layout, dims)
+    _, _, wide_out, out_strides = _volumes(out.layout, dims)
+    # many channels of pixels side by side vectorize better than rows of outputs
+    last = channels > 1 and out_strides[1] == 1 and strides[1] == 1
+    kernel = pooling_kernel(input.dtype, Pooling(mean, chosen is not None, windows is None, last))
+    if windows is None:
+        given, window = [0] * 12, [-(-size // out_size) for size, out_size in zip(sizes, wide_out, strict=True)]
+    else:
+        parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (windows.dilation, 1))
+        given = [value for values, neutral in parts for value in (*[neutral] * (3 - dims), *values)]
+        window = windows.size
+        divisor = divisor or _common_divisor(windows, sizes[3 - dims :], out_sizes, counts_padding)
+    words = (
+        out.address, input.address, 0 if chosen is None else chosen.address, channels, *sizes, *wide_out, *given, *strides, *out_strides,
+        int(counts_padding), divisor,
+    )
+    items = batch * (wide_out[0] * wide_out[1] if last else channels)
+    launch(kernel, words, items, work=out.layout.numel * math.prod(window) // 4)
+
+
+def _volumes(layout: Layout, dims: int) -> tuple[int, int, list[int], list[int]]:
+    """(batch, channels, three sizes, five strides) of images over `dims` dimensions."""
+    missing, added = dims + 2 - len(layout.shape), 3 - dims
+    batch, channels = (*[1] * missing, *layout.shape[:-dims])
+    leading = [*[0] * missing, *layout.strides[:-dims]]
+    sizes = [*[1] * added, *layout.shape[len(layout.shape) - dims :]]
+    return batch, channels, sizes, [*leading, *[0] * added, *layout.strides[len(layout.strides) - dims :]]
+
+
+def _common_divisor(windows: Windows, sizes: Sequence[int], out_sizes: Sequence[int], counts_padding: bool) -> int:
+    """What all windows are divided by, 0 if they differ: some reach over an edge that does not count."""
+    for size, out_size, window, stride, pad in zip(sizes, out_sizes, windows.size, windows.stride, windows.padding, strict=True):
+        if (pad and not counts_padding) or (out_size - 1) * stride + window > size + 2 * pad:
+            return 0
+    return math.prod(windows.size)
