@@ -1,6 +1,7 @@
 """Scripting, saving and loading: `rushlight.jit`."""
 from __future__ import annotations
 
+from rushlight.runtime.kernels.bundle import save_bundle as save_bundle
 from rushlight.runtime.scripting import annotate as annotate
 from rushlight.runtime.scripting import is_scripting as is_scripting
 from rushlight.script.errors import Error as Error

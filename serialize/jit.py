@@ -11,6 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import IO, cast
 
 from ..runtime.device import Device
+from ..runtime.kernels.bundle import load_bundle
 from ..script.function import Function
 from ..script.module import RecursiveScriptModule, ScriptFunction, ScriptModule, wrap_module
 from ..script.object import Object
@@ -47,11 +48,19 @@ def load(
     map_location: Device | str | None = None,
     _extra_files: MutableMapping[str, str | bytes] | None = None,
     _restore_shapes: bool = False,
+    *,
+    bundle: str | os.PathLike[str] | None = None,
 ) -> RecursiveScriptModule:
     """Read a TorchScript archive that PyTorch or rushlight wrote, from a path or a binary file object at its position.
 
     Tensors that the file has on other devices need `map_location="cpu"`. The keys of `_extra_files` get the contents of the records
     `extra/KEY`. A damaged file raises `ArchiveError`; operators that do not exist here are listed all at once in a RuntimeError.
+
+    `bundle` names a file of compiled kernels that `rl.jit.save_bundle` wrote: then nothing that it holds is compiled here. Its code runs in
+    this process, so name only files that you would import as an extension module. A damaged one, or one for another machine, raises
+    ValueError.
     """
     del _restore_shapes
+    if bundle is not None:
+        load_bundle(bundle)
     return wrap_module(archive_reader.load(f, map_location, _extra_files))

@@ -1,4 +1,4 @@
-"""The command line: `rushlight demo`, `rushlight run`, `rushlight info`.
+"""The command line: `rushlight demo`, `rushlight run`, `rushlight info`, `rushlight cache`.
 
 In: arguments. Out: text on standard output, errors on standard error, and an exit status: 0 done, 1 the work failed, 2 wrong usage.
 Each command is imported when it is called, because `info` must not pay for what `run` needs.
@@ -49,6 +49,10 @@ def dispatch(command: str, options: argparse.Namespace) -> int:
         from .run import run
 
         return run(options.model, options.input, options.output, options.method, as_json=options.json)
+    if command == "cache":
+        from . import cache
+
+        return cache.clear() if options.action == "clear" else cache.info(as_json=options.json)
     from .info import info
 
     return info(options.file, as_json=options.json)
@@ -80,6 +84,12 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help=text, description=f"{text.capitalize()}; nothing of it is run.")
     info.add_argument("file", metavar="FILE", help="a TorchScript archive")
     info.add_argument("--json", action="store_true", help="print JSON")
+
+    text = "look at the folder of compiled kernels, or empty it"
+    actions = commands.add_parser("cache", help=text, description=f"{text.capitalize()}.").add_subparsers(dest="action", required=True)
+    show = actions.add_parser("info", help="where it is, how many kernels it holds, and whether it is used")
+    show.add_argument("--json", action="store_true", help="print JSON")
+    actions.add_parser("clear", help="delete the kernels; they are compiled anew when they are needed")
     return top
 
 

@@ -16,7 +16,7 @@ import struct
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,12 @@ class Recipe:
 
 
 _kernels: dict[str, Kernel] = {}
+_entries: dict[str, Entry] = {}
 # one engine, and numba's lowering keeps state: a kernel is built by one thread at a time
 _lock = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # a child must not find the engine in the middle of a change
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def build(recipe: Recipe) -> Kernel:
@@ -62,8 +66,26 @@ def build(recipe: Recipe) -> Kernel:
         if entry is None:
             entry = compile_recipe(recipe, f"{recipe.name}_{key[:12]}")
             store.write(key, entry)
-        kernel = _kernels[key] = engine.load(entry.symbol, entry.code, entry.undefined)
-        return kernel
+        return _load({key: entry})[0]
+
+
+def load_entries(entries: Mapping[str, Entry]) -> None:
+    """Make kernels known by their keys, loaded in one step; those known already stay."""
+    with _lock:
+        _load({key: entry for key, entry in entries.items() if key not in _kernels})
+
+
+def built_entries() -> dict[str, Entry]:
+    """The object code of all kernels that this process has built or loaded, by key."""
+    with _lock:
+        return dict(_entries)
+
+
+def _load(entries: Mapping[str, Entry]) -> list[Kernel]:
+    kernels = engine.load(list(entries.values()))
+    _kernels.update(zip(entries, kernels, strict=True))
+    _entries.update(entries)
+    return kernels
 
 
 def compile_recipe(recipe: Recipe, symbol: str) -> Entry:
@@ -180,7 +202,7 @@ _SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowe
 def key_of(recipe: Recipe) -> str:
     """Hex digits that differ whenever the code of `recipe` might."""
     pipeline = _PIPELINE + _SCALAR_PIPELINE if _has_function(recipe.identity) else _PIPELINE
-    digest = hashlib.blake2b(_environment() + digest_sources(*pipeline, recipe.maker), digest_size=24)
+    digest = hashlib.blake2b(environment() + digest_sources(*pipeline, recipe.maker), digest_size=24)
     _absorb(digest.update, recipe.name, {})
     _absorb(digest.update, recipe.identity, {})
     return digest.hexdigest()
@@ -242,7 +264,7 @@ def _names(code: types.CodeType) -> list[str]:
 
 
 @functools.cache
-def _environment() -> bytes:
+def environment() -> bytes:
     """What all kernels of this process depend on."""
     import llvmlite
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from .store import Entry
 
 # PYFUNCTYPE keeps the GIL: a kernel of an eager operator runs for microseconds.
 _Function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
@@ -53,20 +55,25 @@ _engine: Any = None
 _registered: set[str] = set()
 
 
-def load(symbol: str, code: bytes, undefined: Iterable[str]) -> Kernel:
-    """Put object code into the engine; the kernel called `symbol` in it.
+def load(entries: Sequence[Entry]) -> list[Kernel]:
+    """Put object code into the engine, all of it in one step; the kernels in it.
 
-    RuntimeError if the code needs a symbol that is not allowed: one unresolved symbol would make every external of the
+    RuntimeError if some code needs a symbol that is not allowed: one unresolved symbol would make every external of the
     engine null without a word.
     """
     from llvmlite import binding as llvm
 
-    for name in undefined:
-        _register(name)
+    for entry in entries:
+        for name in entry.undefined:
+            _register(name)
     engine = _engine or _start(llvm)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    for entry in entries:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(entry.code))
     engine.finalize_object()
-    address = engine.get_function_address(symbol)
+    return [_kernel(entry.symbol, engine.get_function_address(entry.symbol)) for entry in entries]
+
+
+def _kernel(symbol: str, address: int) -> Kernel:
     if not address:
         raise RuntimeError(f"kernel {symbol}: the object code does not define it")
     kernel = Kernel(address)
@@ -94,6 +101,8 @@ def _start(llvm: Any) -> Any:
     global _engine
     initialize()
     _engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine(llvm))
+    # workers run in its memory until the process is gone
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_engine))
     return _engine
 
 

@@ -6,6 +6,7 @@ belongs to this user and that nobody else can write; otherwise the store is off,
 
 A file is: the magic line, then count-prefixed fields (8-byte little-endian length, bytes): key, symbol, undefined symbols
 joined by spaces, object code; then the BLAKE2b digest of all that. A damaged file counts as absent and is written anew.
+Entries that nobody has read for longest go when the folder outgrows LIMIT. bundle.py keeps many entries in one file.
 """
 from __future__ import annotations
 
@@ -14,10 +15,16 @@ import os
 import stat
 import struct
 import sys
+import time
 from dataclasses import dataclass
 
 _MAGIC = b"rushlight kernel 1\n"
 _DIGEST = 32
+_SUFFIX = ".kernel"
+_SWEPT = "swept"
+_SWEEP_SECONDS = 86_400
+LIMIT = 256 << 20
+"""Bytes that a folder may hold when it is swept, which is once a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,22 @@ class Entry:
     code: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the store: where it is, how many bytes it has, when it was read or written last (seconds, as time.time)."""
+
+    path: str
+    size: int
+    used: float
+
+
 class Store:
     """The entries of one folder."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._usable: bool | None = None
+        self._swept = False
 
     def read(self, key: str) -> Entry | None:
         """The entry of `key`, or None if there is none, or none that can be trusted."""
@@ -50,6 +67,7 @@ class Store:
         """Keep `entry`; whoever reads meanwhile sees all of it or nothing. A full or read-only disk is no error."""
         if not self._is_usable():
             return
+        self._sweep_sometimes()
         path = self._path(key)
         temporary = f"{path}.{os.getpid()}.new"
         try:
@@ -60,8 +78,67 @@ class Store:
         except OSError as error:
             self._turn_off(f"it cannot be written: {error}")
 
+    def problem(self) -> str:
+        """Why the folder must not be used; nothing if it may, or is not there yet."""
+        try:
+            return _distrust(self.folder)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return str(error)
+
+    def files(self) -> list[StoredFile]:
+        """The entries, and what interrupted writers left; the one that was read or written last is the last."""
+        found: list[StoredFile] = []
+        try:
+            with os.scandir(self.folder) as listed:
+                for one in listed:
+                    if one.is_file(follow_symlinks=False) and one.name.endswith((_SUFFIX, ".new")):
+                        about = one.stat(follow_symlinks=False)
+                        found.append(StoredFile(one.path, about.st_size, max(about.st_atime, about.st_mtime)))
+        except FileNotFoundError:
+            return []
+        return sorted(found, key=lambda file: file.used)
+
+    def clear(self) -> tuple[int, int]:
+        """Delete all entries; how many files and bytes that were. PermissionError where the folder is not ours alone."""
+        problem = self.problem()
+        if problem:
+            raise PermissionError(f"{self.folder} is left as it is: {problem}")
+        return _delete(self.files())
+
+    def sweep(self, limit: int) -> tuple[int, int]:
+        """Delete the entries that were not used for longest until `limit` bytes are left; how many files and bytes went."""
+        files = self.files()
+        excess = sum(file.size for file in files) - limit
+        old = time.time() - _SWEEP_SECONDS
+        going: list[StoredFile] = []
+        for file in files:
+            if excess > 0 or (file.path.endswith(".new") and file.used < old):
+                going.append(file)
+                excess -= file.size
+        return _delete(going)
+
+    def _sweep_sometimes(self) -> None:
+        """Once a day, by the first process that writes."""
+        if self._swept:
+            return
+        self._swept = True
+        marker = os.path.join(self.folder, _SWEPT)
+        try:
+            if os.stat(marker).st_mtime > time.time() - _SWEEP_SECONDS:
+                return
+        except OSError:
+            pass
+        try:
+            with open(marker, "wb"):
+                os.utime(marker)
+            self.sweep(LIMIT)
+        except OSError as error:
+            self._turn_off(f"it cannot be swept: {error}")
+
     def _path(self, key: str) -> str:
-        return os.path.join(self.folder, f"{key}.kernel")
+        return os.path.join(self.folder, f"{key}{_SUFFIX}")
 
     def _is_usable(self) -> bool:
         if self._usable is None:
@@ -147,9 +224,22 @@ def _distrust(folder: str) -> str:
     while parent != os.path.dirname(parent):
         parent = os.path.dirname(parent)
         above = os.stat(parent)
+        if above.st_uid not in (0, os.geteuid()):
+            return f"user {above.st_uid} can rename it, who owns {parent}"
         if above.st_mode & 0o002 and not above.st_mode & stat.S_ISVTX:
             return f"anybody can rename it, for {parent} is writable by all"
     return ""
+
+
+def _delete(files: list[StoredFile]) -> tuple[int, int]:
+    count = size = 0
+    for file in files:
+        try:
+            os.unlink(file.path)
+        except FileNotFoundError:
+            continue
+        count, size = count + 1, size + file.size
+    return count, size
 
 
 def _read_own_file(path: str) -> bytes | None:

@@ -227,9 +227,10 @@ def current_pool() -> ThreadPool | None:
 
 def _forget_pool() -> None:
     """In a forked child: its parent's workers are not here."""
-    global _pool, _lock
-    _pool, _lock = None, threading.Lock()
+    global _pool
+    _pool = None
+    _lock.release()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forget_pool)

@@ -234,3 +234,27 @@ def test_demo(encoding: str, tmp_path: Path) -> None:
     assert "all 4500 outputs are equal, bit for bit" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("Try next: rushlight info ")
     assert ("█" in done.stdout) == (encoding == "utf-8")
+
+
+def test_cache(tmp_path: Path) -> None:
+    """The folder of kernels is described and emptied without numba or llvmlite."""
+    environment = {**os.environ, "RUSHLIGHT_CACHE": str(tmp_path / "cache")}
+
+    def rushlight(program: str) -> str:
+        done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def command(*arguments: str) -> str:
+        return rushlight(f"import sys; from rushlight.tools.cli import main; main({list(arguments)}); "
+                         "assert not {'numba', 'llvmlite'} & set(sys.modules)")
+
+    assert command("cache", "clear").startswith("deleted 0 kernels, 0 bytes")
+    rushlight("import rushlight as rl; rl.ones(3) + 1")
+    facts = json.loads(command("cache", "info", "--json"))
+    assert facts["folder"] == str(tmp_path / "cache") and facts["problem"] == "" and facts["kernels"] >= 1 and facts["bytes"] > 500
+    assert f"kernels  {facts['kernels']}, " in command("cache", "info") and "used     yes" in command("cache", "info")
+    assert command("cache", "clear").startswith(f"deleted {facts['kernels']} kernel")
+    assert json.loads(command("cache", "info", "--json"))["kernels"] == 0
+    (tmp_path / "cache").chmod(0o777)
+    assert "used     no: others can write to it" in command("cache", "info")

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import bool_, float32, float64, int32, uint8
+from rushlight.runtime.kernels import compiler
 from rushlight.runtime.kernels.compiler import Recipe, emit_object, function_kernel, key_of, undefined_symbols
 from rushlight.runtime.kernels.engine import load
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
 from rushlight.runtime.kernels.primitives import float32_pointer, int64_pointer
+from rushlight.runtime.kernels.store import Entry, Store
 
 
 def words(*values: int) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -68,7 +70,7 @@ def test_symbols_outside_the_list_are_refused() -> None:
     with pytest.raises(RuntimeError, match="needs system"):
         emit_object("kernel", [text])
     with pytest.raises(RuntimeError, match="needs the symbol system"):
-        load("kernel", b"", ["system"])
+        load([Entry("kernel", ("system",), b"")])
 
 
 def test_undefined_symbols_of_an_object_are_found() -> None:
@@ -168,7 +170,7 @@ from rushlight.runtime.dtype import float32
 from rushlight.runtime.kernels.pointwise import pointwise_kernel
 from rushlight.runtime.kernels.reduction import reduction_kernel
 from rushlight.runtime.kernels.reduction_functions import SUM
-from rushlight.runtime.executor import loop_kernel
+from rushlight.runtime.kernels.row_loop import loop_kernel
 
 def body(a):
     return a * 0.5 if a > 0 else -a
@@ -192,7 +194,38 @@ def test_warm_processes_need_no_numba(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert said == ["True", "False"]
-    (damaged, *_) = sorted((tmp_path / "cache").iterdir())
+    (damaged, *_) = sorted((tmp_path / "cache").glob("*.kernel"))
     damaged.write_bytes(b"damaged")
     subprocess.run([sys.executable, str(script)], env=environment, check=True, capture_output=True)
     assert damaged.read_bytes() != b"damaged"
+
+
+def test_many_processes_start_at_once(tmp_path: Path) -> None:
+    """All of them get right kernels from one empty folder, and it holds whole entries and nothing else afterwards."""
+    script = tmp_path / "kernels.py"
+    script.write_text(PROCESS)
+    environment = {**os.environ, "RUSHLIGHT_CACHE": str(tmp_path / "cache")}
+    started = [subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE) for _ in range(6)]
+    assert [process.wait(timeout=300) for process in started] == [0] * 6
+    for process in started:
+        process.communicate()
+    store = Store(str(tmp_path / "cache"))
+    files = store.files()
+    assert len(files) == 3
+    assert all(store.read(Path(file.path).name.removesuffix(".kernel")) is not None for file in files)
+
+
+def test_a_key_is_for_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another processor would compile has another key, so a folder that moves between machines gives nothing wrong."""
+    from llvmlite import binding
+
+    recipe = Recipe("name", ("identity",), lambda symbol: ())
+    keys = {key_of(recipe)}
+    for name, value in (("get_host_cpu_name", lambda: "other"), ("get_host_cpu_features", lambda: binding.FeatureMap({"avx9": True}))):
+        monkeypatch.setattr(binding, name, value)
+        compiler.environment.cache_clear()
+        keys.add(key_of(recipe))
+    monkeypatch.undo()
+    compiler.environment.cache_clear()
+    assert len(keys) == 3
+    assert key_of(recipe) in keys

@@ -41,12 +41,12 @@ def test_written_entries_are_read_and_damaged_ones_replaced(tmp_path: Path) -> N
     assert store.read("key") is None
     store.write("key", ENTRY)
     assert store.read("key") == ENTRY
-    (file,) = (tmp_path / "cache").iterdir()
+    (file,) = (tmp_path / "cache").glob("*.kernel")
     file.write_bytes(file.read_bytes()[:-5])
     assert store.read("key") is None
     store.write("key", ENTRY)
     assert store.read("key") == ENTRY
-    assert [one.name for one in (tmp_path / "cache").iterdir()] == [file.name]
+    assert [one.name for one in (tmp_path / "cache").glob("*.*")] == [file.name]
 
 
 def test_folder_is_private(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_folder_that_others_can_write_is_not_used(tmp_path: Path, capsys: pytest
 def test_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "cache"))
     store.write("key", ENTRY)
-    (file,) = (tmp_path / "cache").iterdir()
+    (file,) = (tmp_path / "cache").glob("*.kernel")
     file.chmod(0o666)
     assert store.read("key") is None
 
@@ -78,11 +78,80 @@ def test_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
 def test_links_are_not_followed(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "cache"))
     store.write("key", ENTRY)
-    (file,) = (tmp_path / "cache").iterdir()
+    (file,) = (tmp_path / "cache").glob("*.kernel")
     elsewhere = tmp_path / "elsewhere"
     os.rename(file, elsewhere)
     file.symlink_to(elsewhere)
     assert store.read("key") is None
+
+
+def test_a_folder_in_a_folder_that_all_can_write_is_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    store = Store(str(tmp_path / "open" / "cache"))
+    store.write("key", ENTRY)
+    assert store.read("key") is None
+    assert "anybody can rename it" in capsys.readouterr().err
+    (tmp_path / "open").chmod(0o1777)
+    sticky = Store(str(tmp_path / "open" / "cache"))
+    sticky.write("key", ENTRY)
+    assert sticky.read("key") == ENTRY
+
+
+def test_a_link_to_a_folder_counts_as_what_it_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folders around the real one decide, not those around the link."""
+    (tmp_path / "open" / "inner").mkdir(parents=True)
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "open" / "inner").chmod(0o700)
+    (tmp_path / "cache").symlink_to(tmp_path / "open" / "inner")
+    store = Store(str(tmp_path / "cache"))
+    store.write("key", ENTRY)
+    assert store.read("key") is None
+    assert "anybody can rename it" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("place, said", [("cache/{file}", ""), ("cache", "belongs to user 12345"), ("", "user 12345 can rename it")])
+def test_what_belongs_to_others_is_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, said: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    Store(str(home / "cache")).write("key", ENTRY)
+    os.chown(home / place.format(file="key.kernel"), 12345, 12345)
+    store = Store(str(home / "cache"))
+    assert store.read("key") is None
+    assert said in capsys.readouterr().err
+    if said:
+        with pytest.raises(PermissionError, match=said):
+            store.clear()
+
+
+def test_the_least_used_entries_go_first(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "cache"))
+    for age, key in enumerate(("new", "use", "old")):
+        store.write(key, ENTRY)
+        os.utime(tmp_path / "cache" / f"{key}.kernel", (1e9 - age, 1e9 - age))
+    os.utime(tmp_path / "cache" / "use.kernel", (2e9, 1e9 - 5))
+    left_over = tmp_path / "cache" / "x.kernel.77.new"
+    left_over.write_bytes(b"half")
+    os.utime(left_over, (1e9 + 7, 1e9 + 7))
+    size = (tmp_path / "cache" / "new.kernel").stat().st_size
+    assert [Path(file.path).name for file in store.files()] == ["old.kernel", "new.kernel", left_over.name, "use.kernel"]
+    assert store.sweep(2 * size + 4) == (2, size + 4)
+    assert [Path(file.path).name for file in store.files()] == ["new.kernel", "use.kernel"]
+    assert store.clear() == (2, 2 * size)
+    assert store.files() == [] and store.read("new") is None
+
+
+def test_folders_are_swept_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rushlight.runtime.kernels.store.LIMIT", 0)
+    Store(str(tmp_path / "cache")).write("first", ENTRY)
+    Store(str(tmp_path / "cache")).write("second", ENTRY)
+    assert len(Store(str(tmp_path / "cache")).files()) == 2
+    os.utime(tmp_path / "cache" / "swept", (1e9, 1e9))
+    store = Store(str(tmp_path / "cache"))
+    store.write("third", ENTRY)
+    store.write("fourth", ENTRY)
+    assert [Path(file.path).name for file in store.files()] == ["third.kernel", "fourth.kernel"]
 
 
 def test_folder_that_cannot_be_made_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
