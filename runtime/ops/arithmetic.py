@@ -55,7 +55,8 @@ def rsub(a: Any, b: Any, alpha: Any) -> Any:
 
 
 @pointwise(
-    "mul.Tensor(Tensor self, Tensor other) -> Tensor", "mul.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote
+    "mul.Tensor(Tensor self, Tensor other) -> Tensor", "mul.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote,
+    exact_numbers=True,
 )
 def mul(a: Any, b: Any) -> Any:
     """self * other."""
@@ -63,7 +64,8 @@ def mul(a: Any, b: Any) -> Any:
 
 
 @pointwise(
-    "div.Tensor(Tensor self, Tensor other) -> Tensor", "div.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote_float
+    "div.Tensor(Tensor self, Tensor other) -> Tensor", "div.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote_float,
+    exact_numbers=True,
 )
 def div(a: Any, b: Any) -> Any:
     """The true quotient."""

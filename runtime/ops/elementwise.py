@@ -36,24 +36,25 @@ class Launch:
     """A kernel with everything but the addresses filled in.
 
     The words are: the address of each operand (inputs, then the output), what the kernel's maker asks for (sizes and
-    strides), then a word per number among the inputs, whose address stands for its operand.
+    strides), then two words per number among the inputs, whose address stands for its operand.
     """
 
-    __slots__ = ("compute", "free", "items", "kernel", "numbers", "output", "template", "tensors", "work")
+    __slots__ = ("free", "items", "kernel", "numbers", "output", "template", "tensors", "work")
 
     def __init__(
-        self, kernel: Kernel, items: int, compute: DType, inputs: Sequence[bool], shape_words: Sequence[int], work: int
+        self, kernel: Kernel, items: int, inputs: Sequence[DType | None], shape_words: Sequence[int], work: int
     ) -> None:
+        """`inputs` has the dtype of each number among the inputs, None for tensors."""
         self.kernel = kernel
         self.items = items
         self.work = work
         """Nanoseconds on one thread, roughly."""
-        self.compute = compute
         self.output = len(inputs)
-        self.tensors = [at for at, is_tensor in enumerate(inputs) if is_tensor]
+        self.tensors = [at for at, number in enumerate(inputs) if number is None]
         first = len(inputs) + 1 + len(shape_words)
-        self.numbers = [(at, first + index) for index, at in enumerate(at for at, is_tensor in enumerate(inputs) if not is_tensor)]
-        self.template = [0] * (len(inputs) + 1) + list(shape_words) + [0] * len(self.numbers)
+        numbers = [(at, number) for at, number in enumerate(inputs) if number is not None]
+        self.numbers = [(at, first + 2 * index, number) for index, (at, number) in enumerate(numbers)]
+        self.template = [0] * (len(inputs) + 1) + list(shape_words) + [0, 0] * len(self.numbers)
         self.free: list[Words] = []
 
     def words(self) -> Words:
@@ -62,7 +63,7 @@ class Launch:
             return self.free.pop()
         except IndexError:
             made = Words(self.template)
-            for at, slot in self.numbers:
+            for at, slot, _ in self.numbers:
                 made.integers[at] = made.address + 8 * slot
             return made
 
@@ -75,8 +76,8 @@ class Launch:
         for at in self.tensors:
             tensor = operands[at]
             integers[at] = tensor.storage.address + tensor.layout.offset * tensor.dtype.itemsize
-        for at, slot in self.numbers:
-            write_number(words, slot, operands[at], self.compute)
+        for at, slot, dtype in self.numbers:
+            write_number(words, slot, operands[at], dtype)
         integers[self.output] = output
         status = launch_at(self.kernel, words.address, self.items, work=self.work)
         self.free.append(words)
@@ -90,14 +91,14 @@ class Launch:
         """
         if self.work >= 2 * GRAIN:
             return None
-        slots = dict(self.numbers)
+        slots = {at: slot for at, slot, _ in self.numbers}
         operands: list[TensorOperand | NumberOperand] = []
         for at, (layout, dtype) in enumerate(inputs):
             if layout is not None:
                 same = output is not None and layout.form is output[0].form and dtype.itemsize == output[1].itemsize
                 operands.append(TensorOperand(dtype.itemsize, layout.form.extent * dtype.itemsize, same))
-            elif takes_number(self.compute):
-                operands.append(NumberOperand(self.compute, slots[at]))
+            elif takes_number(dtype):
+                operands.append(NumberOperand(dtype, slots[at]))
             else:
                 return None
         reach = 0 if output is None else output[0].form.extent * output[1].itemsize
@@ -155,7 +156,8 @@ def prepare(
 ) -> Launch:
     """The launch for inputs of these layouts (None for a number) that broadcast to the layout of `output`.
 
-    Inputs arrive in `compute`, bool ones (masks) as they are. A body called `identity` converts from its input's dtype.
+    Inputs are tensors in `compute`, or bool ones (masks), and numbers in any dtype. A body called `identity` converts from
+    its input's dtype.
     """
     from ..kernels.pointwise import BROADCAST, CONTIGUOUS, STRIDED, pointwise_kernel
 
@@ -171,14 +173,14 @@ def prepare(
     kernel = pointwise_kernel(
         body,
         tuple(dtype for _, dtype in inputs),
-        tuple(dtype if dtype is dtypes.bool_ or body is identity else compute for _, dtype in inputs),
+        tuple(dtype if layout is None or dtype is dtypes.bool_ or body is identity else compute for layout, dtype in inputs),
         (result,),
         0 if flat else len(dims),
         classes,
     )
     words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(strides)) for _, steps in dims]
     work = _work(body, output.numel, [result.itemsize, *(0 if layout is None else dtype.itemsize for layout, dtype in inputs)])
-    return Launch(kernel, output.numel, compute, [layout is not None for layout, _ in inputs], words, work)
+    return Launch(kernel, output.numel, [dtype if layout is None else None for layout, dtype in inputs], words, work)
 
 
 def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:

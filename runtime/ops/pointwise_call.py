@@ -105,7 +105,7 @@ class _Pointwise:
         if launch is None:
             launch = plan.launch = self.launch(args, operands, plan.compute, plan.layout, plan.result)
             short = self.op.base is None and not plan.convert
-            frame = launch.frame(_inputs(operands, plan.compute)) if short else None
+            frame = launch.frame(self.inputs(operands, plan.compute)) if short else None
             if frame is not None:
                 # the frame comes along to stay alive as long as the plan
                 self.short[key] = direct(), frame.address, plan.nbytes, plan.layout, plan.result, frame
@@ -142,7 +142,15 @@ class _Pointwise:
 
     def launch(self, args: Sequence[Any], operands: Sequence[Any], compute: DType, output: Layout, result: DType) -> Launch:
         """The kernel for operands that are all in the compute dtype."""
-        return prepare(self.body(args, compute), compute, _inputs(operands, compute), output, result)
+        return prepare(self.body(args, compute), compute, self.inputs(operands, compute), output, result)
+
+    def inputs(self, operands: Sequence[Any], compute: DType) -> list[tuple[Layout | None, DType]]:
+        """Operands as `prepare` takes them. Numbers are rounded to a compute dtype of 16 bits only where PyTorch does so."""
+        number = compute.opmath if self.traits.exact_numbers else compute
+        return [
+            (x.layout, x.dtype) if isinstance(x, Tensor) else (None, number if promotes else compute.opmath)
+            for x, promotes in zip(operands, self.promoting)
+        ]
 
     def run_in_place(self, *args: Any) -> Tensor:
         """Into the first operand."""
@@ -180,17 +188,12 @@ class _Pointwise:
             launch = self.launch(args, inputs, compute, target.layout, target.dtype)
             if as_given:
                 self.launches[key] = launch
-                frame = launch.frame(_inputs(inputs, compute), (target.layout, target.dtype))
+                frame = launch.frame(self.inputs(inputs, compute), (target.layout, target.dtype))
                 if frame is not None:
                     self.short[key] = direct(), frame.address, frame
         launch.run(inputs, target.address)
         target.storage.version += 1
         return target
-
-
-def _inputs(operands: Sequence[Any], compute: DType) -> list[tuple[Layout | None, DType]]:
-    """Operands as `prepare` takes them."""
-    return [(x.layout, x.dtype) if isinstance(x, Tensor) else (None, compute) for x in operands]
 
 
 def _converted(operands: Sequence[Any], compute: DType) -> list[Any]:
