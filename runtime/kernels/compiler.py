@@ -195,7 +195,7 @@ def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *iden
 # Keys
 
 _PIPELINE = tuple(f"{__package__}.{name}" for name in ("compiler", "emitter"))
-_SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowering", "pointwise_loop", "seldom"))
+_SCALAR_PIPELINE = tuple(f"{__package__}.{name}" for name in ("functions", "lowering", "pointwise_steps", "seldom"))
 """Makers of scalar functions, and what their literals and calls of `math` become."""
 
 

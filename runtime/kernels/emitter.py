@@ -273,9 +273,9 @@ class Builder:
         return Value(self, values[0].dtype, self.text.let(f"call {kind} @{symbol}({', '.join(one.typed for one in values)})"))
 
     @property
-    def declarations(self) -> list[str]:
-        """What `finish` declares before the kernel."""
-        return [*self._declared.values()]
+    def declared(self) -> dict[str, str]:
+        """What `finish` declares before the kernel, by symbol."""
+        return self._declared
 
     def declare(self, symbol: str, declaration: str) -> None:
         """Declare a function, once."""
@@ -398,7 +398,7 @@ class Builder:
         """The module; the kernel returns 0 at its end."""
         self.text.add("  ret i64 0")
         head = [CHECK] if self._results else []
-        head += [*self.declarations, f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
+        head += [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
         if self._results:
             head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
         metadata = [

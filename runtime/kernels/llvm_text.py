@@ -64,19 +64,21 @@ no:
 """
 
 
-def call_scalar(text: Text, symbol: str, arguments: Sequence[tuple[str, str]], results: Sequence[str]) -> list[str]:
-    """Call a scalar function with (dtype, value) arguments; its results. `%result` and `%exception` are the caller's slots.
+def call_scalar(
+    text: Text, symbol: str, arguments: Sequence[tuple[str, str]], results: Sequence[str], slot: str = "%result"
+) -> list[str]:
+    """Call a scalar function with (dtype, value) arguments; its results. `slot` and `%exception` are the caller's memory.
 
     The module needs CHECK.
     """
     given = "".join(f", {STORAGE[dtype]} {value}" for dtype, value in arguments)
-    status = text.let(f'call i32 @"{symbol}"(ptr %result, ptr %exception{given})')
+    status = text.let(f'call i32 @"{symbol}"(ptr {slot}, ptr %exception{given})')
     text.add(f"  call void @rushlight_check(i32 {status})")
     if len(results) == 1:
-        return [text.let(f"load {STORAGE[results[0]]}, ptr %result")]
+        return [text.let(f"load {STORAGE[results[0]]}, ptr {slot}")]
     structure = result_type(results)
     return [
-        text.let(f"load {STORAGE[dtype]}, ptr {text.let(f'getelementptr {structure}, ptr %result, i32 0, i32 {at}')}")
+        text.let(f"load {STORAGE[dtype]}, ptr {text.let(f'getelementptr {structure}, ptr {slot}, i32 0, i32 {at}')}")
         for at, dtype in enumerate(results)
     ]
 

@@ -21,15 +21,17 @@ are operands with inner stride 0. mathematics.py has functions that vectorize; p
 Words, for n operands (inputs, then outputs) and rank r:
     n addresses; and if r > 0, r sizes (outermost first), then for each operand r strides in items.
 Rank 0 means flat: every operand is contiguous (class 1) or one item for all (class 0), and there are no sizes or strides.
+
+A kernel may run several bodies for each item (`fused_kernel`), each with its own dtypes, and store any of their results.
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..dtype import DType
 from .compiler import Recipe, build
-from .conversions import register
 from .engine import Kernel
 
 BROADCAST, CONTIGUOUS, STRIDED = 0, 1, 2
@@ -81,43 +83,83 @@ def pointwise_recipe(
     """How `pointwise_kernel` makes its kernel."""
     if len(classes) != len(inputs) + len(outputs):
         raise ValueError(f"pointwise kernel: {len(classes)} stride classes for {len(inputs)} inputs and {len(outputs)} outputs")
+    step = Step(body, tuple(range(len(inputs))), compute, outputs)
+    return fused_recipe(inputs, (step,), tuple(range(len(inputs), len(classes))), rank, classes)
+
+
+# Several scalar functions in one kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One scalar function among those of a fused kernel.
+
+    Values are numbered: the inputs of the kernel first, then the results of every step in order. A step reads values with
+    smaller numbers.
+    """
+
+    body: Callable[..., Any]
+    operands: tuple[int, ...]
+    """The numbers of its arguments."""
+    compute: DType | tuple[DType, ...]
+    """What arguments are cast to, one for all or one for each; results are cut or rounded to the first that is not bool."""
+    results: tuple[DType, ...]
+    """What each result is cast to then."""
+
+    @property
+    def computes(self) -> tuple[str, ...]:
+        """The name of the dtype of each argument."""
+        each = self.compute if isinstance(self.compute, tuple) else (self.compute,) * len(self.operands)
+        return tuple(dtype.name for dtype in each)
+
+    @property
+    def main(self) -> str:
+        """The name of the dtype that literals and results take."""
+        each = self.compute if isinstance(self.compute, tuple) else (self.compute,)
+        return next((dtype.name for dtype in each if dtype.name != "bool"), "bool")
+
+
+def fused_kernel(
+    inputs: tuple[DType, ...], steps: tuple[Step, ...], outputs: tuple[int, ...], rank: int, classes: tuple[int, ...]
+) -> Kernel:
+    """The kernel that runs all `steps` for each item and stores the values whose numbers are `outputs`.
+
+    Its results have the bits that a kernel for each step would give: values are cast at the edges of every step, and a
+    product of one step is never rounded together with a sum of another. Words and classes are as for `pointwise_kernel`.
+    """
+    key = (inputs, steps, outputs, rank, classes)
+    kernel = _known.get(key)
+    if kernel is None:
+        kernel = _known[key] = build(fused_recipe(inputs, steps, outputs, rank, classes))
+    return kernel
+
+
+def fused_recipe(
+    inputs: tuple[DType, ...], steps: tuple[Step, ...], outputs: tuple[int, ...], rank: int, classes: tuple[int, ...]
+) -> Recipe:
+    """How `fused_kernel` makes its kernel."""
+    values = [*inputs, *(result for step in steps for result in step.results)]
+    if len(classes) != len(inputs) + len(outputs):
+        raise ValueError(f"pointwise kernel: {len(classes)} stride classes for {len(inputs)} inputs and {len(outputs)} outputs")
     if rank == 0 and STRIDED in classes:
         raise ValueError("pointwise kernel: a flat kernel has no strides; use rank 1")
-    computes = tuple(one.name for one in (compute if isinstance(compute, tuple) else (compute,) * max(len(inputs), 1)))
-    input_names = tuple(one.name for one in inputs)
-    output_names = tuple(one.name for one in outputs)
-    name = f"{body.__name__}_{'_'.join(input_names + output_names)}_{rank}".replace("<lambda>", "lambda")
+    names = tuple(dtype.name for dtype in inputs)
+    # a long chain is told from others by its key alone
+    functions = "_".join(step.body.__name__ for step in steps[:4]).replace("<lambda>", "lambda")
+    dtypes = "_".join((*names, *(values[number].name for number in outputs)))
 
     def emit(symbol: str) -> Iterable[str]:
         from .pointwise_loop import PointwiseLoop
-        from .tracing import trace
+        from .pointwise_steps import emitted_step
 
-        compute = next((one for one in computes if one != "bool"), "bool")
-        # a copy keeps the bits of every NaN
-        registers = computes if body is identity else tuple(register(one) for one in computes)
-        traced = trace(body, registers[: len(inputs)]) if len(outputs) == 1 else None
-        if traced is not None:
-            results = _results(body, traced[1], compute, 1)
-            loop = PointwiseLoop(symbol, "", input_names, computes, registers, output_names, results, rank, classes, traced[0])
-            return (loop.text(compute),)
-        from .lowering import lower_scalar
+        texts: list[str] = []
+        emitted = [emitted_step(step, texts) for step in steps]
+        return (PointwiseLoop(symbol, names, emitted, outputs, rank, classes).text(), *texts)
 
-        lowered = lower_scalar(body, registers[: len(inputs)], register(compute))
-        results = _results(body, lowered.result, compute, len(outputs))
-        loop = PointwiseLoop(symbol, lowered.symbol, input_names, computes, registers, output_names, results, rank, classes)
-        return (loop.text(compute), *lowered.texts)
-
-    return Recipe(name, ("pointwise", body, input_names, computes, output_names, rank, classes), emit, __name__)
+    described = tuple((step.body, step.operands, step.computes, step.main, _names(step.results)) for step in steps)
+    identity = ("pointwise", names, described, outputs, rank, classes)
+    return Recipe(f"{functions}_{dtypes}_{rank}", identity, emit, __name__)
 
 
-def _results(body: Callable[..., Any], result: Any, compute: str, count: int) -> tuple[str, ...]:
-    """The dtypes that numba inferred for a body's results, if they fit."""
-    results = tuple(str(one) for one in result.types) if count > 1 and hasattr(result, "types") else (str(result),)
-    if len(results) != count:
-        raise TypeError(f"{body.__qualname__}: returns {len(results)} values, but {count} outputs are wanted")
-    wanted = register(compute)
-    for one in results:
-        whole = one.startswith(("int", "uint")) and (compute == "bool" or wanted in ("int64", "uint64"))
-        if one not in (compute, wanted, "bool") and not whole:
-            raise TypeError(f"{body.__qualname__}: returns {one} where {compute} computes; cast inside, or compute in {one}")
-    return results
+def _names(dtypes: tuple[DType, ...]) -> tuple[str, ...]:
+    return tuple(dtype.name for dtype in dtypes)

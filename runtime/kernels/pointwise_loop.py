@@ -5,50 +5,79 @@ are described in pointwise.py.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from .contraction import DECLARATIONS, contract
 from .conversions import convert
 from .emitter import Builder, Value
 from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
+from .tracing import WriterOfAll
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedStep:
+    """One scalar function of a kernel, ready to be written. Values are numbered: the inputs, then the results of each step."""
+
+    operands: tuple[int, ...]
+    """Which values are its arguments."""
+    computes: tuple[str, ...]
+    """What each argument is cast to."""
+    registers: tuple[str, ...]
+    """What each argument is then held in."""
+    compute: str
+    """What results are cut or rounded to first."""
+    results: tuple[str, ...]
+    """The dtypes that the function gives."""
+    targets: tuple[str, ...]
+    """The dtypes of the values that become of them."""
+    write: WriterOfAll | None = None
+    """What writes the function if it was traced."""
+    scalar: str = ""
+    """The symbol of the function if numba compiled it."""
 
 
 class PointwiseLoop:
     """The LLVM text of one kernel: rows of the innermost dimension, and a loop over each that LLVM vectorizes."""
 
     def __init__(
-        self, symbol: str, scalar: str, inputs: Sequence[str], computes: Sequence[str], registers: Sequence[str], outputs: Sequence[str],
-        results: Sequence[str], rank: int, classes: Sequence[int], write: Callable[..., Value] | None = None,
+        self, symbol: str, inputs: Sequence[str], steps: Sequence[EmittedStep], outputs: Sequence[int], rank: int, classes: Sequence[int]
     ) -> None:
-        self.symbol, self.scalar, self.rank, self.classes = symbol, scalar, rank, classes
-        self.write = write
+        """`outputs` are the numbers of the values that are stored."""
+        self.symbol, self.rank, self.classes = symbol, rank, classes
+        self.inputs, self.steps, self.outputs = inputs, steps, outputs
         self.builder = Builder(symbol)
-        self.inputs, self.outputs, self.results = inputs, outputs, results
-        self.computes, self.registers = computes, registers
-        self.operands = (*inputs, *outputs)
+        values = [*inputs, *(target for step in steps for target in step.targets)]
+        self.operands = (*inputs, *(values[at] for at in outputs))
 
-    def text(self, compute: str) -> str:
-        """The whole module; `compute` is what results are cut or rounded back to."""
+    def text(self) -> str:
+        """The whole module."""
         text = self.builder.text
-        if self.scalar:
+        scalars = {step.scalar: step for step in self.steps if step.scalar}
+        if scalars:
             text.add(CHECK)
-            text.add(declare_scalar(self.scalar, self.registers[: len(self.inputs)]))
+        for scalar, step in scalars.items():
+            text.add(declare_scalar(scalar, step.registers))
         text.add(f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{")
         text.label("entry")
-        if self.scalar:
-            text.add(f"  %result = alloca {result_type(self.results)}")
+        # a slot for each call: slots become registers, and one that held different types would not
+        for at, step in enumerate(self.steps):
+            if step.scalar:
+                text.add(f"  %result{at} = alloca {result_type(step.results)}")
+        if scalars:
             text.add("  %exception = alloca ptr")
         pointers = [text.let(f"inttoptr i64 {self._word(text, at)} to ptr") for at in range(len(self.operands))]
         if self.rank == 0:
-            self._flat(text, pointers, compute)
+            self._flat(text, pointers)
         else:
-            self._rows(text, pointers, compute)
+            self._rows(text, pointers)
         text.label("done")
         text.add("  ret i64 0")
         text.add("}")
-        # each item is by itself, so no load waits for a store of another: in-place calls vectorize too
-        for declaration in self.builder.declarations:
+        for declaration in {**DECLARATIONS, **self.builder.declared}.values():
             text.add(declaration)
+        # each item is by itself, so no load waits for a store of another: in-place calls vectorize too
         text.add('!0 = distinct !{!0, !1}\n!1 = !{!"llvm.loop.parallel_accesses", !2}\n!2 = distinct !{}')
         return str(text)
 
@@ -56,7 +85,7 @@ class PointwiseLoop:
         place = text.let(f"getelementptr i64, ptr %words, i64 {at}")
         return text.let(f"load i64, ptr {place}")
 
-    def _flat(self, text: Text, pointers: list[str], compute: str) -> None:
+    def _flat(self, text: Text, pointers: list[str]) -> None:
         text.add("  %some = icmp slt i64 %start, %stop")
         text.add("  br i1 %some, label %row, label %done")
         text.label("row")
@@ -65,9 +94,9 @@ class PointwiseLoop:
             pointer if self.classes[at] == BROADCAST else text.let(f"getelementptr {STORAGE[self.operands[at]]}, ptr {pointer}, i64 %start")
             for at, pointer in enumerate(pointers)
         ]
-        self._inner(text, "row", moved, ["1"] * len(moved), count, "done", compute)
+        self._inner(text, "row", moved, ["1"] * len(moved), count, "done")
 
-    def _rows(self, text: Text, pointers: list[str], compute: str) -> None:
+    def _rows(self, text: Text, pointers: list[str]) -> None:
         """Blocks: decode `start` into coordinates; per row, point every operand at its first item; then step the coordinates."""
         rank, operands = self.rank, len(self.operands)
         sizes = [self._word(text, operands + dim) for dim in range(rank)]
@@ -97,7 +126,7 @@ class PointwiseLoop:
         short = text.let(f"icmp slt i64 {room}, %left")
         count = text.let(f"select i1 {short}, i64 {room}, i64 %left")
         moved = [self._move(text, at, pointer, strides[at]) for at, pointer in enumerate(pointers)]
-        self._inner(text, "row", moved, [operand[rank - 1] for operand in strides], count, "step", compute)
+        self._inner(text, "row", moved, [operand[rank - 1] for operand in strides], count, "step")
         text.label("step")
         text.add(f"  %rest = sub i64 %left, {count}")
         carry = "1"
@@ -121,7 +150,7 @@ class PointwiseLoop:
             pointer = text.let(f"getelementptr {kind}, ptr {pointer}, i64 {steps}")
         return pointer
 
-    def _inner(self, text: Text, before: str, pointers: list[str], strides: list[str], count: str, after: str, compute: str) -> None:
+    def _inner(self, text: Text, before: str, pointers: list[str], strides: list[str], count: str, after: str) -> None:
         """The loop over one row, from 0 to `count` (at least 1)."""
         fixed = {
             at: self._load(text, at, pointers[at], "") for at in range(len(self.inputs)) if self.classes[at] == BROADCAST
@@ -131,31 +160,39 @@ class PointwiseLoop:
         text.add(f"  %i = phi i64 [0, %{before}], [%j, %loop]")
         group = ", !llvm.access.group !2"
         values = [
-            fixed[at] if at in fixed else self._load(text, at, self._item(text, at, pointers[at], strides[at]), group)
-            for at in range(len(self.inputs))
+            (dtype, fixed[at] if at in fixed else self._load(text, at, self._item(text, at, pointers[at], strides[at]), group))
+            for at, dtype in enumerate(self.inputs)
         ]
-        results = [*zip(self.results, self._call(text, values), strict=True)]
-        for at, target in enumerate(self.outputs):
-            source, value = results[at]
-            operand = len(self.inputs) + at
-            if source not in ("bool", compute):
-                source, value = compute, convert(text, value, source, compute)
-            value = convert(text, value, source, target)
-            place = self._item(text, operand, pointers[operand], strides[operand])
-            text.add(f"  store {STORAGE[target]} {value}, ptr {place}{group}")
+        for at, step in enumerate(self.steps):
+            values += self._results(text, at, step, [values[operand] for operand in step.operands])
+        for at, number in enumerate(self.outputs, len(self.inputs)):
+            dtype, value = values[number]
+            text.add(f"  store {STORAGE[dtype]} {value}, ptr {self._item(text, at, pointers[at], strides[at])}{group}")
         text.add("  %j = add nuw nsw i64 %i, 1")
         text.add(f"  %more = icmp slt i64 %j, {count}")
         text.add(f"  br i1 %more, label %loop, label %{after}, !llvm.loop !0")
 
-    def _call(self, text: Text, values: list[str]) -> list[str]:
-        if self.write is not None:
-            return [self.write(self.builder, *(Value(self.builder, *one) for one in zip(self.registers, values, strict=False))).name]
-        return call_scalar(text, self.scalar, [*zip(self.registers, values, strict=False)], self.results)
+    def _results(self, text: Text, at: int, step: EmittedStep, operands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The values that a step makes, as (dtype, name): cast before and after."""
+        arguments: list[tuple[str, str]] = []
+        for (dtype, value), compute, register in zip(operands, step.computes, step.registers, strict=True):
+            arguments.append((register, convert(text, convert(text, value, dtype, compute), compute, register)))
+        values: list[tuple[str, str]] = []
+        for source, name, target in zip(step.results, self._call(text, at, step, arguments), step.targets, strict=True):
+            cut = source if source == "bool" else step.compute
+            values.append((target, convert(text, convert(text, name, source, cut), cut, target)))
+        return values
+
+    def _call(self, text: Text, at: int, step: EmittedStep, arguments: Sequence[tuple[str, str]]) -> list[str]:
+        if step.write is None:
+            return call_scalar(text, step.scalar, arguments, step.results, f"%result{at}")
+        first = len(text.lines)
+        results = step.write(self.builder, *(Value(self.builder, *argument) for argument in arguments))
+        text.lines[first:] = contract(text.lines[first:])
+        return [result.name for result in results]
 
     def _load(self, text: Text, at: int, pointer: str, group: str) -> str:
-        value = text.let(f"load {STORAGE[self.inputs[at]]}, ptr {pointer}{group}")
-        argument = convert(text, value, self.inputs[at], self.computes[at])
-        return convert(text, argument, self.computes[at], self.registers[at])
+        return text.let(f"load {STORAGE[self.inputs[at]]}, ptr {pointer}{group}")
 
     def _item(self, text: Text, at: int, pointer: str, stride: str) -> str:
         if self.classes[at] == BROADCAST:

@@ -56,6 +56,8 @@ class Traced(Value):
         self.admit(other)
 
     def _binary(self, other: Number, whole: str, floating: str) -> Value:
+        if whole in ("and", "or", "xor") and isinstance(other, Traced) and self.dtype == other.dtype and not self.dtype.startswith("float"):
+            return super()._binary(other, whole, floating)
         self._admit(other)
         operation = floating if self.dtype.startswith("float") else whole
         if operation not in ("add", "sub", "mul", "fadd", "fsub", "fmul", "fdiv"):
@@ -105,28 +107,43 @@ def lift(value: Value) -> Traced:
 
 Writer = Callable[..., Value]
 """`writer(builder, *values)` writes a function's instructions; its result."""
+WriterOfAll = Callable[..., tuple[Value, ...]]
+"""As `Writer`, for functions of several results."""
 
 
 def trace(function: Callable[..., Any], arguments: Sequence[str]) -> tuple[Writer, str] | None:
     """What writes `function` for arguments of these dtypes, and its result's dtype ("bool" for conditions); or None."""
+    found = trace_all(function, arguments)
+    if found is None or len(found[1]) != 1:
+        return None
+    write, (result,) = found
+    return lambda builder, *values: write(builder, *values)[0], result
+
+
+def trace_all(function: Callable[..., Any], arguments: Sequence[str]) -> tuple[WriterOfAll, tuple[str, ...]] | None:
+    """As `trace`, with the dtype of each result: functions that return a tuple have several."""
     if not arguments:
         return None
     direct = _PRIMITIVES.get(function)
     if direct is None and (not isinstance(function, types.FunctionType) or function.__dict__.get("_implementations")):
         return None
 
-    def write(builder: Builder, *values: Value) -> Value:
+    def write(builder: Builder, *values: Value) -> tuple[Value, ...]:
         lifted = [lift(value) for value in values]
         result = direct(builder, *lifted) if direct else _with_primitives(function, builder)(*lifted)
-        if not isinstance(result, Value):
-            raise TypeError(f"{function.__qualname__} gives {result!r}, which does not depend on its arguments")
-        return result.to("bool") if result.dtype == "i1" else result
+        return tuple(_result(function, one) for one in (result if isinstance(result, tuple) else (result,)))
 
     trial = Builder("trial")
     try:
-        return write, write(trial, *(Value(trial, dtype, "%x") for dtype in arguments)).dtype
+        return write, tuple(one.dtype for one in write(trial, *(Value(trial, dtype, "%x") for dtype in arguments)))
     except (TypeError, ArithmeticError, ValueError, AttributeError, AssertionError):
         return None
+
+
+def _result(function: Callable[..., Any], result: Any) -> Value:
+    if not isinstance(result, Value):
+        raise TypeError(f"{function.__qualname__} gives {result!r}, which does not depend on its arguments")
+    return result.to("bool") if result.dtype == "i1" else result
 
 
 def _with_primitives(function: Any, builder: Builder) -> Callable[..., Any]:
