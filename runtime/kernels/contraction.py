@@ -7,10 +7,13 @@ function could join a sum of the next, and a fused kernel would not give the bit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 _PRODUCT = re.compile(r"\s*(%\S+) = fmul contract (float|double) (\S+), (\S+)$")
 _SUM = re.compile(r"\s*(%\S+) = (fadd|fsub) contract (float|double) (\S+), (\S+)$")
+_NAME = re.compile(r'%(?:"[^"]+"|[\w.$]+)')
+# numba keeps the variables of functions that branch in memory
 _STORE = re.compile(r"\s*store \w+ (%\S+), \w+\* (%\S+)$")
 _LOAD = re.compile(r"\s*(%\S+) = load \w+, \w+\* (%\S+)$")
 _SYMBOLS = {"float": "llvm.fmuladd.f32", "double": "llvm.fmuladd.f64"}
@@ -21,29 +24,31 @@ DECLARATIONS = {
 
 
 def contract(lines: Sequence[str]) -> list[str]:
-    """The lines of one function, its products joined with the sums that follow: of two products the first joins."""
+    """The lines of one function, with products joined to the sum that alone uses them: of two products the first joins."""
+    uses = Counter(name for line in lines for name in _NAME.findall(line))
+    reads = Counter(read[2] for line in lines if (read := _LOAD.match(line)) and uses[read[1]] > 1)
     products: dict[str, tuple[str, str]] = {}
-    # numba keeps the variables of functions that branch in memory
     variables: dict[str, str] = {}
     result: list[str] = []
     for line in lines:
+        product, total, stored, read = (pattern.match(line) for pattern in (_PRODUCT, _SUM, _STORE, _LOAD))
         if line.endswith(":"):
             variables.clear()
-        elif stored := _STORE.match(line):
-            variables[stored[2]] = stored[1]
-        elif (read := _LOAD.match(line)) and (factors := products.get(variables.get(read[2], ""))):
-            products[read[1]] = factors
-        product, total = _PRODUCT.match(line), _SUM.match(line)
-        if product:
+        elif product and uses[product[1]] == 2:
             products[product[1]] = product[3], product[4]
+        elif stored:
+            variables[stored[2]] = stored[1]
+        elif read and uses[read[1]] == 2 and reads[read[2]] == 1 and variables.get(read[2]) in products:
+            products[read[1]] = products[variables[read[2]]]
         if total and (total[4] in products or total[5] in products):
-            result += _joined(*total.groups(), products)
+            result += _joined(total, products)
         else:
             result.append(line.replace(" contract ", " "))
     return result
 
 
-def _joined(name: str, operation: str, kind: str, left: str, right: str, products: dict[str, tuple[str, str]]) -> list[str]:
+def _joined(total: re.Match[str], products: dict[str, tuple[str, str]]) -> list[str]:
+    name, operation, kind, left, right = total[1], total[2], total[3], total[4], total[5]
     negated = f'{name[:-1]}.n"' if name.endswith('"') else f"{name}.n"
     if left in products:
         first, second = products[left]
