@@ -5,7 +5,7 @@ indexed operand lies at its walked place + the sum over the indices of position 
 says the position. An index operand may be broadcast by strides of 0.
 
 Words of `read_kernel` and `write_kernel`:  target, source, address of each index; for each index the size of the indexed
-dimension, the lowest position allowed (0, or -size where negative ones count from the end), the step; then the walk.
+dimension and the step; then the walk. In kernels that wrap, negative positions count from the end.
 
 `read_kernel` checks each position and answers item + 1 at the first one outside, counted over the walked shape.
 `write_kernel` checks nothing: `bounds_kernel` runs before, so that an error leaves the target as it was.
@@ -36,42 +36,45 @@ def is_outside(position: Value, low: Value, size: Value) -> Value:
 class _Indices:
     """The index operands of a kernel: their words, and the place that they say."""
 
-    def __init__(self, builder: Builder, dtypes: Sequence[str], base: int) -> None:
+    def __init__(self, builder: Builder, dtypes: Sequence[str], base: int, wraps: bool) -> None:
         count = len(dtypes)
-        self.builder = builder
+        self.builder, self.wraps = builder, wraps
         self.items = [builder.pointer(dtype, builder.word(base + at)) for at, dtype in enumerate(dtypes)]
         limits = base + count
-        self.sizes, self.lows, self.steps = ([builder.word(limits + 3 * at + part) for at in range(count)] for part in range(3))
+        self.sizes, self.steps = ([builder.word(limits + 2 * at + part) for at in range(count)] for part in range(2))
 
     @property
     def end(self) -> int:
         """How many words the addresses and limits take."""
-        return 4 * len(self.items)
+        return 3 * len(self.items)
 
     def place(self, places: Sequence[Value], failed: Callable[[], None] | None) -> Value:
         """The displacement that the positions at `places` say; `failed` writes what happens if one is outside."""
         total = self.builder.number(0, "int64")
-        for items, place, size, low, step in zip(self.items, places, self.sizes, self.lows, self.steps):
+        for items, place, size, step in zip(self.items, places, self.sizes, self.steps):
             position = items[place].to("int64")
+            if self.wraps:
+                position = self.builder.select(position < 0, position + size, position)
             if failed is not None:
-                with self.builder.when(is_outside(position, low, size)):
+                with self.builder.when(position.below(size) ^ 1):
                     failed()
-            position = self.builder.select(position < 0, position + size, position)
             total = total + position * step
         return total
 
 
 @cache
-def read_kernel(itemsize: int, indices: tuple[str, ...], whole_rows: bool, dense: bool) -> Kernel:
+def read_kernel(itemsize: int, indices: tuple[str, ...], wraps: bool, whole_rows: bool, dense: bool) -> Kernel:
     """target[...] = source[positions]; items of `itemsize` bytes. See the module for the words.
 
-    `whole_rows`: no index moves along a row; `dense`: rows of target and source lie without gaps.
+    `whole_rows`: no index moves along a row; `dense`: rows of target and source lie without gaps, or rows of target and
+    indices where these move.
     """
 
     def write(builder: Builder, functions: Functions) -> None:
-        found = _Indices(builder, indices, 2)
+        found = _Indices(builder, indices, 2, wraps)
         walk = Walk(builder, 2 + len(indices), 2 + found.end)
         target, source = (builder.pointer(CARRIERS[itemsize], builder.word(at)) for at in range(2))
+        one = builder.number(1, "int64")
         with walk.rows() as (row, (target_place, source_place, *places)):
 
             def failed(item: Value) -> Callable[[], None]:
@@ -81,12 +84,13 @@ def read_kernel(itemsize: int, indices: tuple[str, ...], whole_rows: bool, dense
                 start = source.at(source_place + found.place(places, failed(row * walk.size)))
                 _copy_row(builder, target.at(target_place), start, walk, dense)
             else:
+                steps = [one] * (2 + len(places)) if dense else walk.steps
                 with builder.loop(walk.size) as at:
-                    here = [place + at * step for place, step in zip(places, walk.steps[2:])]
+                    here = [place + at * step for place, step in zip(places, steps[2:])]
                     shift = found.place(here, failed(row * walk.size + at))
-                    target[target_place + at * walk.steps[0]] = source[source_place + at * walk.steps[1] + shift]
+                    target[target_place + at * steps[0]] = source[source_place + at * walk.steps[1] + shift]
 
-    return emitted_kernel(f"read_{itemsize}", write, itemsize, indices, whole_rows, dense)
+    return emitted_kernel(f"read_{itemsize}", write, itemsize, indices, wraps, whole_rows, dense)
 
 
 def _copy_row(builder: Builder, target: Pointer, source: Pointer, walk: Walk, dense: bool) -> None:
@@ -113,30 +117,31 @@ def combine(builder: Builder, mode: str, dtype: str, old: Value, new: Value) -> 
 
 
 @cache
-def write_kernel(dtype: str, indices: tuple[str, ...], mode: str, whole_rows: bool, dense: bool) -> Kernel:
+def write_kernel(dtype: str, indices: tuple[str, ...], mode: str, wraps: bool, whole_rows: bool, dense: bool) -> Kernel:
     """target[positions] = source, or combined with what is there, one item after the other. See the module for the words."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        found = _Indices(builder, indices, 2)
+        found = _Indices(builder, indices, 2, wraps)
         walk = Walk(builder, 2 + len(indices), 2 + found.end)
         target, source = (builder.pointer(dtype, builder.word(at)) for at in range(2))
 
         def store(items: Pointer, place: Value, value: Value) -> None:
             items[place] = value if mode == ASSIGN else combine(builder, mode, dtype, items[place], value)
 
+        one = builder.number(1, "int64")
         with walk.rows() as (_, (target_place, source_place, *places)):
             if whole_rows:
                 row, values = target.at(target_place + found.place(places, None)), source.at(source_place)
-                one = builder.number(1, "int64")
                 target_step, source_step = (one, one) if dense else walk.steps[:2]
                 with builder.loop(walk.size) as at:
                     store(row, at * target_step, values[at * source_step])
             else:
+                steps = [one] * len(walk.steps) if dense else walk.steps
                 with builder.loop(walk.size) as at:
-                    here = [place + at * step for place, step in zip(places, walk.steps[2:])]
-                    store(target, target_place + at * walk.steps[0] + found.place(here, None), source[source_place + at * walk.steps[1]])
+                    here = [place + at * step for place, step in zip(places, steps[2:])]
+                    store(target, target_place + at * walk.steps[0] + found.place(here, None), source[source_place + at * steps[1]])
 
-    return emitted_kernel(f"write_{mode}_{dtype}", write, dtype, indices, mode, whole_rows, dense)
+    return emitted_kernel(f"write_{mode}_{dtype}", write, dtype, indices, mode, wraps, whole_rows, dense)
 
 
 @cache

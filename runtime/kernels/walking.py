@@ -30,6 +30,18 @@ def walk_words(shape: Sequence[int], strides: Sequence[Sequence[int]]) -> tuple[
     return rows, tuple(words)
 
 
+def row_words(shape: Sequence[int], strides: Sequence[Sequence[int]]) -> tuple[int, tuple[int, ...]]:
+    """As `walk_words`, with one item per row: for kernels whose items are rows of other dimensions."""
+    dims = merge(shape, strides)
+    rows = 1
+    for size, _ in dims:
+        rows *= size
+    words = [len(dims), 1, *(0 for _ in strides), *(size for size, _ in dims)]
+    for operand in range(len(strides)):
+        words += [steps[operand] for _, steps in dims]
+    return rows, tuple(words)
+
+
 class Walk:
     """The words of a walk, read in a kernel: `size` items per row, `steps` apart in each operand."""
 
@@ -42,12 +54,14 @@ class Walk:
         self.counters = builder.scratch("int64", MAX_RANK)
 
     @contextmanager
-    def rows(self) -> Generator[tuple[Value, list[Value]]]:
-        """The block, for every row from `start` to `stop`: its number, and the place of its first item in each operand."""
+    def rows(self, first: Value | None = None, last: Value | None = None) -> Generator[tuple[Value, list[Value]]]:
+        """The block, for every row from `first` to `last` (the kernel's items): its number, and its first item in each operand."""
         builder = self.builder
+        start = builder.start if first is None else first
+        stop = builder.stop if last is None else last
         zero = builder.number(0, "int64")
         places = [builder.variable(zero) for _ in range(self.operands)]
-        rest = builder.variable(builder.start)
+        rest = builder.variable(start)
         with builder.loop(self.rank, vectorize=False) as passed:
             dim = self.rank - 1 - passed
             size = self.sizes[dim]
@@ -55,8 +69,8 @@ class Walk:
             rest.value = rest.value // size
             self._step(places, dim, self.counters[dim])
         dim, carry = builder.variable(zero), builder.variable(zero)
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            yield builder.start + number, [place.value for place in places]
+        with builder.loop(stop - start, vectorize=False) as number:
+            yield start + number, [place.value for place in places]
             dim.value = self.rank - 1
             carry.value = 1
             with builder.loop_while(lambda: (dim.value >= 0) & (carry.value == 1)):

@@ -127,3 +127,29 @@ def bitwise_not(self: Tensor) -> Tensor:
     if self.dtype is bool_:
         return self.logical_not()
     return required("rushlight::bitwise_not")(self)
+
+
+@pointwise(
+    "bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor",
+    "bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor",
+    "bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
+    "__lshift__.Tensor(Tensor self, Tensor other) -> Tensor",
+    "__lshift__.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=_bits("lshift_cpu"),
+)
+def bitwise_left_shift(a: Any, b: Any) -> Any:
+    """The bits moved left by `other` places; 0 for a negative number of places and for all of them."""
+    return 0 if b < 0 or b > 63 else a << b
+
+
+@pointwise(
+    "bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor",
+    "bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor",
+    "bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
+    "__rshift__.Tensor(Tensor self, Tensor other) -> Tensor",
+    "__rshift__.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=_bits("rshift_cpu"),
+)
+def bitwise_right_shift(a: Any, b: Any) -> Any:
+    """The bits moved right by `other` places, the sign coming in; a negative number of places is all of them."""
+    return a >> 63 if b < 0 or b > 63 else a >> b

@@ -44,7 +44,7 @@ _bounds = Plans[tuple[Any, ...], tuple[Any, int, tuple[int, ...]]]()
 def _words(target: int, source: int, positions: Sequence[Position], scale: int, walk: tuple[int, ...]) -> list[int]:
     words = [target, source, *(position.tensor.address for position in positions)]
     for position in positions:
-        words += (position.size, position.low, position.step * scale)
+        words += (position.size, position.step * scale)
     words += walk
     return words
 
@@ -62,7 +62,8 @@ def read_items(
 
     `strides` are those of target and source over `shape`, which has items.
     """
-    key = (shape, *strides, target.dtype.itemsize, *[(position.strides, position.tensor.dtype) for position in positions])
+    indices = [(position.strides, position.tensor.dtype) for position in positions]
+    key = (shape, *strides, target.dtype.itemsize, _wraps(positions), *indices)
     plan = _reads.get(key)
     if plan is None:
         plan = _reads[key] = _plan_read(shape, target.dtype.itemsize, strides, positions)
@@ -80,18 +81,22 @@ def _plan_read(
     if itemsize == 16:
         walked, operands = _halved(shape, operands)
     rows, walk = walk_words(walked, operands)
-    whole, dense = _row_form(walk, len(operands))
-    kernel = read_kernel(min(itemsize, 8), tuple(position.tensor.dtype.name for position in positions), whole, dense)
+    whole, dense = _row_form(walk, len(operands), 0)
+    kernel = read_kernel(min(itemsize, 8), tuple(position.tensor.dtype.name for position in positions), _wraps(positions), whole, dense)
     items = rows * walk[1]
     return kernel, rows, walk, int(items * READ_NANOSECONDS) + 5 * rows
 
 
-def _row_form(walk: tuple[int, ...], operands: int) -> tuple[bool, bool]:
-    """Whether no index moves along a row, and then whether target and source lie without gaps."""
+def _wraps(positions: Sequence[Position]) -> bool:
+    return any(position.low < 0 for position in positions)
+
+
+def _row_form(walk: tuple[int, ...], operands: int, straight: int) -> tuple[bool, bool]:
+    """Whether no index moves along a row; whether target and source, or else the operand `straight` and the indices, have no gaps."""
     steps = walk[2 : 2 + operands]
     # a row of one item moves along nothing
     whole = walk[1] > 1 and not any(steps[2:])
-    return whole, whole and steps[:2] == (1, 1)
+    return whole, steps[:2] == (1, 1) if whole else steps[straight] == 1 and all(step == 1 for step in steps[2:])
 
 
 def write_items(
@@ -103,13 +108,13 @@ def write_items(
     """
     dtype = CARRIERS[min(target.dtype.itemsize, 8)] if mode == "assign" else target.dtype.name
     wide = mode == "assign" and target.dtype.itemsize == 16
-    key = (shape, *strides, dtype, mode, wide, *[(position.strides, position.tensor.dtype) for position in positions])
+    key = (shape, *strides, dtype, mode, wide, _wraps(positions), *[(position.strides, position.tensor.dtype) for position in positions])
     plan = _writes.get(key)
     if plan is None:
         operands: list[tuple[int, ...]] = [*strides, *(position.strides for position in positions)]
         rows, walk = walk_words(*_halved(shape, operands)) if wide else walk_words(shape, operands)
         kernel = write_kernel(
-            dtype, tuple(position.tensor.dtype.name for position in positions), mode, *_row_form(walk, len(operands))
+            dtype, tuple(position.tensor.dtype.name for position in positions), mode, _wraps(positions), *_row_form(walk, len(operands), 1)
         )
         plan = _writes[key] = kernel, rows, walk
     kernel, rows, walk = plan

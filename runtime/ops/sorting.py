@@ -1,0 +1,213 @@
+"""Order: sort, topk, the k-th item, medians, the most frequent item. Kernels of kernels/sorting.py do the work.
+
+NaN counts as larger than every number. Where items are equal, `sort` keeps their order, and the place that the others give is
+that of one of them.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..dtype import DType, int64, uint8
+from ..kernels.launch import launch
+from ..kernels.sort_keys import SORTABLE
+from ..kernels.sorting import KTH, MEDIAN, NANMEDIAN, mode_kernel, scratch_bytes, select_kernel, sort_kernel, topk_kernel
+from ..kernels.walking import row_words
+from ..layout import Layout, wrap_dim
+from ..return_types import ValuesIndices
+from ..tensor import Tensor, new_empty, new_like
+from .copying import clone, contiguous
+from .elementwise import dense_layout
+from .factories import fill_number
+from .positions import one_dimension, replaced, unsupported
+from .table import composite, kernel
+from .views import without
+
+_BLOCKS = 16
+_SCRATCH = 1 << 25
+"""Bytes of scratch memory beyond which rows share it, so that fewer threads work."""
+
+
+def run_rows(
+    kernel: Callable[[int, int, int], int], source: Tensor, dim: int, values: Tensor, indices: Tensor, k: int, nanoseconds: float
+) -> None:
+    """Run a sorting kernel over the rows of `source` along `dim`; `nanoseconds` estimates one item of a row.
+
+    `values` and `indices` have the shape of `source` but for the size of `dim`, which is k, or 1 where the kernel gives one item.
+    """
+    length = source.layout.shape[dim]
+    layouts = source.layout, values.layout, indices.layout
+    rows, walk = row_words(without(source.layout, [dim]).shape, [without(layout, [dim]).strides for layout in layouts])
+    size = scratch_bytes(source.dtype.itemsize, length)
+    blocks = max(min(rows, _BLOCKS, _SCRATCH // size), 1)
+    each = -(-rows // blocks)
+    blocks = -(-rows // each)
+    scratch = new_empty((blocks * size,), uint8)
+    words = (
+        source.address, values.address, indices.address, scratch.address, size, each, rows, length, k,
+        *(layout.strides[dim] for layout in layouts), *walk,
+    )
+    launch(kernel, words, blocks, work=int(rows * length * nanoseconds))
+
+
+def require_order(name: str, dtype: DType, *, takes_bool: bool = True) -> None:
+    """NotImplementedError for dtypes that an operator does not put in order."""
+    if dtype.name not in SORTABLE or (dtype.name == "bool" and not takes_bool):
+        raise unsupported(name, dtype)
+
+
+def _sorted(self: Tensor, dim: int, descending: bool) -> ValuesIndices:
+    if self.dtype.is_complex:
+        raise RuntimeError("Sort currently does not support complex dtypes on CPU")
+    require_order("sort_stable", self.dtype)
+    dim = wrap_dim(dim, len(self.layout.shape))
+    layout = dense_layout(self.layout.shape, [self.layout])
+    values, indices = new_like(layout, self.dtype), new_like(layout, int64)
+    if not self.layout.numel:
+        return ValuesIndices(values, indices)
+    source = one_dimension(self)
+    run_rows(
+        sort_kernel(self.dtype.name, descending), source, dim, one_dimension(values), one_dimension(indices), source.layout.shape[dim], 10.0
+    )
+    return ValuesIndices(values, indices)
+
+
+@kernel("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+def sort(self: Tensor, dim: int = -1, descending: bool = False) -> ValuesIndices:
+    """The items along `dim` in order, equal ones in the order they had, and where each came from."""
+    return _sorted(self, dim, descending)
+
+
+@kernel("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+def sort_stable(self: Tensor, stable: bool | None, dim: int = -1, descending: bool = False) -> ValuesIndices:
+    """The items along `dim` in order, equal ones in the order they had, and where each came from."""
+    del stable
+    return _sorted(self, dim, descending)
+
+
+@composite("argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor")
+def argsort(self: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
+    """The places of the items along `dim` in their order."""
+    return _sorted(self, dim, descending).indices
+
+
+@composite("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor")
+def argsort_stable(self: Tensor, stable: bool, dim: int = -1, descending: bool = False) -> Tensor:
+    """The places of the items along `dim` in their order, equal ones in the order they had."""
+    del stable
+    return _sorted(self, dim, descending).indices
+
+
+@composite("msort(Tensor self) -> Tensor")
+def msort(self: Tensor) -> Tensor:
+    """The tensor sorted along its first dimension."""
+    return _sorted(self, 0, False).values
+
+
+@kernel("topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)")
+def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+    """The k largest (or smallest) items along `dim`, in order, and their places."""
+    del sorted
+    dim = wrap_dim(dim, len(self.layout.shape))
+    source = one_dimension(self)
+    length = source.layout.shape[dim]
+    if not 0 <= k <= length:
+        raise RuntimeError("selected index k out of range")
+    if self.dtype.is_complex:
+        raise RuntimeError("topk(): does not support complex dtypes on CPU")
+    shape = replaced(self.layout.shape, dim, k) if self.layout.shape else ((1,) if k == 0 else ())
+    shape = (0,) if not self.layout.shape and k == 0 else shape
+    values, indices = new_empty(shape, self.dtype), new_empty(shape, int64)
+    require_order("topk_cpu", self.dtype, takes_bool=False)
+    if values.layout.numel:
+        few = length >= 512 and k * 16 <= length
+        maker = topk_kernel if few else sort_kernel
+        run_rows(
+            maker(self.dtype.name, largest), source, dim, one_dimension(values), one_dimension(indices), k, 1.0 if few else 10.0
+        )
+    return ValuesIndices(values, indices)
+
+
+def _one_per_row(
+    name: str, kernel: Callable[[str], Any], self: Tensor, dim: int, keepdim: bool, k: int = 0, *, takes_bool: bool = False
+) -> ValuesIndices:
+    """One item per row of `dim` and its place, by a kernel made for the dtype."""
+    source = one_dimension(self)
+    require_order(name, self.dtype, takes_bool=takes_bool)
+    shape = replaced(source.layout.shape, dim, 1)
+    values, indices = new_empty(shape, self.dtype), new_empty(shape, int64)
+    if values.layout.numel:
+        run_rows(kernel(self.dtype.name), source, dim, values, indices, k, 5.0)
+    if not self.layout.shape:
+        layout = Layout.of((), ())
+    elif keepdim:
+        return ValuesIndices(values, indices)
+    else:
+        layout = Layout.contiguous(without(values.layout, [dim]).shape)
+    return ValuesIndices(Tensor(values.storage, layout, values.dtype), Tensor(indices.storage, layout, int64))
+
+
+def _require_items(name: str, self: Tensor, dim: int) -> None:
+    if self.layout.shape and self.layout.shape[dim] == 0:
+        raise IndexError(f"{name}: Expected reduction dim {dim} to have non-zero size.")
+
+
+@kernel("kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """The k-th smallest item along `dim`, counted from 1, and a place of it."""
+    dim = wrap_dim(dim, len(self.layout.shape))
+    _require_items("kthvalue()", self, dim)
+    length = one_dimension(self).layout.shape[dim]
+    if not 1 <= k <= length:
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
+    return _one_per_row("kthvalue_cpu", lambda dtype: select_kernel(dtype, KTH), self, dim, keepdim, k - 1)
+
+
+def _median_along(name: str, which: str, self: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
+    dim = wrap_dim(dim, len(self.layout.shape))
+    _require_items(name, self, dim)
+    return _one_per_row("median_out", lambda dtype: select_kernel(dtype, which), self, dim, keepdim)
+
+
+def _median(which: str, self: Tensor) -> Tensor:
+    if not self.layout.numel:
+        require_order("median_cpu", self.dtype, takes_bool=False)
+        nothing = float("nan") if self.dtype.is_floating_point else 0 if self.dtype is uint8 else -(1 << (8 * self.dtype.itemsize - 1))
+        return fill_number(new_empty((), self.dtype), nothing)
+    flat = contiguous(self)
+    items = Tensor(flat.storage, Layout.contiguous((flat.layout.numel,), flat.layout.offset), flat.dtype)
+    return _one_per_row("median_cpu", lambda dtype: select_kernel(dtype, which), items, 0, False).values
+
+
+@kernel("median(Tensor self) -> Tensor")
+def median(self: Tensor) -> Tensor:
+    """The lower median of all items; NaN if there is one."""
+    return _median(MEDIAN, self)
+
+
+@kernel("median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+def median_dim(self: Tensor, dim: int, keepdim: bool = False) -> ValuesIndices:
+    """The lower median along `dim` and a place of it; NaN if there is one."""
+    return _median_along("median()", MEDIAN, self, dim, keepdim)
+
+
+@kernel("nanmedian(Tensor self) -> Tensor")
+def nanmedian(self: Tensor) -> Tensor:
+    """The lower median of all items that are not NaN."""
+    return _median(NANMEDIAN, self)
+
+
+@kernel("nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+def nanmedian_dim(self: Tensor, dim: int, keepdim: bool = False) -> ValuesIndices:
+    """The lower median along `dim` of the items that are not NaN, and a place of it."""
+    return _median_along("nanmedian()", NANMEDIAN, self, dim, keepdim)
+
+
+@kernel("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+def mode(self: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """The most frequent item along `dim`, the smallest of several, and a place of it."""
+    dim = wrap_dim(dim, len(self.layout.shape))
+    if not self.layout.shape:
+        return ValuesIndices(clone(self), fill_number(new_empty((), int64), 0))
+    _require_items("mode()", self, dim)
+    return _one_per_row("mode", mode_kernel, self, dim, keepdim, takes_bool=True)
