@@ -62,6 +62,8 @@ from rushlight.runtime.functional import broadcast_tensors as broadcast_tensors
 from rushlight.runtime.functional import cartesian_prod as cartesian_prod
 from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.functional import nonzero as nonzero
+from rushlight.runtime.functional import unique as unique
+from rushlight.runtime.functional import unique_consecutive as unique_consecutive
 from rushlight.runtime.grad_mode import enable_grad as enable_grad
 from rushlight.runtime.grad_mode import inference_mode as inference_mode
 from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled

@@ -77,6 +77,26 @@ def normal(generator: Generator, count: int, dtype: Any, mean: float, std: float
     return values
 
 
+def exponential(generator: Generator, count: int, rate: float) -> Array:
+    """float64 values of the exponential distribution."""
+    return -1.0 / rate * np.log1p(-uniform64(generator, count))
+
+
+def geometric(generator: Generator, count: int, p: float) -> Array:
+    """float64 numbers of trials until the first success of probability `p`."""
+    return np.ceil(np.log(uniform64(generator, count)) / math.log1p(-p))
+
+
+def cauchy(generator: Generator, count: int, median: float, sigma: float) -> Array:
+    """float64 values of the Cauchy distribution."""
+    return median + sigma * np.tan(math.pi * (uniform64(generator, count) - 0.5))
+
+
+def log_normal(generator: Generator, count: int, mean: float, std: float) -> Array:
+    """float64 values whose logarithms are normal."""
+    return np.exp(fused(_normal_pairs(generator, count), np.float64(std), np.float64(mean)))
+
+
 def _normal_pairs(generator: Generator, count: int) -> Array:
     """float64 standard normals, two from two uniforms; an odd one out is kept for the next call."""
     kept = [] if generator.next_normal is None or not count else [generator.next_normal]

@@ -83,3 +83,27 @@ def atleast_2d(*tensors: Any) -> Any:
 def atleast_3d(*tensors: Any) -> Any:
     """Each tensor with at least three dimensions; a vector becomes (1, n, 1), a matrix (m, n, 1)."""
     return _at_least(3, tensors)
+
+
+def unique(
+    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The distinct items in ascending order, or slices of `dim`; with the place of each item's like and the counts if asked for."""
+    from .ops.unique import unique2, unique_dim
+
+    found = unique2(input, sorted, return_inverse, return_counts) if dim is None else unique_dim(
+        input, dim, sorted, return_inverse, return_counts
+    )
+    return _wanted(found, return_inverse, return_counts)
+
+
+def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+    """One item, or slice of `dim`, for each run of equal ones; with the run of each item and the runs' lengths if asked for."""
+    from .ops.unique import unique_consecutive as row
+
+    return _wanted(row(input, return_inverse, return_counts, dim), return_inverse, return_counts)
+
+
+def _wanted(found: tuple[Tensor, Tensor, Tensor], inverse: bool, counts: bool) -> Any:
+    parts = (found[0], *found[1:2] * inverse, *found[2:] * counts)
+    return parts if len(parts) > 1 else parts[0]

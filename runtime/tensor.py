@@ -288,6 +288,18 @@ class Tensor(Operators):
 
         return tuple(nonzero_numpy(self)) if as_tuple else nonzero(self)
 
+    def unique(self, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+        """The distinct items, or slices of `dim`, in ascending order; with places and counts if asked for."""
+        from .functional import unique
+
+        return unique(self, sorted, return_inverse, return_counts, dim)
+
+    def unique_consecutive(self, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+        """One item, or slice of `dim`, for each run of equal ones; with places and counts if asked for."""
+        from .functional import unique_consecutive
+
+        return unique_consecutive(self, return_inverse, return_counts, dim)
+
     # Python protocols
 
     def __len__(self) -> int:

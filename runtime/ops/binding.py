@@ -40,7 +40,7 @@ def bind(schema: OpSchema, args: tuple[Any, ...], kwargs: dict[str, Any], *, con
     for at, argument in enumerate(parameters):
         if at < len(args) and not argument.keyword_only:
             given = args[at]
-            if at == len(args) - 1 and isinstance(given, int) and at == len(positional) - 1 and argument.list_size is None:
+            if at == len(args) - 1 and at == len(positional) - 1 and _is_whole(given) and argument.list_size is None:
                 given = [given] if _is_int_list(argument) else given
         elif argument.name in kwargs:
             given = kwargs[argument.name]
@@ -66,7 +66,12 @@ def _gather(args: tuple[Any, ...], positional: list[Argument]) -> tuple[Any, ...
         return args
     start = len(positional) - 1
     rest = args[start:]
-    return (*args[:start], list(rest)) if all(isinstance(value, int) for value in rest) else args
+    return (*args[:start], list(rest)) if all(_is_whole(value) for value in rest) else args
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value stands for an int: numbers of NumPy do, tensors do not."""
+    return isinstance(value, int) or (hasattr(value, "__index__") and not isinstance(value, Tensor))
 
 
 def _is_int_list(argument: Argument) -> bool:

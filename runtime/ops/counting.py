@@ -89,14 +89,14 @@ def _count(values: Tensor, weights: Tensor | None, bins: int, low: float, high: 
     return result
 
 
-def _bounds(name: str, self: Tensor, low: float, high: float) -> tuple[float, float]:
-    """The range to count in: that of the items where both ends are the same."""
-    if low == high and self.layout.numel:
-        low, high = self.min().item(), self.max().item()
+def _bounds(name: str, self: Tensor, low: float, high: float, half: float) -> tuple[float, float]:
+    """The range to count in: that of the items where both ends are the same, `half` to both sides where these are all one."""
+    if low == high:
+        low, high = (self.min().item(), self.max().item()) if self.layout.numel else (0.0, 1.0)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(f"{name}: range of [{low:g}, {high:g}] is not finite")
     if low == high:
-        low, high = low - 1, high + 1
+        low, high = low - half, high + half
     return low, high
 
 
@@ -109,7 +109,7 @@ def histc(self: Tensor, bins: int = 100, min: Any = 0, max: Any = 0) -> Tensor:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if min > max:
         raise RuntimeError("torch.histc: max must be larger than min")
-    low, high = _bounds("torch.histc", self, float(min), float(max))
+    low, high = _bounds("torch.histc", self, float(min), float(max), 1.0)
     return _count(self, None, bins, low, high, None, False)
 
 
@@ -145,7 +145,7 @@ def histogram(
     low, high = (range[0], range[1]) if range is not None else (0.0, 0.0)
     if range is not None and low > high:
         raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension 0")
-    low, high = _bounds("torch.histogramdd", self, low, high)
+    low, high = _bounds("torch.histogramdd", self, low, high, 0.5)
     from .ranges import linspace
 
     edges = linspace(low, high, bins + 1, self.dtype)

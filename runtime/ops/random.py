@@ -21,7 +21,7 @@ from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import memory_order
 from .factories import check_options, empty_like, fresh
-from .host import Array, bits, wrapped
+from .host import Array, bits, encode, wrapped
 from .overlap import check_writable
 from .table import composite, host
 from .views import expanded, permuted
@@ -32,12 +32,12 @@ _LIKE = f"{_OPTIONS}, MemoryFormat? memory_format=None"
 _GENERATOR = "Generator? generator=None"
 
 
-def _fill(tensor: Tensor, values: Array) -> Tensor:
+def fill_in_memory_order(tensor: Tensor, values: Array) -> Tensor:
     """Write `values` into the items of `tensor` in memory order."""
     check_writable(tensor)
     layout = tensor.layout
     ordered = permuted(layout, memory_order(layout.shape, [layout.strides]))
-    bits(Tensor(tensor.storage, ordered, tensor.dtype))[...] = values.reshape(ordered.shape)
+    encode(Tensor(tensor.storage, ordered, tensor.dtype), values.reshape(ordered.shape))
     tensor.storage.version += 1
     return tensor
 
@@ -57,7 +57,7 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     source = generator or default_generator()
     with source.lock:
-        return _fill(tensor, uniform(source, tensor.layout.numel, dtype, low, high))
+        return fill_in_memory_order(tensor, uniform(source, tensor.layout.numel, dtype, low, high))
 
 
 def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | None) -> Tensor:
@@ -67,7 +67,7 @@ def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | 
     dtype = _floating(tensor, "normal_kernel_cpu")
     source = generator or default_generator()
     with source.lock:
-        return _fill(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous))
+        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous))
 
 
 def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Tensor:
@@ -79,7 +79,7 @@ def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Ten
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
     source = generator or default_generator()
     with source.lock:
-        return _fill(tensor, uniform64(source, tensor.layout.numel) < p)
+        return fill_in_memory_order(tensor, uniform64(source, tensor.layout.numel) < p)
 
 
 @host(f"uniform_(Tensor(a!) self, float from=0., float to=1., *, {_GENERATOR}) -> Tensor(a!)", random=True)
@@ -142,7 +142,7 @@ def bernoulli_tensor_in_place(self: Tensor, p: Tensor, generator: Generator | No
     with source.lock:
         drawn = draw(source, self.layout.numel)
     ordered = probabilities.transpose(order)
-    return _fill(self, drawn.reshape(ordered.shape) < ordered)
+    return fill_in_memory_order(self, drawn.reshape(ordered.shape) < ordered)
 
 
 @host(f"bernoulli(Tensor self, *, {_GENERATOR}) -> Tensor", random=True)
@@ -181,7 +181,7 @@ def integers_into(tensor: Tensor, low: int, high: int, generator: Generator | No
             raise RuntimeError(f"{name} is out of bounds for {tensor.dtype}: {value} is outside [{least}, {most}]")
     source = generator or default_generator()
     with source.lock:
-        return _fill(tensor, bounded_integers(source, tensor.layout.numel, low, high - low))
+        return fill_in_memory_order(tensor, bounded_integers(source, tensor.layout.numel, low, high - low))
 
 
 @host(f"random_.from(Tensor(a!) self, int from, int? to, *, {_GENERATOR}) -> Tensor(a!)", random=True)
@@ -203,7 +203,7 @@ def random_in_place(self: Tensor, generator: Generator | None = None) -> Tensor:
     span = _limits(self.dtype)[1] + 1
     with source.lock:
         draw = source.words64 if self.dtype.itemsize == 8 else source.words32
-        return _fill(self, draw(self.layout.numel) % np.uint64(span))
+        return fill_in_memory_order(self, draw(self.layout.numel) % np.uint64(span))
 
 
 def _randint(low: int, high: int, size: Sequence[int], dtype: Any, layout: Any, device: Any, generator: Any) -> Tensor:

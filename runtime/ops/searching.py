@@ -60,7 +60,7 @@ def searchsorted(sorted_sequence: Tensor, self: Tensor, out_int32: bool = False,
     if side == "left" and right:
         raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
     sequence_shape, shape = sorted_sequence.layout.shape, self.layout.shape
-    if not sequence_shape:
+    if len(sequence_shape) == 0:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension")
     if len(sequence_shape) > 1 and sequence_shape[:-1] != shape[:-1]:
         raise RuntimeError(
@@ -69,10 +69,10 @@ def searchsorted(sorted_sequence: Tensor, self: Tensor, out_int32: bool = False,
         )
     if sorter is not None:
         _check_sorter(sorted_sequence, sorter)
-    if out_int32 and sequence_shape[-1] >= 1 << 31:
+    length = sequence_shape[len(sequence_shape) - 1]
+    if out_int32 and length >= 1 << 31:
         raise RuntimeError(
-            f"torch.searchsorted(): the size of boundaries' last dimension should be less than {(1 << 31) - 1}, but we got "
-            f"{sequence_shape[-1]}"
+            f"torch.searchsorted(): the size of boundaries' last dimension should be less than {(1 << 31) - 1}, but we got {length}"
         )
     common = sorted_sequence.dtype if sorted_sequence.dtype is self.dtype else result_type(sorted_sequence, self)
     if common.is_complex or common is dtypes.bool_:

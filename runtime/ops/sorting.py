@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..dtype import DType, int64, uint8
+from ..kernels.engine import Kernel
 from ..kernels.launch import launch
 from ..kernels.sort_keys import SORTABLE
 from ..kernels.sorting import KTH, MEDIAN, NANMEDIAN, mode_kernel, scratch_bytes, select_kernel, sort_kernel, topk_kernel
@@ -29,7 +30,7 @@ _SCRATCH = 1 << 25
 
 
 def run_rows(
-    kernel: Callable[[int, int, int], int], source: Tensor, dim: int, values: Tensor, indices: Tensor, k: int, nanoseconds: float
+    kernel: Kernel, source: Tensor, dim: int, values: Tensor, indices: Tensor, k: int, nanoseconds: float
 ) -> None:
     """Run a sorting kernel over the rows of `source` along `dim`; `nanoseconds` estimates one item of a row.
 

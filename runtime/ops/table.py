@@ -31,7 +31,8 @@ FAMILIES = (
     "softmax", "matrix", "convolution", "pooling", "pooling1d", "pooling3d",
     "normalization", "padding", "attention", "recurrent", "views", "splitting", "reshaping", "conversion", "joining", "factories",
     "from_data", "ranges", "properties", "random", "indexing", "selection", "gathering", "writing",
-    "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "modes", "scalars", "scalar_math", "strings",
+    "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products", "embedding_bag",
+    "random_distributions", "modes", "scalars", "scalar_math", "strings",
     "lists", "dicts", "special",
 )
 """The modules of this folder that hold rows."""

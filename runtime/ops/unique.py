@@ -89,8 +89,10 @@ def _distinct_slices(self: Tensor, dim: int, ordered: bool, want_inverse: bool, 
     ranks = np.empty(len(rows), np.int64)
     ranks[order] = np.cumsum(first) - 1
     counts = np.diff(np.append(np.flatnonzero(first), len(rows)))
-    values = index_select(self, dim, wrapped(np.ascontiguousarray(order[first]).astype(np.int64)))
-    return values, wrapped(ranks) if want_inverse else _empty(), wrapped(counts.astype(np.int64)) if want_counts else _empty()
+    # PyTorch puts the slices together along the first dimension and moves it back
+    slices = index_select(self.movedim(dim, 0), 0, wrapped(np.ascontiguousarray(order[first]).astype(np.int64)))
+    lengths = wrapped(counts.astype(np.int64)) if want_counts else _empty()
+    return slices.movedim(0, dim), wrapped(ranks) if want_inverse else _empty(), lengths
 
 
 @host(
