@@ -70,9 +70,9 @@ def logical_not(a: Any) -> Any:
     return a == 0
 
 
-def _bits(name: str) -> Any:
+def _bits(name: str, *, takes_bool: bool = True) -> Any:
     def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
-        if common.is_floating_point or common.is_complex:
+        if common.is_floating_point or common.is_complex or (common.name == "bool" and not takes_bool):
             raise NotImplementedError(f'"{name}" not implemented for \'{type_name(common)}\'')
         return common, common
 
@@ -135,7 +135,7 @@ def bitwise_not(self: Tensor) -> Tensor:
     "bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
     "__lshift__.Tensor(Tensor self, Tensor other) -> Tensor",
     "__lshift__.Scalar(Tensor self, Scalar other) -> Tensor",
-    dtype=_bits("lshift_cpu"),
+    dtype=_bits("lshift_cpu", takes_bool=False),
 )
 def bitwise_left_shift(a: Any, b: Any) -> Any:
     """The bits moved left by `other` places; 0 for a negative number of places and for all of them."""
@@ -148,7 +148,7 @@ def bitwise_left_shift(a: Any, b: Any) -> Any:
     "bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
     "__rshift__.Tensor(Tensor self, Tensor other) -> Tensor",
     "__rshift__.Scalar(Tensor self, Scalar other) -> Tensor",
-    dtype=_bits("rshift_cpu"),
+    dtype=_bits("rshift_cpu", takes_bool=False),
 )
 def bitwise_right_shift(a: Any, b: Any) -> Any:
     """The bits moved right by `other` places, the sign coming in; a negative number of places is all of them."""
