@@ -301,6 +301,22 @@ class Builder:
         """The smaller; NaN if either is."""
         return self.intrinsic(_extremum("min", a.dtype), a, self.number(b, a.dtype))
 
+    def larger(self, a: Value, b: Number) -> Value:
+        """As maximum, but of two zeros either: three instructions in place of five."""
+        return self._either_zero("max", a, self.number(b, a.dtype))
+
+    def smaller(self, a: Value, b: Number) -> Value:
+        """As minimum, but of two zeros either."""
+        return self._either_zero("min", a, self.number(b, a.dtype))
+
+    def _either_zero(self, which: str, a: Value, b: Value) -> Value:
+        if a.dtype not in _FLOATS:
+            return self.intrinsic(_extremum(which, a.dtype), a, b)
+        kind = llvm_type(a.dtype)
+        symbol = f"llvm.{which}imum.{'f32' if kind == 'float' else 'f64'}"
+        self.declare(symbol, f"declare {kind} @{symbol}({kind}, {kind})")
+        return Value(self, a.dtype, self.text.let(f"call nsz {kind} @{symbol}({a.typed}, {b.typed})"))
+
     def square_root(self, a: Value) -> Value:
         """The square root."""
         return self.intrinsic("sqrt", a)

@@ -57,7 +57,7 @@ class _Extremum:
     def _rows(self) -> None:
         """Per block its best item, which vectorizes; then the place within the first best block."""
         builder, dims = self.builder, self.dims
-        extreme = builder.maximum if self.largest else builder.minimum
+        extreme = builder.larger if self.largest else builder.smaller
         best, local = (builder.variable(builder.number(self.worst, self.compute)) for _ in range(2))
         flat, start, at = (builder.variable(builder.number(0, "int64")) for _ in range(3))
         with dims.segments() as (_, (base, target, _), width), builder.loop(width, vectorize=False) as output:

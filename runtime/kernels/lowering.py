@@ -393,6 +393,8 @@ def _register() -> None:
         _primitive(primitives.floor, kind, (kind,), _intrinsic("floor"))
         _primitive(primitives.ceil, kind, (kind,), _intrinsic("ceil"))
         _primitive(primitives.truncate, kind, (kind,), _intrinsic("trunc"))
+        _primitive(primitives.larger, kind, (kind, kind), _intrinsic("maximum"))
+        _primitive(primitives.smaller, kind, (kind, kind), _intrinsic("minimum"))
         _primitive(primitives.square_root, kind, (kind,), _intrinsic("sqrt"))
         _primitive(primitives.rest_toward_zero, kind, (kind, kind), lambda b, v: b.frem(v[0], v[1]))
     for kind in (types.int64, types.int32, types.uint8, types.uint64):

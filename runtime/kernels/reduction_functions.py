@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .primitives import accumulate, accumulate_product, maximum, minimum, square_root
+from .primitives import accumulate, accumulate_product, larger, maximum, smaller, square_root
 from .reduction import Reduction, highest, lowest
+from .shifted_exponential import exp_nonpositive
 
 
 def _zero(dtype: str) -> Any:
@@ -32,13 +33,22 @@ def _mean(total: Any, count: Any, centre: Any, parameter: Any) -> Any:
     return total / count
 
 
+def _larger(total: Any, item: Any) -> Any:
+    # the item first: where it is NaN it is stored, while keeping the total would make a masked store
+    return larger(item, total)
+
+
+def _smaller(total: Any, item: Any) -> Any:
+    return smaller(item, total)
+
+
 SUM = Reduction("sum", _zero, accumulate, accumulate, _item, _total, plain=True)
 MEAN = Reduction("mean", _zero, accumulate, accumulate, _item, _mean)
 PROD = Reduction("prod", _one, accumulate_product, accumulate_product, _item, _total, plain=True)
-MAX = Reduction("max", lowest, maximum, maximum, _item, _total, plain=True)
-MIN = Reduction("min", highest, minimum, minimum, _item, _total, plain=True)
-ANY = Reduction("any", _zero, maximum, maximum, _item, _total, plain=True)
-ALL = Reduction("all", _one, minimum, minimum, _item, _total, plain=True)
+MAX = Reduction("max", lowest, _larger, _larger, _item, _total, plain=True)
+MIN = Reduction("min", highest, _smaller, _smaller, _item, _total, plain=True)
+ANY = Reduction("any", _zero, _larger, _larger, _item, _total, plain=True)
+ALL = Reduction("all", _one, _smaller, _smaller, _item, _total, plain=True)
 
 
 # Items that count, and items that are no numbers
@@ -97,24 +107,20 @@ def _power_root(total: Any, count: Any, centre: Any, parameter: Any) -> Any:
 NORM = Reduction("norm", _zero, accumulate, accumulate, _power, _power_root, nanoseconds=5.0)
 NORM_1 = Reduction("norm_1", _zero, accumulate, accumulate, _absolute, _total)
 NORM_2 = Reduction("norm_2", _zero, accumulate, accumulate, _square, _root)
-NORM_INFINITE = Reduction("norm_infinite", _zero, maximum, maximum, _absolute, _total)
-NORM_NEGATIVE_INFINITE = Reduction("norm_negative_infinite", highest, minimum, minimum, _absolute, _total)
+NORM_INFINITE = Reduction("norm_infinite", _zero, _larger, _larger, _absolute, _total)
+NORM_NEGATIVE_INFINITE = Reduction("norm_negative_infinite", highest, _smaller, _smaller, _absolute, _total)
 
 
 # The logarithm of a sum of exponentials, shifted by the largest item so that nothing overflows
 
 
-def _shift(largest: Any) -> Any:
-    # infinite maxima would turn their own differences into NaN
-    return 0.0 if abs(largest) == math.inf else largest
-
-
 def _shifted_exponential(x: Any, centre: Any, parameter: Any) -> Any:
-    return math.exp(x - _shift(centre))
+    return exp_nonpositive(x - centre)
 
 
 def _shifted_logarithm(total: Any, count: Any, centre: Any, parameter: Any) -> Any:
-    return math.log(total) + _shift(centre)
+    # an infinite item less itself is NaN
+    return centre if abs(centre) == math.inf else math.log(total) + centre
 
 
-LOGSUMEXP = Reduction("logsumexp", _zero, accumulate, accumulate, _shifted_exponential, _shifted_logarithm, MAX, nanoseconds=1.5)
+LOGSUMEXP = Reduction("logsumexp", _zero, accumulate, accumulate, _shifted_exponential, _shifted_logarithm, MAX, nanoseconds=0.8)

@@ -15,14 +15,12 @@ import numpy as np
 
 from ..dtype import DType
 from .compiler import emitted_kernel
+from .conversions import loaded
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
 from .reduction import COLUMN_COUNT, SIZES
-
-
-def _exp(x: Any) -> Any:
-    return math.exp(x)
+from .shifted_exponential import exp_nonpositive
 
 
 def _log(x: Any) -> Any:
@@ -30,27 +28,30 @@ def _log(x: Any) -> Any:
 
 
 @functools.cache
-def softmax_kernel(dtype: DType, log: bool) -> Kernel:
-    """The kernel of softmax, or of its logarithm; see the module for the words."""
+def softmax_kernel(dtype: DType, log: bool, *, columns: bool) -> Kernel:
+    """The kernel of softmax, or of its logarithm, over rows (inner is 1) or columns; see the module for the words."""
 
     def write(builder: Builder, functions: Functions) -> None:
         writer = _Writer(builder, functions, dtype.name, log)
-        inner = builder.word(3)
-        with builder.when(inner == 1):
+        if columns:
+            writer.columns(builder.word(3))
+        else:
             writer.rows()
-        with builder.when(inner != 1):
-            writer.columns(inner)
 
-    return emitted_kernel(f"{'log_' if log else ''}softmax_{dtype.name}", write, dtype.name, log, _exp, _log)
+    name = f"{'log_' if log else ''}softmax_{dtype.name}_{'columns' if columns else 'rows'}"
+    return emitted_kernel(name, write, dtype.name, log, columns, exp_nonpositive, _log)
 
 
 class _Writer:
-    """The two loops of one kernel: along contiguous rows, and over neighbouring columns together."""
+    """The loops of one kernel: along contiguous rows, or over neighbouring columns together."""
 
     def __init__(self, builder: Builder, functions: Functions, dtype: str, log: bool) -> None:
         self.builder, self.dtype, self.log = builder, dtype, log
-        self.exp = functions.get(_exp, (dtype,), dtype, dtype)
-        self.logarithm = functions.get(_log, (dtype,), dtype, dtype)
+        self.compute = compute = loaded(dtype)
+        # exponentials wait in the output where it keeps all their digits; halves are computed again
+        self.waits = not log and compute == dtype
+        self.exp = functions.get(exp_nonpositive, (compute,), compute, compute)
+        self.logarithm = functions.get(_log, (compute,), compute, compute) if log else None
         self.size = builder.word(2)
 
     def _places(self, item: Value) -> tuple[Pointer, Pointer]:
@@ -58,35 +59,39 @@ class _Writer:
         source = self.builder.pointer(self.dtype, self.builder.word(0) + offset)
         return source.independent(), self.builder.pointer(self.dtype, self.builder.word(1) + offset).independent()
 
+    def _finish(self, total: Value) -> Value:
+        """What every item is shifted by, or scaled with."""
+        return self.logarithm(self.builder, total) if self.logarithm is not None else 1.0 / total
+
+    def _result(self, item: Value, waiting: Value | None, largest: Value, finish: Value) -> Value:
+        if self.log:
+            return item - largest - finish
+        return (self.exp(self.builder, item - largest) if waiting is None else waiting) * finish
+
     def rows(self) -> None:
-        """Largest item, sum of exponentials, then the results; the exponentials wait in the output."""
+        """Largest item, sum of exponentials, then the results."""
         builder = self.builder
-        largest = builder.variable(builder.number(-np.inf, self.dtype))
-        total = builder.variable(builder.number(0.0, self.dtype))
-        with builder.loop(builder.stop - builder.start) as row:
+        largest = builder.variable(builder.number(-np.inf, self.compute))
+        total = builder.variable(builder.number(0.0, self.compute))
+        with builder.loop(builder.stop - builder.start, vectorize=False) as row:
             source, target = self._places((builder.start + row) * self.size)
             largest.value, total.value = -np.inf, 0.0
             with builder.loop(self.size) as at:
-                largest.value = builder.maximum(largest.value, source[at])
+                largest.value = builder.larger(largest.value, source[at])
             top = largest.value
             with builder.loop(self.size, independent=True) as at:
                 power = self.exp(builder, source[at] - top)
-                if not self.log:
+                if self.waits:
                     target[at] = power
                 total.value = builder.accumulate(total.value, power)
-            if self.log:
-                shift = self.logarithm(builder, total.value)
-                with builder.loop(self.size, independent=True) as at:
-                    target[at] = source[at] - top - shift
-            else:
-                scale = 1.0 / total.value
-                with builder.loop(self.size, independent=True) as at:
-                    target[at] = target[at] * scale
+            finish = self._finish(total.value)
+            with builder.loop(self.size, independent=True) as at:
+                target[at] = self._result(source[at], target[at] if self.waits else None, top, finish)
 
     def columns(self, inner: Value) -> None:
         """The same for up to COLUMN_COUNT columns at once, row after row."""
         builder = self.builder
-        largest, totals = builder.scratch(self.dtype, COLUMN_COUNT), builder.scratch(self.dtype, COLUMN_COUNT)
+        largest, totals = builder.scratch(self.compute, COLUMN_COUNT), builder.scratch(self.compute, COLUMN_COUNT)
         done = builder.variable(builder.start)
         with builder.loop_while(lambda: done.value < builder.stop):
             block = done.value // inner
@@ -95,21 +100,22 @@ class _Writer:
             first = block * inner * self.size + column
             with builder.loop(width) as at:
                 largest[at], totals[at] = -np.inf, 0.0
-            with builder.loop(self.size) as row:
+            with builder.loop(self.size, vectorize=False) as row:
                 source, _ = self._places(first + row * inner)
                 with builder.loop(width) as at:
-                    largest[at] = builder.maximum(largest[at], source[at])
-            with builder.loop(self.size) as row:
+                    # this order, for the other makes a masked store
+                    largest[at] = builder.larger(source[at], largest[at])
+            with builder.loop(self.size, vectorize=False) as row:
                 source, target = self._places(first + row * inner)
                 with builder.loop(width, independent=False) as at:
                     power = self.exp(builder, source[at] - largest[at])
-                    if not self.log:
+                    if self.waits:
                         target[at] = power
                     totals[at] = totals[at] + power
             with builder.loop(width) as at:
-                totals[at] = self.logarithm(builder, totals[at]) if self.log else 1.0 / totals[at]
-            with builder.loop(self.size) as row:
+                totals[at] = self._finish(totals[at])
+            with builder.loop(self.size, vectorize=False) as row:
                 source, target = self._places(first + row * inner)
                 with builder.loop(width) as at:
-                    target[at] = source[at] - largest[at] - totals[at] if self.log else target[at] * totals[at]
+                    target[at] = self._result(source[at], target[at] if self.waits else None, largest[at], totals[at])
             done.value = done.value + width

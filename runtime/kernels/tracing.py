@@ -12,6 +12,7 @@ from typing import Any
 
 from . import primitives
 from .emitter import Builder, Number, Value
+from .shifted_exponential import exp_nonpositive, write_exp_nonpositive
 
 _OPERATORS = ("float32", "float64", "int64", "uint64")
 """Dtypes with operators."""
@@ -24,7 +25,10 @@ _PRIMITIVES: dict[Any, Callable[..., Value]] = {
     primitives.floor: lambda builder, x: _whole(builder, "floor", x),
     primitives.ceil: lambda builder, x: _whole(builder, "ceil", x),
     primitives.truncate: lambda builder, x: _whole(builder, "trunc", x),
+    primitives.larger: Builder.larger,
+    primitives.smaller: Builder.smaller,
     primitives.square_root: Builder.square_root,
+    exp_nonpositive: write_exp_nonpositive,
 }
 """What a primitive writes."""
 

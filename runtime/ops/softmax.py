@@ -2,41 +2,61 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..dtype import DType, as_dtype
+from ..kernels.engine import Kernel
 from ..kernels.launch import launch
 from ..kernels.softmax import softmax_kernel
-from ..layout import wrap_dim
-from ..tensor import Tensor, new_empty
+from ..layout import Layout, wrap_dim
+from ..tensor import Tensor, new_like
 from .copying import contiguous, converted
 from .launching import require_floating
-from .table import kernel
+from .plans import Plans
+from .table import composite, kernel
+
+_plans = Plans[tuple[Any, ...], tuple[Kernel, int, int, int, int]]()
+
+
+def _plan(layout: Layout, dim: int, dtype: DType, log: bool) -> tuple[Kernel, int, int, int, int]:
+    """Kernel, size of the dim, inner size, items, work."""
+    require_floating("log_softmax_lastdim_kernel_impl" if log else "softmax_kernel_impl", dtype)
+    shape = layout.shape
+    at = wrap_dim(dim, len(shape))
+    size = shape[at] if shape else 1
+    inner = math.prod(shape[at + 1 :])
+    kernel = softmax_kernel(dtype, log, columns=inner != 1)
+    # about a nanosecond an item
+    return kernel, size, inner, layout.numel // size if size else 0, layout.numel
 
 
 def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Tensor:
-    source = converted(self, as_dtype(dtype) or self.dtype)
-    name = "log_softmax_lastdim_kernel_impl" if log else "softmax_kernel_impl"
-    require_floating(name, source.dtype)
-    source = contiguous(source)
-    shape = source.layout.shape
-    at = wrap_dim(dim, len(shape))
-    out = new_empty(shape, source.dtype)
-    if out.layout.numel == 0:
-        return out
-    size = shape[at] if shape else 1
-    inner = math.prod(shape[at + 1 :])
-    numel = out.layout.numel
-    launch(softmax_kernel(source.dtype, log), (source.address, out.address, size, inner), numel // size, work=numel)
+    wanted = as_dtype(dtype)
+    source = contiguous(self if wanted is None else converted(self, wanted))
+    layout = source.layout
+    key = (layout.form, source.dtype, dim, log)
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = _plan(layout, dim, source.dtype, log)
+    kernel, size, inner, items, work = plan
+    out = new_like(Layout.contiguous(layout.shape), source.dtype)
+    launch(kernel, (source.storage.address + layout.offset * source.dtype.itemsize, out.storage.address, size, inner), items, work=work)
     return out
 
 
-@kernel("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
+@kernel(
+    "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+    "special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+)
 def softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
     """exp(self) divided by its sum along `dim`, shifted by the largest item; converted to `dtype` first if given."""
     return _softmax(self, dim, dtype, False)
 
 
-@kernel("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
+@kernel(
+    "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+    "special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+)
 def log_softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
     """The logarithm of the softmax, taken without computing it."""
     return _softmax(self, dim, dtype, True)
@@ -54,3 +74,10 @@ def _log_softmax_row(self: Tensor, dim: int, half_to_float: bool) -> Tensor:
     """As log_softmax."""
     del half_to_float
     return _softmax(self, dim, None, True)
+
+
+@composite("_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
+def safe_softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
+    """softmax, and 0 where every item along `dim` is -inf."""
+    masked: Any = (self == -math.inf).all(dim, True)
+    return softmax(self, dim, dtype).masked_fill(masked, 0.0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "statistics",
+    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans",
     "softmax", "matrix", "convolution", "pooling", "pooling1d", "pooling3d",
     "normalization", "padding", "attention", "recurrent", "views", "splitting", "reshaping", "conversion", "joining", "factories",
     "from_data", "ranges", "properties", "random", "indexing", "selection", "gathering", "writing",

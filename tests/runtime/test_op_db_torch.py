@@ -24,6 +24,7 @@ NAMES = (
     "bitwise_xor", "bitwise_not", "isnan", "clamp_min", "clamp_max", "atan2", "hypot", "square", "pow",
     "sum", "mean", "amax", "amin", "argmax", "argmin", "all", "any", "prod", "logsumexp", "softmax", "log_softmax",
     "var", "std", "var_mean", "std_mean", "count_nonzero", "nansum", "nanmean", "aminmax", "linalg.vector_norm", "dist",
+    "cumsum", "cumprod", "cummax", "cummin", "logcumsumexp",
 )
 LIMIT = 25
 INFOS = [info for info in common_methods.op_db if info.name in NAMES and not info.variant_test_name]

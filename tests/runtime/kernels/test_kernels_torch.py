@@ -84,7 +84,7 @@ def test_softmax_of_infinities(log: bool) -> None:
     function = torch.log_softmax if log else torch.softmax
     for dim, array in ((1, a), (0, np.ascontiguousarray(a.T))):
         out = np.zeros_like(array)
-        launch(softmax_kernel(float32, log), 5, array.ctypes.data, out.ctypes.data, 3, 1 if dim else 5)
+        launch(softmax_kernel(float32, log, columns=not dim), 5, array.ctypes.data, out.ctypes.data, 3, 1 if dim else 5)
         np.testing.assert_allclose(out, function(torch.from_numpy(array), dim).numpy(), rtol=1e-6, atol=1e-6)
 
 
