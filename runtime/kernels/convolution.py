@@ -70,6 +70,9 @@ class ConvolutionPlan:
         self._keep: list[object] = []
         self._source = self._copy_strides()
         self._scratch_bytes, self._origin = 0, 0
+        # pixels a multiple of 4 KiB apart compete for the same lines of the first cache, which leaves less for the weights
+        far = self._source.x * (1 if sizes.transposed else sizes.stride[2]) * dtype.itemsize
+        self._run_items = _RUN_ITEMS // 2 if far % 4096 == 0 else _RUN_ITEMS
         if self._source is not layouts.source:
             self._border_words = self._plan_border()
         self._parts: list[_Part] = []
@@ -149,7 +152,7 @@ class ConvolutionPlan:
         steps_in = [stride * steps for stride, steps in zip((strides.x, strides.y, strides.z), reversed(step))]
         steps_out = [stride * steps for stride, steps in zip((target.x, target.y, target.z), reversed(spread))]
         words = (
-            table.buffer_info()[0], len(runs), max(_RUN_ITEMS // max(length, 1), 1), length, pixels, block, sizes.groups,
+            table.buffer_info()[0], len(runs), max(self._run_items // max(length, 1), 1), length, pixels, block, sizes.groups,
             self._group_in * strides.channel, self._group_out, *reversed(phase.grid), *steps_in, strides.image, *steps_out, target.image,
             target.channel,
         )
@@ -171,8 +174,8 @@ class ConvolutionPlan:
             starts = runs[::row]
             if [start + at * channels for start in starts for at in range(row)] == runs:
                 runs, length = starts, row * channels
-        if length > _RUN_ITEMS:
-            cut = next((size for size in range(_RUN_ITEMS, 63, -1) if length % size == 0), length)
+        if length > self._run_items:
+            cut = next((size for size in range(self._run_items, 63, -1) if length % size == 0), length)
             runs = [start + at for start in runs for at in range(0, length, cut)]
             length = cut
         return runs, length

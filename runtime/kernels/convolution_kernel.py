@@ -24,6 +24,7 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .reduction import SIZES
 from .vectors import Vectors, VectorVariable
 
 BLOCK = 240
@@ -76,6 +77,7 @@ class _Convolution:
         self.offsets, self.runs, self.runs_of_block, self.run = builder.pointer("int64", builder.word(5)), *map(builder.word, (6, 7, 8))
         self.pixels, self.block, self.groups, self.group_items, self.group_out = map(builder.word, range(9, 14))
         self.channel_step = builder.word(25)
+        self.line = 64 // SIZES[dtype]
         self.panels = (self.group_out + (self.width - 1)) // self.width
 
     def write(self) -> None:
@@ -149,11 +151,20 @@ class _Convolution:
             part = weights.at(first_run * self.run * self.width)
             last = (number + 1 == blocks) & direct
             offsets = self.offsets.at(first_run)
+            following = part.at(runs * self.run * self.width)
+            lines = (runs * self.run * self.width + (tiles * self.line - 1)) // (tiles * self.line)
             with builder.loop(tiles - lower, vectorize=False) as tile:
+                self._prefetch(following.at(tile * lines * self.line), lines)
                 self._tile(height, tile * height, image, part, offsets, runs, number == 0, last, channel)
             begin = (tiles - lower) * height
             with builder.loop(lower, vectorize=False) as tile:
+                self._prefetch(following.at((tiles - lower + tile) * lines * self.line), lines)
                 self._tile(height - 1, begin + tile * (height - 1), image, part, offsets, runs, number == 0, last, channel)
+
+    def _prefetch(self, weights: Pointer, lines: Value) -> None:
+        """Bring a part of the next block's weights nearer, while the tiles of this one are computed."""
+        with self.builder.loop(lines, vectorize=False) as line:
+            self.builder.prefetch(weights.at(line * self.line))
 
     def _tile(
         self, height: int, pixel: Value, image: Pointer, weights: Pointer, offsets: Pointer, runs: Value, first: Value, last: Value,

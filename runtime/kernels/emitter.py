@@ -317,6 +317,11 @@ class Builder:
         self.declare(symbol, f"declare {kind} @{symbol}({kind}, {kind})")
         return Value(self, a.dtype, self.text.let(f"call nsz {kind} @{symbol}({a.typed}, {b.typed})"))
 
+    def prefetch(self, items: Pointer) -> None:
+        """Ask for the cache line of `items`, which need not be readable."""
+        self.declare("llvm.prefetch.p0", "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        self.text.add(f"  call void @llvm.prefetch.p0(ptr {items.name}, i32 0, i32 2, i32 1)")
+
     def square_root(self, a: Value) -> Value:
         """The square root."""
         return self.intrinsic("sqrt", a)

@@ -1,0 +1,227 @@
+"""`python -m bench.convolution`: convolutions and pooling against the arithmetic peak of the machine and against PyTorch, as tables.
+
+Every row is one layer with float32 images and weights, batch 1. rushlight runs a plan with weights packed before, as a program does,
+and the eager row; PyTorch runs eager, on channels-last and on contiguous images. Contenders take turns in one process. The peak is that
+of fused multiply-adds on registers alone, measured in the same turns with the same number of threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import rushlight as rl
+from rushlight.runtime import dtype as dtypes
+from rushlight.runtime.kernels.compiler import emitted_kernel
+from rushlight.runtime.kernels.convolution import plan_convolution
+from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
+from rushlight.runtime.kernels.emitter import Builder
+from rushlight.runtime.kernels.functions import Functions
+from rushlight.runtime.kernels.launch import launch
+from rushlight.runtime.kernels.tile import lanes
+from rushlight.runtime.kernels.vectors import Vectors
+
+from .paired import burst_length, time_calls
+
+PEAK_VECTORS = 12
+PEAK_STEPS = 4096
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One convolution of square images."""
+
+    size: int
+    channels: int
+    out_channels: int
+    window: int
+    stride: int = 1
+    groups: int = 1
+    count: int = 1
+    """How often the network has it."""
+
+    @property
+    def title(self) -> str:
+        """As the table names it."""
+        kind = "depthwise " if self.groups > 1 else ""
+        step = f" / {self.stride}" if self.stride > 1 else ""
+        return f"{kind}{self.size}x{self.size}, {self.channels} -> {self.out_channels}, {self.window}x{self.window}{step}"
+
+
+def resnet50() -> list[Layer]:
+    """The 53 convolutions of ResNet-50 on an image of 224 x 224, equal ones together."""
+    layers = [Layer(224, 3, 64, 7, 2)]
+    size, channels = 56, 64
+    for width, blocks, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+        small = size // stride
+        layers += [Layer(size, channels, width, 1), Layer(size, width, width, 3, stride), Layer(size, channels, 4 * width, 1, stride)]
+        layers += [Layer(small, 4 * width, width, 1, count=blocks - 1), Layer(small, width, width, 3, count=blocks - 1)]
+        layers.append(Layer(small, width, 4 * width, 1, count=blocks))
+        size, channels = small, 4 * width
+    return layers
+
+
+def mobilenet() -> list[Layer]:
+    """Depthwise convolutions of MobileNet-V2 and a larger window."""
+    sizes = (
+        (112, 32, 1), (112, 96, 2), (56, 144, 1), (56, 144, 2), (28, 192, 1), (28, 192, 2), (14, 384, 1), (14, 576, 1), (14, 576, 2),
+        (7, 960, 1),
+    )
+    return [Layer(size, channels, channels, 3, stride, channels) for size, channels, stride in sizes] + [Layer(28, 240, 240, 5, 1, 240)]
+
+
+def strides(tensor: torch.Tensor) -> Strides:
+    """As plans want them: images have a depth of one."""
+    image, channel, y, x = tensor.stride()
+    return Strides(image, channel, 0, y, x)
+
+
+def peak_call(threads: int) -> tuple[Callable[[], object], float]:
+    """A call of nothing but fused multiply-adds on registers, and how many floating-point operations it does."""
+
+    def write(builder: Builder, functions: Functions) -> None:
+        vectors = Vectors(builder, "float32")
+        totals = vectors.variables(PEAK_VECTORS)
+        source, target = builder.pointer("float32", builder.word(0)), builder.pointer("float32", builder.word(1))
+        factor, shift = vectors.load(source), vectors.load(source.at(vectors.lanes))
+        with builder.loop(builder.stop - builder.start, vectorize=False) as item:
+            for at, total in enumerate(totals):
+                total.value = vectors.load(source.at(at))
+            with builder.loop(PEAK_STEPS, vectorize=False):
+                for total in totals:
+                    total.value = vectors.multiply_add(total.value, factor, shift)
+            for at, total in enumerate(totals):
+                vectors.store(total.value, target.at(((builder.start + item) * PEAK_VECTORS + at) * vectors.lanes))
+
+    kernel = emitted_kernel("peak", write, PEAK_VECTORS, PEAK_STEPS)
+    items = 64 * threads
+    source, target = np.full(64, 0.5, np.float32), np.zeros(items * PEAK_VECTORS * lanes("float32"), np.float32)
+    words = (source.ctypes.data, target.ctypes.data)
+    operations = 2 * items * PEAK_VECTORS * PEAK_STEPS * lanes("float32")
+
+    def call(keep: object = (source, target)) -> object:
+        return launch(kernel, words, items, work=items * 1_000_000)
+
+    return call, operations
+
+
+def contenders(layer: Layer) -> tuple[dict[str, Callable[[], object]], int]:
+    """Calls by name, and the floating-point operations of one."""
+    pad = layer.window // 2
+    rng = np.random.default_rng(0)
+    image = torch.from_numpy(rng.standard_normal((1, layer.channels, layer.size, layer.size), dtype=np.float32))
+    shape = (layer.out_channels, layer.channels // layer.groups, layer.window, layer.window)
+    weight = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
+    last = image.to(memory_format=torch.channels_last)
+    weight_last = weight.to(memory_format=torch.channels_last)
+
+    def theirs(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        return torch.conv2d(x, w, stride=layer.stride, padding=pad, groups=layer.groups)
+
+    expected = theirs(last, weight)
+    out = torch.zeros_like(expected)
+    sizes = Sizes(
+        1, layer.channels, (1, layer.size, layer.size), layer.out_channels, (1, layer.window, layer.window),
+        (1, layer.stride, layer.stride), (0, pad, pad), (1, 1, 1), layer.groups,
+    )
+    plan = plan_convolution(dtypes.float32, sizes, Layouts(strides(last), strides(out), strides(weight)))
+    packed = plan.pack(weight.data_ptr())
+
+    def planned() -> None:
+        plan.run(last.data_ptr(), packed, 0, out.data_ptr())
+
+    planned()
+    if not torch.allclose(out, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max())):
+        raise RuntimeError(f"{layer.title}: rushlight and PyTorch differ")
+    own, own_last, own_weight = (rl.from_numpy(tensor.numpy()) for tensor in (image, last, weight))
+    calls: dict[str, Callable[[], object]] = {
+        "plan": planned,
+        "eager, channels last": lambda: rl.conv2d(own_last, own_weight, None, layer.stride, pad, 1, layer.groups),
+        "eager": lambda: rl.conv2d(own, own_weight, None, layer.stride, pad, 1, layer.groups),
+        "torch, channels last": lambda: theirs(last, weight_last),
+        "torch": lambda: theirs(image, weight),
+    }
+    return calls, 2 * out.numel() * weight[0].numel()
+
+
+def pools() -> list[tuple[str, dict[str, Callable[[], object]]]]:
+    """Pooling in both memory orders."""
+    x = torch.from_numpy(np.random.default_rng(0).standard_normal((1, 64, 112, 112), dtype=np.float32))
+    rows: list[tuple[str, dict[str, Callable[[], object]]]] = []
+    for order, image in (("channels last", x.to(memory_format=torch.channels_last)), ("planes", x)):
+        own = rl.from_numpy(image.numpy())
+        for title, name, args in (
+            ("max 3x3 / 2", "max_pool2d", (3, 2, 1)), ("max 2x2", "max_pool2d", (2,)), ("mean 3x3", "avg_pool2d", (3, 1, 1)),
+            ("mean 2x2", "avg_pool2d", (2,)),
+        ):
+            theirs, ours = getattr(torch.nn.functional, name), getattr(rl.nn.functional, name)
+            calls: dict[str, Callable[[], object]] = {
+                "eager": lambda ours=ours, own=own, args=args: ours(own, *args),
+                "torch": lambda theirs=theirs, image=image, args=args: theirs(image, *args),
+            }
+            rows.append((f"{title}, {order}", calls))
+    return rows
+
+
+def fastest(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Seconds per call of every contender's fastest turn: against a peak, what others did to the machine meanwhile does not count."""
+    counts = {name: max(burst_length(call) // 4, 1) for name, call in calls.items()}
+    samples: dict[str, list[float]] = {name: [] for name in calls}
+    names = list(calls)
+    for turn in range(rounds):
+        shift = turn % len(names)
+        for name in names[shift:] + names[:shift]:
+            samples[name].append(time_calls(calls[name], counts[name]))
+    return {name: min(values) for name, values in samples.items()}
+
+
+def table(title: str, layers: list[Layer], threads: int, rounds: int) -> None:
+    """Measure and print one network's layers."""
+    names = ("plan", "eager, channels last", "eager", "torch, channels last", "torch")
+    print(f"\n{title}: GFLOP/s (ms), {threads} thread{'s' if threads > 1 else ''}\n")
+    print(f"| layer | of the peak | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
+    totals, operations, at_peak = dict.fromkeys(names, 0.0), 0.0, 0.0
+    peak, peak_operations = peak_call(threads)
+    for layer in layers:
+        calls, count = contenders(layer)
+        seconds = fastest({"peak": peak, **calls}, rounds)
+        rate = peak_operations / seconds["peak"]
+        cells = " | ".join(f"{count / seconds[name] / 1e9:.0f} ({seconds[name] * 1e3:.3f})" for name in names)
+        print(f"| {layer.title} | {count / seconds['plan'] / rate:.2f} | {cells} |", flush=True)
+        for name in names:
+            totals[name] += layer.count * seconds[name]
+        operations += layer.count * count
+        at_peak += layer.count * count / rate
+    cells = " | ".join(f"{operations / totals[name] / 1e9:.0f} ({totals[name] * 1e3:.1f})" for name in names)
+    print(f"| all {sum(layer.count for layer in layers)} | {at_peak / totals['plan']:.2f} | {cells} |")
+
+
+def main() -> int:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.convolution", description=__doc__)
+    parser.add_argument("--threads", type=int, default=1, help="threads of every contender (default: 1)")
+    parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9)")
+    parser.add_argument("--only", choices=("resnet50", "mobilenet", "pools"), help="one table")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    rl.set_num_threads(options.threads)
+    with torch.inference_mode():
+        if options.only in (None, "resnet50"):
+            table("ResNet-50", resnet50(), options.threads, options.rounds)
+        if options.only in (None, "mobilenet"):
+            table("MobileNet-V2, depthwise", mobilenet(), options.threads, options.rounds)
+        if options.only in (None, "pools"):
+            print("\nPooling of 112x112, 64 channels: ms\n\n| | eager | torch |\n|---|---|---|")
+            for title, calls in pools():
+                seconds = fastest(calls, options.rounds)
+                print(f"| {title} | {seconds['eager'] * 1e3:.3f} | {seconds['torch'] * 1e3:.3f} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
