@@ -87,7 +87,8 @@ def loops() -> Iterator[Figure]:
     composed = region_kernel(parse_region(text, {"add": add}))
     # words: 1 state, 2 turns, 3 minus one, 4 nothing, 5 one, 6 resume, then the registers
     alone = Program(
-        10, (KernelRow(composed, (1, 2, 3, 4), 5),), constants=((2, turns), (3, -1), (4, 0), (5, 1)), variables=((6, 0),), references=((1, 6),)
+        10, (KernelRow(composed, (1, 2, 3, 4), 5),), references=((1, 6),),
+        constants=((2, turns), (3, -1), (4, 0), (5, 1)), variables=((6, 0),),
     )
     yield "the same, composed into one kernel", best(lambda: execute(alone)) / turns, ""
 
