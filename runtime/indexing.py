@@ -19,16 +19,43 @@ from .ops.factories import fill_number, stored_number
 from .ops.from_data import tensor_from
 from .ops.host import integers, wrapped
 from .ops.indexing import MASKS, index, put
+from .ops.plans import Plans
 from .ops.views import expanded, slice_tensor, unsqueeze
 from .tensor import Tensor, from_numpy
 
 
 def get_item(self: Tensor, item: Any) -> Tensor:
     """The part of a tensor that `item` means: a view where it needs no tensor, else a copy; IndexError where it does not fit."""
-    if type(item) is int:
+    if item.__class__ is int:
         return Tensor(self.storage, _select(self.layout, 0, item, 0), self.dtype)
+    key = _view_key(self.layout, item)
+    known = _views.get(key)
+    if known is not None:
+        return Tensor(self.storage, known, self.dtype)
     view, pending = _resolve(self, item)
-    return index(view, pending) if pending else view
+    if pending:
+        return index(view, pending)
+    if key is not None:
+        _views[key] = view.layout
+    return view
+
+
+_views = Plans[tuple[Any, ...] | None, Layout]()
+_END = (int, type(None))
+
+
+def _view_key(layout: Layout, item: Any) -> tuple[Any, ...] | None:
+    """What the view of a plain index is kept under; None where an index item is not plain."""
+    key: list[Any] = [layout]
+    for part in cast("tuple[Any, ...]", item) if item.__class__ is tuple else (item,):
+        kind = part.__class__
+        if kind is int or part is None or part is ...:
+            key.append(part)
+        elif kind is slice and part.start.__class__ in _END and part.stop.__class__ in _END and part.step.__class__ in _END:
+            key.append((part.start, part.stop, part.step))
+        else:
+            return None
+    return tuple(key)
 
 
 def set_item(self: Tensor, item: Any, value: Any) -> None:

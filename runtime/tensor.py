@@ -357,11 +357,14 @@ class Tensor(Operators):
     def __getitem__(self, index: Any) -> Tensor:
         from .indexing import get_item
 
+        # found once: an import statement takes longer than a view
+        setattr(Tensor, "__getitem__", get_item)  # noqa: B010
         return get_item(self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         from .indexing import set_item
 
+        setattr(Tensor, "__setitem__", set_item)  # noqa: B010
         set_item(self, index, value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:

@@ -14,11 +14,11 @@ from .tile import lanes
 
 
 class Vectors:
-    """Operations on vectors of one floating dtype."""
+    """Operations on vectors of one dtype, as wide as the machine's unless `count` is given; arithmetic is for floating ones."""
 
-    def __init__(self, builder: Builder, dtype: str) -> None:
+    def __init__(self, builder: Builder, dtype: str, count: int = 0) -> None:
         self.builder, self.dtype = builder, dtype
-        self.lanes = lanes(dtype)
+        self.lanes = count or lanes(dtype)
         self.type = f"<{self.lanes} x {llvm_type(dtype)}>"
 
     def load(self, source: Pointer) -> str:

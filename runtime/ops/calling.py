@@ -4,9 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
+from .. import typesystem as types
 from ..layout import Layout
 from ..tensor import Tensor
 from .copying import copy_into
+from .plans import Plans
 from .pointwise_call import check_castable, pointwise_callable
 from .resizing import resize_output
 from .table import Kind, Op
@@ -25,21 +27,43 @@ def make_callable(op: Op) -> Callable[..., Any]:
 def _functional(op: Op) -> Callable[..., Any]:
     match op.kind:
         case Kind.VIEW:
-            return _view(op.body)
+            return _view(op)
         case Kind.COMPOSITE | Kind.KERNEL | Kind.HOST | Kind.BUILTIN | Kind.REDUCTION | Kind.POINTWISE:
             return op.body
         case _:
             assert_never(op.kind)
 
 
-def _view(body: Callable[..., Any]) -> Callable[..., Any]:
+def _view(op: Op) -> Callable[..., Any]:
+    body = op.body
+    rest = {argument.type for argument in op.schema.args[1:]}
+    if not rest <= {types.INT, types.ListType(types.INT)}:
+
+        def run_anew(self: Tensor, *args: Any) -> Tensor | list[Tensor]:
+            return _over(self, body(self.layout, *args))
+
+        return run_anew
+    # a result follows from the layout and some integers, and takes longer to work out than to find again
+    known = Plans[tuple[Any, ...], Any]()
+    get = known.get
+    has_lists = types.ListType(types.INT) in rest
+
     def run(self: Tensor, *args: Any) -> Tensor | list[Tensor]:
-        found = body(self.layout, *args)
-        if found.__class__ is Layout:
-            return Tensor(self.storage, found, self.dtype)
-        return [Tensor(self.storage, layout, self.dtype) for layout in found]
+        layout = self.layout
+        key = (layout, *[tuple(arg) if arg.__class__ is list else arg for arg in args]) if has_lists else (layout, *args)
+        found = get(key)
+        if found is None:
+            found = known[key] = body(layout, *args)
+        return Tensor(self.storage, found, self.dtype) if found.__class__ is Layout else _over(self, found)
 
     return run
+
+
+def _over(self: Tensor, found: Any) -> Tensor | list[Tensor]:
+    """The memory of a tensor with another layout, or with each of several."""
+    if found.__class__ is Layout:
+        return Tensor(self.storage, found, self.dtype)
+    return [Tensor(self.storage, layout, self.dtype) for layout in found]
 
 
 def _into_self(run: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -7,8 +7,8 @@ from ..device import Device, require_cpu
 from ..dtype import DType, as_dtype, by_name
 from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
 from ..layout import Layout, broadcast_shapes
-from ..tensor import Tensor, new_like
-from .copying import converted, copy_into
+from ..tensor import Tensor
+from .copying import converted, copy_into, laid_out
 from .dtype_rules import type_name
 from .elementwise import dense_layout
 from .table import composite
@@ -21,13 +21,14 @@ def converted_to(tensor: Tensor, dtype: DType, memory_format: MemoryFormat | Non
     if tensor.dtype is dtype and not copy and is_in_format(tensor.layout, memory_format):
         return tensor
     shape = tensor.layout.shape
-    result = new_like(Layout.of(shape, format_strides(shape, memory_format)), dtype)
-    return copy_into(result, tensor)
+    return laid_out(tensor, Layout.of(shape, format_strides(shape, memory_format)), dtype)
 
 
 @composite("contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)")
 def contiguous_row(self: Tensor, memory_format: object = 0) -> Tensor:
     """The tensor itself if its items lie without gaps in the format, else a copy that does."""
+    if memory_format == 0 and self.layout.is_contiguous:
+        return self
     wanted = as_memory_format(memory_format) or contiguous_format
     if wanted is preserve_format:
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")

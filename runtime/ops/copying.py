@@ -1,32 +1,65 @@
 """Copies: into another tensor, into another dtype, into another memory order."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.direct import Frame, direct
 from ..kernels.pointwise import identity
+from ..kernels.transposing import transposing_plan
 from ..layout import Layout, broadcast_shapes
-from ..tensor import Tensor, new_empty, new_like
-from .elementwise import Launch, dense_layout, prepare
+from ..tensor import Tensor, new_like
+from .elementwise import Launch, dense_layout, prepare, walked
 from .host import decoded, encode
 from .overlap import check_writable, input_for_write
 from .plans import Plans
 
-_launches = Plans[tuple[Layout, DType, Layout, DType], Launch]()
+_Key = tuple[Layout, DType, Layout, DType]
+_launches = Plans[_Key, Launch]()
+_short = Plans[_Key, tuple[Callable[..., int], int, Frame]]()
+"""Small copies: the built-in function that runs a frame, its address, the frame."""
+_dense = Plans[Layout, Layout]()
 
 
 def copy_items(target: Tensor, source: Tensor) -> None:
     """Copy items of broadcastable `source` into `target`, which does not overlap it; nothing is checked or counted."""
+    key = (target.layout.form, target.dtype, source.layout.form, source.dtype)
+    short = _short.get(key)
+    if short is not None:
+        short[0](short[1], target.address, source.storage.address, source.layout.offset)
+        return
     if not (target.dtype.computes and source.dtype.computes):
         if target.dtype is source.dtype and target.dtype.numpy is None:
             _copy_bits(target, source)
         else:
             encode(target, decoded(source))
         return
-    key = (target.layout.form, target.dtype, source.layout.form, source.dtype)
     launch = _launches.get(key)
     if launch is None:
-        launch = _launches[key] = prepare(identity, target.dtype, [(source.layout, source.dtype)], target.layout, target.dtype)
+        launch = _launches[key] = _copy(*key)
+        frame = launch.frame([(source.layout, source.dtype)])
+        if frame is not None:
+            _short[key] = direct(), frame.address, frame
     launch.run((source,), target.address)
+
+
+def _copy(target: Layout, target_dtype: DType, source: Layout, source_dtype: DType) -> Launch:
+    """The launch of a copy between these layouts: crosswise in blocks, else row by row."""
+    if source_dtype is target_dtype:
+        dims = walked(target, [source])
+        found = transposing_plan(target_dtype.itemsize, [(size, (steps[0], steps[1])) for size, steps in dims])
+        if found is not None:
+            kernel, items, words = found
+            return Launch(kernel, items, target_dtype, [True], words, target.numel * target_dtype.itemsize // 4)
+    return prepare(identity, target_dtype, [(source, source_dtype)], target, target_dtype)
+
+
+def laid_out(source: Tensor, layout: Layout, dtype: DType | None = None) -> Tensor:
+    """A copy of `source` in the memory order of `layout`, which has no gaps and the shape of `source`, and in a dtype."""
+    result = new_like(layout, dtype or source.dtype)
+    copy_items(result, source)
+    return result
 
 
 def _copy_bits(target: Tensor, source: Tensor) -> None:
@@ -52,9 +85,11 @@ def converted(source: Tensor, dtype: DType, *, copy: bool = False) -> Tensor:
     """`source` itself if it has the dtype already (and no copy is asked for), else a fresh tensor in the same memory order."""
     if source.dtype is dtype and not copy:
         return source
-    result = new_like(dense_layout(source.layout.shape, [source.layout]), dtype)
-    copy_items(result, source)
-    return result
+    form = source.layout.form
+    layout = _dense.get(form)
+    if layout is None:
+        layout = _dense[form] = dense_layout(form.shape, [form])
+    return laid_out(source, layout, dtype)
 
 
 def clone(source: Tensor) -> Tensor:
@@ -66,6 +101,4 @@ def contiguous(source: Tensor) -> Tensor:
     """`source` itself if its items lie in row-major order without gaps, else a copy that does."""
     if source.layout.is_contiguous:
         return source
-    result = new_empty(source.layout.shape, source.dtype)
-    copy_items(result, source)
-    return result
+    return laid_out(source, Layout.contiguous(source.layout.shape))

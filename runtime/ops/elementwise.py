@@ -161,11 +161,7 @@ def prepare(
     """
     from ..kernels.pointwise import BROADCAST, CONTIGUOUS, STRIDED, pointwise_kernel
 
-    shape = output.shape
-    strides = [(0,) * len(shape) if layout is None else layout.broadcast_to(shape).strides for layout, _ in inputs]
-    strides.append(output.strides)
-    order = memory_order(shape, [output.strides, *strides[:-1]])
-    dims = merge([shape[dim] for dim in order], [[operand[dim] for dim in order] for operand in strides])
+    dims = walked(output, [layout for layout, _ in inputs])
     # one item: any class fits, and the contiguous kernel is the one most likely built already
     inner = dims[-1][1] if dims else tuple(0 if layout is None else 1 for layout, _ in inputs) + (1,)
     classes = tuple(BROADCAST if step == 0 else CONTIGUOUS if step == 1 else STRIDED for step in inner)
@@ -178,9 +174,34 @@ def prepare(
         0 if flat else len(dims),
         classes,
     )
-    words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(strides)) for _, steps in dims]
+    words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(inputs) + 1) for _, steps in dims]
     work = _work(body, output.numel, [result.itemsize, *(0 if layout is None else dtype.itemsize for layout, dtype in inputs)])
     return Launch(kernel, output.numel, [dtype if layout is None else None for layout, dtype in inputs], words, work)
+
+
+def walked(output: Layout, inputs: Sequence[Layout | None]) -> list[tuple[int, tuple[int, ...]]]:
+    """The fewest dimensions that walk all operands: (size, steps of the inputs and the output), outermost first.
+
+    Dimensions go in the order in which the output lies in memory; inputs are broadcast, None is a number.
+    """
+    shape = output.shape
+    strides = [(0,) * len(shape) if layout is None else layout.broadcast_to(shape).strides for layout in inputs]
+    strides.append(output.strides)
+    order = memory_order(shape, [output.strides, *strides[:-1]])
+    return merge([shape[dim] for dim in order], [[operand[dim] for dim in order] for operand in strides])
+
+
+def crosswise(layout: Layout, output: Layout) -> bool:
+    """Whether an input walks memory across the output's order, for so long that a copy in that order pays."""
+    if layout.shape != output.shape or layout.numel < _CROSSWISE:
+        return False
+    dims = walked(output, [layout])
+    size, steps = dims[-1]
+    return size >= 8 and steps[0] >= 8 and any(outer == 1 and length >= 8 for length, (outer, _) in dims[:-1])
+
+
+_CROSSWISE = 4096
+"""Items that fit into the nearest cache whatever the order."""
 
 
 def dense_layout(shape: tuple[int, ...], operands: Sequence[Layout]) -> Layout:

@@ -15,9 +15,9 @@ from ..layout import Layout, broadcast_shapes
 from ..promotion import follow_default_dtype, number_dtype, result_dtype
 from ..storage import Storage
 from ..tensor import Tensor
-from .copying import converted, copy_into
+from .copying import converted, copy_into, laid_out
 from .dtype_rules import type_name
-from .elementwise import Launch, dense_layout, prepare
+from .elementwise import Launch, crosswise, dense_layout, prepare
 from .fast_calls import NUMBER, OTHER, TENSOR, fresh, in_place, into_out, key_maker
 from .overlap import check_writable, input_for_write
 from .plans import Plans
@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
 
 class _Plan:
-    """What a call does: convert some operands, then launch into a fresh tensor of `layout` and `result` dtype."""
+    """What a call does: convert some operands, turn some to the result's memory order, then launch into a fresh tensor."""
 
-    __slots__ = ("compute", "convert", "launch", "layout", "nbytes", "result")
+    __slots__ = ("compute", "convert", "crosswise", "launch", "layout", "nbytes", "result")
 
-    def __init__(self, compute: DType, result: DType, layout: Layout, convert: bool, launch: Launch | None) -> None:
+    def __init__(self, compute: DType, result: DType, layout: Layout, convert: bool, crosswise: list[int]) -> None:
         self.compute = compute
         self.result = result
         self.layout = layout
         self.nbytes = layout.numel * result.itemsize
         self.convert = convert
-        self.launch = launch
+        self.crosswise = crosswise
+        self.launch: Launch | None = None
 
 
 class _Pointwise:
@@ -100,11 +101,13 @@ class _Pointwise:
             plan = self.plans[key] = self.plan(operands)
         if plan.convert:
             operands = _converted(operands, plan.compute)
+        for at in plan.crosswise:
+            operands[at] = laid_out(operands[at], plan.layout)
         storage = Storage.allocate(plan.nbytes)
         launch = plan.launch
         if launch is None:
             launch = plan.launch = self.launch(args, operands, plan.compute, plan.layout, plan.result)
-            short = self.op.base is None and not plan.convert
+            short = self.op.base is None and not plan.convert and not plan.crosswise
             frame = launch.frame(self.inputs(operands, plan.compute)) if short else None
             if frame is not None:
                 # the frame comes along to stay alive as long as the plan
@@ -118,7 +121,9 @@ class _Pointwise:
         layouts = [x.layout for x in operands if isinstance(x, Tensor)]
         shape = broadcast_shapes([layout.shape for layout in layouts])
         convert = any(isinstance(x, Tensor) and x.dtype is not compute for x in operands)
-        return _Plan(compute, result, dense_layout(shape, layouts), convert, None)
+        layout = dense_layout(shape, layouts)
+        turned = [at for at, x in enumerate(operands) if isinstance(x, Tensor) and crosswise(x.layout, layout)]
+        return _Plan(compute, result, layout, convert, turned)
 
     def dtypes(self, operands: Sequence[Any]) -> tuple[DType, DType]:
         """Compute and result dtype by the row's rule."""
