@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..dtype import float32
 from ..formats import channels_last, channels_last_3d, contiguous_format, format_strides, suggested_format
 from ..kernels.convolution import ConvolutionPlan, plan_convolution
 from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
 from ..kernels.depthwise_plan import DepthwisePlan
 from ..layout import Layout
 from ..tensor import Tensor, new_like
-from .copying import contiguous
+from .copying import contiguous, converted
 from .dtype_rules import type_name
 from .launching import address_or_zero, require_floating
 from .plans import Plans
@@ -30,6 +31,8 @@ def convolve(
 ) -> Tensor:
     """The convolution of a batch of images (N, C, ...) with weights (O, C / groups, ...), or transposed with weights
     (C, O / groups, ...) if there is an output padding: (N, O, ...)."""
+    if input.dtype.itemsize == 2 and input.dtype.is_floating_point and weight.dtype is input.dtype:
+        return _convolve_halves(input, weight, bias, stride, padding, dilation, groups, output_padding)
     added = None if bias is None else (bias.layout.shape, bias.dtype)
     more = None if output_padding is None else tuple(output_padding)
     key = (
@@ -45,6 +48,20 @@ def convolve(
         flat_bias = None if bias is None else contiguous(bias)
         plan.run(input.address, plan.pack(weight.address), address_or_zero(flat_bias), result.address)
     return result
+
+
+def _convolve_halves(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
+    output_padding: Sequence[int] | None,
+) -> Tensor:
+    """Two-byte numbers are convolved in float32 and rounded once."""
+    if bias is not None and bias.dtype is not input.dtype:
+        raise RuntimeError(f"Input type ({_c_name(input)}) and bias type ({_c_name(bias)}) should be the same")
+    wide = [None if one is None else converted(one, float32) for one in (input, weight, bias)]
+    assert wide[0] is not None and wide[1] is not None
+    result = convolve(wide[0], wide[1], wide[2], stride, padding, dilation, groups, output_padding)
+    # PyTorch's volumes of these dtypes are always contiguous
+    return converted(contiguous(result) if input.ndim == 5 else result, input.dtype)
 
 
 def _plan(

@@ -4,9 +4,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ..formats import contiguous_format, format_strides, is_in_format, suggested_format
+from ..kernels.group_normalization import batch_scale_kernel, scale_pixels_kernel
 from ..kernels.launch import launch
 from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel, layer_norm_kernel
-from ..tensor import Tensor, new_empty
+from ..layout import Layout
+from ..storage import Storage
+from ..tensor import Tensor, new_empty, new_like
+from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
 from .launching import address_or_zero, require_floating
 from .table import kernel
@@ -42,7 +47,9 @@ def batch_norm(
     channels = shape[1]
     if not training and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
-    source = contiguous(input)
+    memory_format = contiguous_format if input.layout.is_contiguous else suggested_format(input.layout)
+    pixels = memory_format is not contiguous_format and is_in_format(input.layout, memory_format)
+    source = input if pixels and not training else contiguous(input)
     batch = shape[0]
     plane = source.layout.numel // (batch * channels) if source.layout.numel else 0
     if training:
@@ -54,18 +61,32 @@ def batch_norm(
         variance = _channel_tensor("running_var", running_var, source, channels)
     weight = _channel_tensor("weight", weight, source, channels)
     bias = _channel_tensor("bias", bias, source, channels)
+    epsilon = double(eps)
+    given = (address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias), epsilon.address, channels)
+    if memory_format is not contiguous_format and source.layout.numel:
+        images = input if pixels else converted_to(input, input.dtype, memory_format)
+        return _scale_pixels(images, Layout.of(shape, format_strides(shape, memory_format), 0), given)
     out = new_empty(shape, source.dtype)
-    epsilon = _double(eps)
-    words = (
-        out.address, source.address, address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias),
-        epsilon.address, channels, plane,
-    )
+    words = (out.address, source.address, *given, plane)
     launch(batch_norm_kernel(source.dtype), words, batch * channels, work=source.layout.numel // 2)
     return out
 
 
+def _scale_pixels(images: Tensor, layout: Layout, given: tuple[int, ...]) -> Tensor:
+    """Batch norm of images whose channels lie side by side; `given` are the words of `batch_scale_kernel` from the mean on."""
+    channels = layout.shape[1]
+    factors = Storage.allocate(2 * channels * 8)
+    scale, shift = factors.address, factors.address + channels * 8
+    launch(batch_scale_kernel(images.dtype), (scale, shift, *given), channels)
+    out = new_like(layout, images.dtype)
+    words = (out.address, images.address, scale, shift, channels)
+    launch(scale_pixels_kernel(images.dtype), words, layout.numel // channels, work=layout.numel // 2)
+    return out
+
+
 @lru_cache(maxsize=64)
-def _double(value: float) -> Tensor:
+def double(value: float) -> Tensor:
+    """A float64 number in memory, for kernels that read it there."""
     from ..dtype import float64
 
     number = new_empty((), float64)
@@ -114,7 +135,7 @@ def layer_norm(
     weight = None if weight is None else contiguous(converted(weight, source.dtype))
     bias = None if bias is None else contiguous(converted(bias, source.dtype))
     out = new_empty(shape, source.dtype)
-    epsilon = _double(eps)
+    epsilon = double(eps)
     words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), epsilon.address, row)
     launch(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0, work=source.layout.numel // 2)
     return out

@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans",
-    "softmax", "matrix", "convolution", "pooling", "pooling1d", "pooling3d",
-    "normalization", "padding", "attention", "recurrent", "views", "splitting", "reshaping", "conversion", "joining", "factories",
-    "from_data", "ranges", "properties", "random", "indexing", "selection", "gathering", "writing",
-    "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products", "embedding_bag",
-    "random_distributions", "modes", "scalars", "scalar_math", "strings",
-    "lists", "dicts", "special",
+    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "convolution", "pooling",
+    "pooling1d", "pooling3d", "normalization", "group_normalization", "padding", "attention", "recurrent", "views", "splitting",
+    "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
+    "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
+    "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
 )
 """The modules of this folder that hold rows."""
 
