@@ -51,7 +51,7 @@ def _copy(target: Layout, target_dtype: DType, source: Layout, source_dtype: DTy
         found = transposing_plan(target_dtype.itemsize, [(size, (steps[0], steps[1])) for size, steps in dims])
         if found is not None:
             kernel, items, words = found
-            return Launch(kernel, items, target_dtype, [True], words, target.numel * target_dtype.itemsize // 4)
+            return Launch(kernel, items, [None], words, target.numel * target_dtype.itemsize // 4)
     return prepare(identity, target_dtype, [(source, source_dtype)], target, target_dtype)
 
 

@@ -83,7 +83,6 @@ class Launch:
         self.free.append(words)
         assert status == 0, "elementwise kernels cannot fail"
 
-
     def frame(self, inputs: Sequence[tuple[Layout | None, DType]], output: tuple[Layout, DType] | None = None) -> Frame | None:
         """What kernels/direct.py runs this by: inputs as `prepare` took them, and the output if its memory is not fresh.
 
