@@ -25,7 +25,7 @@ def agree(got: Any, want: Any, label: str) -> None:
 def test_dims_and_layouts(name: str, dtype: str) -> None:
     random = np.random.default_rng(0)
     for shape in SHAPES:
-        items = (random.standard_normal(shape) * 3).astype(dtype)
+        items = np.asarray(random.standard_normal(shape) * 3).astype(dtype)
         if dtype == "float32" and items.size > 3:
             items.reshape(-1)[2] = np.nan
         for turn in range(2):
