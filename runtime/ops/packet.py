@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import typesystem as types
 from ..dtype import DType
@@ -15,6 +15,9 @@ from ..tensor import Tensor
 from .binding import bind
 from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
+
+if TYPE_CHECKING:
+    from ..schema import Argument
 
 _TENSORS = types.ListType(types.TENSOR)
 
@@ -31,6 +34,8 @@ class Packet(functools.partial[Any]):
     """The rows behind the name."""
     known: dict[tuple[type, ...], Callable[..., Any]]
     """What calls without keywords run, by the types of their arguments."""
+    named: dict[tuple[Any, ...], Callable[..., Any]]
+    """What calls with keywords run, by the types of their arguments and the names: `run(args, kwargs)`."""
 
     def __new__(cls, name: str, overloads: tuple[Op, ...]) -> Packet:
         known: dict[tuple[type, ...], Callable[..., Any]] = {}
@@ -52,7 +57,7 @@ class Packet(functools.partial[Any]):
 
         call.__name__ = call.__qualname__ = name.partition("::")[2]
         packet = super().__new__(cls, call)
-        packet.name, packet.known, packet.overloads = name, known, overloads
+        packet.name, packet.known, packet.named, packet.overloads = name, known, {}, overloads
         packet.__name__ = call.__name__
         return packet
 
@@ -63,6 +68,14 @@ class Packet(functools.partial[Any]):
         return f"{doc}\n\n{schemas}"
 
     def _resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kwargs:
+            found = self.named.get((tuple(map(type, args)), tuple(kwargs), tuple(map(type, kwargs.values()))))
+            if found is not None:
+                return found(args, kwargs)
+        return self.resolve(args, kwargs)
+
+    def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Find the overload for these arguments and run it."""
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
@@ -70,13 +83,18 @@ class Packet(functools.partial[Any]):
                 values = bind(op.schema, args, kwargs, convert=convert)
                 if values is None:
                     continue
-                if not convert and not kwargs:
-                    self._remember(op, args, values)
+                if not convert:
+                    self._remember(op, args, values, kwargs)
                 return _eager(op)(*values)
         raise TypeError(self._mismatch(args, kwargs))
 
-    def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any]) -> None:
-        if not all(isinstance(value, Tensor | int | float | bool | DType | None) for value in args):
+    def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> None:
+        if not all(isinstance(value, Tensor | int | float | bool | DType | tuple | list | None) for value in (*args, *kwargs.values())):
+            return
+        if kwargs:
+            arranged = _arranged(self, op, args, values, kwargs)
+            if arranged is not None:
+                self.named[tuple(map(type, args)), tuple(kwargs), tuple(map(type, kwargs.values()))] = arranged
             return
         # the arguments as they are, or trailing ints gathered into a list: `x.view(2, 3)`
         start = next((at for at, value in enumerate(values) if isinstance(value, list)), len(args))
@@ -89,6 +107,8 @@ class Packet(functools.partial[Any]):
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
             self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
+        elif _is_listed(op.schema.args[start], args[start], values[start]) and all(a is b for a, b in zip(args[start + 1 :], rest)):
+            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, tuple(values[len(args) :]))
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -126,6 +146,72 @@ def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
 def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """`call` for arguments whose ints from `start` on are one list, followed by `rest`."""
     return lambda *args: call(*args[:start], [*args[start:]], *rest)
+
+
+def _is_listed(argument: Argument, given: Any, value: list[int]) -> bool:
+    """Whether `value` is what every int, or every sequence of ints, in the place of `given` stands for: itself as a list."""
+    return argument.list_size in (None, 1) and _as_list(given) == value
+
+
+def _as_list(given: Any) -> list[int] | None:
+    """An int, or ints, as a list; None for anything else."""
+    if type(given) is int:
+        return [given]
+    if not isinstance(given, tuple | list):
+        return None
+    for item in cast("Sequence[object]", given):
+        if type(item) is not int:
+            return None
+    return list(cast("Sequence[int]", given))
+
+
+def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any, ...]) -> Callable[..., Any]:
+    """`call` for arguments of which number `at` is an int or ints: `x.sum(1, True)`, `x.sum((0, 1))`."""
+
+    def run(*args: Any) -> Any:
+        listed = _as_list(args[at])
+        if listed is None:
+            return packet.resolve(args, {})
+        return call(*args[:at], listed, *args[at + 1 :], *rest)
+
+    return run
+
+
+def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
+    """What calls `op` for positional and named arguments of these types; None where more than their places change."""
+    places: list[int | str | None] = []
+    listed: list[int] = []
+    for at, (argument, value) in enumerate(zip(op.schema.args, values)):
+        if at < len(args) and not argument.keyword_only:
+            place, given = at, args[at]
+        elif argument.name in kwargs:
+            place, given = argument.name, kwargs[argument.name]
+        else:
+            place, given = None, value
+        if isinstance(value, list):
+            if place is None or not _is_listed(argument, given, value):
+                return None
+            listed.append(at)
+        elif value is not given:
+            return None
+        places.append(place)
+    if sum(place is not None for place in places) != len(args) + len(kwargs):
+        return None
+    call = _eager(op)
+    # of the values only the defaults are kept: the others would keep tensors alive
+    filled = [(place, value if place is None else None) for place, value in zip(places, values)]
+
+    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        found: list[Any] = []
+        for place, default in filled:
+            found.append(default if place is None else kwargs[place] if isinstance(place, str) else args[place])
+        for at in listed:
+            found[at] = _as_list(found[at])
+            if found[at] is None:
+                return packet.resolve(args, kwargs)
+        return call(*found)
+
+    return run
 
 
 def _type_text(value: object) -> str:
