@@ -6,6 +6,7 @@ single kernel outside a program comes through here. A kernel gives the same bits
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Sequence
 
 from .engine import Kernel
@@ -14,6 +15,8 @@ GRAIN = 50_000
 """Nanoseconds of work that a thread must find worth waking up for."""
 LONG = 200_000
 """Nanoseconds of work from which on other Python threads may run meanwhile."""
+_BURST = 1_000_000
+"""Nanoseconds after a long launch in which the next one counts as part of a burst, for which sleeping threads are woken."""
 _CHUNKS_PER_THREAD = 4
 _CHUNK_ITEMS = 64
 """Chunks of small items are multiples of this: no two threads write one cache line, and vectors are whole."""
@@ -37,11 +40,21 @@ def launch_at(kernel: Kernel, words: int, items: int, *, start: int = 0, work: i
     return _launch_long(kernel, words, start, items, work)
 
 
+_last_long = 0
+
+
 def _launch_long(kernel: Kernel, words: int, start: int, stop: int, work: int) -> int:
+    global _last_long
     from .thread_pool import current_pool
 
     count = stop - start
     pool = current_pool() if count > 1 else None
+    if pool is not None and work < 2 * LONG:
+        # waking a thread may cost the caller 50 microseconds; between operators of a burst the threads stay awake
+        now = time.monotonic_ns()
+        if now - _last_long > _BURST and pool.sleeps:
+            pool = None
+        _last_long = now
     if pool is None:
         return kernel.released(words, start, stop) if work >= LONG else kernel(words, start, stop)
     chunks = min(work // GRAIN, pool.threads * _CHUNKS_PER_THREAD, count)

@@ -167,6 +167,7 @@ class ThreadPool:
         # workers outlive the interpreter, so what they look at is never freed
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(memory))
         self.address = -(-ctypes.addressof(memory) // 64) * 64
+        self._sleepers = self._word(_SLEEPERS)
         self._run = parallel_kernel()
         self._run_released = self._run.released
         work = worker_kernel().released
@@ -178,6 +179,11 @@ class ThreadPool:
         call = (ctypes.c_int64 * 4)(self.address, kernel.address, words, chunk)
         run = self._run_released if releases_gil else self._run
         return run(ctypes.addressof(call), start, stop)
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether a worker must be woken."""
+        return self._sleepers.value > 0
 
     def quit(self) -> None:
         """Let the workers end as soon as they have nothing to do."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.cost import nanoseconds
 from ..kernels.direct import Frame, NumberOperand, TensorOperand, takes_number
 from ..kernels.engine import Kernel
 from ..kernels.launch import GRAIN, launch_at
@@ -104,15 +105,6 @@ class Launch:
         return Frame(self.kernel.address, self.items, operands, reach, self.template)
 
 
-def _work(body: Callable[..., Any], numel: int, itemsizes: Sequence[int]) -> int:
-    """Nanoseconds on one thread, roughly: bytes at what a memory delivers, and the length of the scalar function."""
-    code = getattr(body, "__code__", None)
-    calls = [] if code is None else [getattr(body, "__globals__", {}).get(name) for name in code.co_names]
-    codes = [code, *(getattr(each, "__code__", None) for each in calls)]
-    length = sum(len(each.co_code) for each in codes if each is not None)
-    return int(numel * (0.08 * sum(itemsizes) + 0.002 * length))
-
-
 def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
     """Put a Python number into a word as an item of `dtype`; RuntimeError if it does not fit."""
     if dtype is dtypes.float32:
@@ -174,7 +166,8 @@ def prepare(
         classes,
     )
     words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(inputs) + 1) for _, steps in dims]
-    work = _work(body, output.numel, [result.itemsize, *(0 if layout is None else dtype.itemsize for layout, dtype in inputs)])
+    moved = result.itemsize + sum(dtype.itemsize for layout, dtype in inputs if layout is not None)
+    work = int(output.numel * (0.08 * moved + nanoseconds(body, compute.name)))
     return Launch(kernel, output.numel, [dtype if layout is None else None for layout, dtype in inputs], words, work)
 
 
