@@ -11,6 +11,8 @@ from importlib.metadata import version
 import numpy as np
 import torch
 
+import rushlight as rl
+
 from . import networks
 from .paired import Row, measure, start_rows
 
@@ -67,6 +69,7 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=7, help="processes per contender in the start rows (default: 7)")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    rl.set_num_threads(options.threads)
     rows: list[Row] = []
     with torch.inference_mode():
         for title, contenders in (

@@ -158,6 +158,21 @@ def dtypes() -> None:
     assert (rl.ones(1, dtype=rl.bool) | rl.zeros(1, dtype=rl.bool)).tolist() == [True]
 
 
+@feature("Several threads (`set_num_threads`), results the same for every number of them", "yes")
+def threads() -> None:
+    before = rl.get_num_threads()
+    x = rl.randn(300, 1000)
+    results: list[rl.Tensor] = []
+    try:
+        for number in (1, 2):
+            rl.set_num_threads(number)
+            assert rl.get_num_threads() == number
+            results.append(rl.softmax(x.exp(), 1))
+    finally:
+        rl.set_num_threads(before)
+    assert rl.equal(results[0], results[1])
+
+
 @feature("Arithmetic in complex", "no")
 def other_dtypes() -> None:
     """The element types have names; adding does not work."""
