@@ -57,7 +57,8 @@ def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) ->
     index = converted(self, dtypes.int64)
     added = converted(weights, dtype) if weights is not None else fill_number(new_empty((1,), dtype), 1)
     steps = added.layout.strides if weights is not None else (0,)
-    write_items(index.layout.shape, result, added, ((0,), steps), [Position(index, index.layout.strides, size, 0, 1)], ADD)
+    position = Position(index.layout.strides, size, 0, 1, dtypes.int64)
+    write_items(index.layout.shape, result, added, ((0,), steps), [position], (index,), ADD)
     return result
 
 

@@ -1,12 +1,15 @@
 """Reading at positions along one dimension: index_select, embedding, gather, take_along_dim, take."""
 from __future__ import annotations
 
+from typing import Any
+
 from .. import dtype as dtypes
 from ..layout import Layout, broadcast_shapes, wrap_dim
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor, new_empty, new_like
 from .copying import clone, contiguous
 from .dtype_rules import type_name
-from .positions import POSITIONS, Position, one_dimension, outside, position_at, read_items, replaced
+from .plans import Plans
+from .positions import POSITIONS, Position, Read, one_dimension, outside, replaced
 from .table import kernel
 
 
@@ -30,23 +33,45 @@ def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
         if count != 1:
             raise IndexError(f"index_select(): Index to scalar can have only 1 value, got {count} value(s)")
         return clone(self)
-    size, step = self.layout.shape[dim], self.layout.strides[dim]
-    result = new_empty(replaced(self.layout.shape, dim, count), self.dtype)
-    if not result.layout.numel:
-        if outside(index, 0, size) is not None:
-            raise IndexError("index out of range in self")
-        return result
-    position = Position(index, replaced((0,) * len(self.layout.shape), dim, index.layout.strides[0]), size, 0, step)
-    strides = result.layout.strides, replaced(self.layout.strides, dim, 0)
-    if read_items(result.layout.shape, result, self, strides, [position]) is not None:
+    key = (self.layout.form, self.dtype.itemsize, dim, index.layout.form, index.dtype)
+    plan = _selects.get(key)
+    if plan is None:
+        plan = _selects[key] = _plan_select(self, dim, index)
+    result = new_like(plan.layout, self.dtype)
+    if plan.run(self, (index,), result) is not None or (not result.layout.numel and outside(index, 0, self.layout.shape[dim]) is not None):
         raise IndexError("index out of range in self")
     return result
+
+
+_selects = Plans[tuple[Any, ...], Read]()
+_embeddings = Plans[tuple[Any, ...], Read]()
+_gathers = Plans[tuple[Any, ...], tuple[int, Read]]()
+
+
+def _plan_select(self: Tensor, dim: int, index: Tensor) -> Read:
+    layout = Layout.contiguous(replaced(self.layout.shape, dim, index.layout.numel))
+    strides = replaced((0,) * len(self.layout.shape), dim, index.layout.strides[0])
+    position = Position(strides, self.layout.shape[dim], 0, self.layout.strides[dim], index.dtype)
+    return Read(layout, self.dtype.itemsize, layout.shape, layout.strides, replaced(self.layout.strides, dim, 0), [position])
 
 
 @kernel("embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor")
 def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
     """The row of `weight` for each index; the rows are the last dimension."""
     del padding_idx, scale_grad_by_freq, sparse
+    key = (weight.layout.form, weight.dtype.itemsize, indices.layout.form, indices.dtype)
+    plan = _embeddings.get(key)
+    if plan is None:
+        plan = _embeddings[key] = _plan_embedding(weight, indices)
+    result = new_like(plan.layout, weight.dtype)
+    if plan.run(weight, (indices,), result) is not None or (
+        not result.layout.numel and outside(indices, 0, weight.layout.shape[0]) is not None
+    ):
+        raise IndexError("index out of range in self")
+    return result
+
+
+def _plan_embedding(weight: Tensor, indices: Tensor) -> Read:
     if len(weight.layout.shape) != 2:
         raise RuntimeError("'weight' must be 2-D")
     if indices.dtype not in POSITIONS:
@@ -55,17 +80,11 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad
             f"torch.{type_name(indices.dtype)}Tensor instead (while checking arguments for embedding)"
         )
     size, width = weight.layout.shape
-    shape = (*indices.layout.shape, width)
-    result = new_empty(shape, weight.dtype)
-    if not result.layout.numel:
-        failed = outside(indices, 0, size) is not None
-    else:
-        none = (0,) * (len(shape) - 1)
-        position = Position(indices, (*indices.layout.strides, 0), size, 0, weight.layout.strides[0])
-        failed = read_items(shape, result, weight, (result.layout.strides, (*none, weight.layout.strides[1])), [position]) is not None
-    if failed:
-        raise IndexError("index out of range in self")
-    return result
+    row_step, step = weight.layout.strides
+    layout = Layout.contiguous((*indices.layout.shape, width))
+    none = (0,) * len(indices.layout.shape)
+    position = Position((*indices.layout.strides, 0), size, 0, row_step, indices.dtype)
+    return Read(layout, weight.dtype.itemsize, layout.shape, layout.strides, (*none, step), [position])
 
 
 def check_gather(name: str, self: Tensor, dim: int, index: Tensor) -> int:
@@ -89,23 +108,34 @@ def out_of_bounds(position: int, dim: int, size: int) -> str:
 def gather(self: Tensor, dim: int, index: Tensor, sparse_grad: bool = False) -> Tensor:
     """The items at the positions of `index` along `dim`, and at the item's own place in the other dimensions."""
     del sparse_grad
+    key = (self.layout.form, self.dtype.itemsize, dim, index.layout.form, index.dtype)
+    found = _gathers.get(key)
+    if found is None:
+        found = _gathers[key] = _plan_gather(self, dim, index)
+    wrapped, plan = found
+    result = new_like(plan.layout, self.dtype)
+    failed = plan.run(self, (index,), result)
+    if failed is not None:
+        raise RuntimeError(out_of_bounds(plan.position(0, index, failed), wrapped, plan.positions[0].size))
+    return result
+
+
+def _plan_gather(self: Tensor, dim: int, index: Tensor) -> tuple[int, Read]:
     dim = check_gather("gather", self, dim, index)
-    result = new_empty(index.layout.shape, self.dtype)
+    layout = Layout.contiguous(index.layout.shape)
     if not index.layout.numel:
-        return result
-    source, index = one_dimension(self), one_dimension(index)
-    shape, strides = index.layout.shape, source.layout.strides
-    for at, (size, limit) in enumerate(zip(shape, source.layout.shape)):
+        return dim, Read(layout, self.dtype.itemsize, layout.shape, layout.strides, layout.strides, [])
+    source, places = one_dimension(self).layout, one_dimension(index).layout
+    shape = places.shape
+    for at, (size, limit) in enumerate(zip(shape, source.shape)):
         if at != dim and size > limit:
             raise RuntimeError(
                 f"Size does not match at dimension {at} expected index {list(shape)} to be no larger than self "
-                f"{list(source.layout.shape)} apart from dimension {dim}"
+                f"{list(source.shape)} apart from dimension {dim}"
             )
-    position = Position(index, index.layout.strides, source.layout.shape[dim], 0, strides[dim])
-    failed = read_items(shape, result, source, (one_dimension(result).layout.strides, replaced(strides, dim, 0)), [position])
-    if failed is not None:
-        raise RuntimeError(out_of_bounds(position_at(position, shape, failed), dim, position.size))
-    return result
+    position = Position(places.strides, source.shape[dim], 0, source.strides[dim], index.dtype)
+    target = layout.strides or (1,)
+    return dim, Read(layout, self.dtype.itemsize, shape, target, replaced(source.strides, dim, 0), [position])
 
 
 def _flattened(tensor: Tensor) -> Tensor:
@@ -134,15 +164,17 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
     places = one_dimension(indices).layout
     wanted = places.broadcast_to(replaced(common, dim, places.shape[dim]))
     result = new_empty(wanted.shape if rank else (), self.dtype)
-    if not result.layout.numel:
-        return result
-    position = Position(indices, wanted.strides, shape[dim], -shape[dim], source.strides[dim])
-    strides = one_dimension(result).layout.strides, replaced(source.strides, dim, 0)
-    if read_items(wanted.shape, result, self, strides, [position]) is not None:
+    position = Position(wanted.strides, shape[dim], -shape[dim], source.strides[dim], dtypes.int64)
+    target = one_dimension(result).layout.strides
+    plan = Read(result.layout, self.dtype.itemsize, wanted.shape, target, replaced(source.strides, dim, 0), [position])
+    if plan.run(self, (indices,), result) is not None:
         # PyTorch takes any position modulo the size
-        wrapped = indices.remainder(shape[dim])
-        inside = position._replace(tensor=wrapped, strides=one_dimension(wrapped).layout.broadcast_to(wanted.shape).strides)
-        read_items(wanted.shape, result, self, strides, [inside])
+        inside = indices.remainder(shape[dim])
+        strides = one_dimension(inside).layout.broadcast_to(wanted.shape).strides
+        plan = Read(
+            result.layout, self.dtype.itemsize, wanted.shape, target, replaced(source.strides, dim, 0), [position._replace(strides=strides)]
+        )
+        plan.run(self, (inside,), result)
     return result
 
 
@@ -165,11 +197,10 @@ def take(self: Tensor, index: Tensor) -> Tensor:
     if numel == 0 and index.layout.numel:
         raise IndexError("take(): tried to take from an empty tensor")
     result = new_empty(index.layout.shape, self.dtype)
-    if not index.layout.numel:
-        return result
     shape = index.layout.shape
-    position = Position(index, index.layout.strides, numel, -numel, 1)
-    failed = read_items(shape, result, contiguous(self), (result.layout.strides, (0,) * len(shape)), [position])
+    position = Position(index.layout.strides, numel, -numel, 1, index.dtype)
+    plan = Read(result.layout, self.dtype.itemsize, shape, result.layout.strides, (0,) * len(shape), [position])
+    failed = plan.run(contiguous(self), (index,), result)
     if failed is not None:
-        raise take_out_of_range(position_at(position, shape, failed), numel)
+        raise take_out_of_range(plan.position(0, index, failed), numel)
     return result

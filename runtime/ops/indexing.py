@@ -5,6 +5,7 @@ Every position is checked before anything is written, so that errors are PyTorch
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from .dtype_rules import type_name
 from .elementwise import dense_layout
 from .host import Array, bits
 from .overlap import check_writable, input_for_write
-from .positions import POSITIONS, Position, begin_write, outside, position_at, read_items, write_items
+from .plans import Plans
+from .positions import POSITIONS, Position, Read, begin_write, outside, write_items
 from .splitting import unbind
 from .table import kernel
 from .views import expanded
@@ -67,7 +69,7 @@ def _common_shape(indices: Sequence[Tensor]) -> tuple[int, ...]:
 class _Places:
     """What one index expression reaches in one tensor: the shape of the result, self's strides over it, and the positions."""
 
-    __slots__ = ("dims", "positions", "shape", "strides")
+    __slots__ = ("dims", "positions", "shape", "strides", "tensors")
 
     def __init__(self, layout: Layout, indices: Sequence[Tensor | None]) -> None:
         entries = _expanded_masks(layout.shape, indices)
@@ -84,30 +86,22 @@ class _Places:
         self.strides = (*(layout.strides[dim] for dim in before), *none, *(layout.strides[dim] for dim in after))
         self.positions = [
             Position(
-                tensor, ((0,) * len(before) + tensor.layout.broadcast_to(common).strides + (0,) * len(after)),
-                layout.shape[dim], -layout.shape[dim], layout.strides[dim],
+                (0,) * len(before) + tensor.layout.broadcast_to(common).strides + (0,) * len(after),
+                layout.shape[dim], -layout.shape[dim], layout.strides[dim], tensor.dtype,
             )
             for dim, tensor in zip(dims, tensors)
         ]
-        self.dims = dims
+        self.dims, self.tensors = dims, tensors
         if 0 in self.shape and 0 not in common:
             # PyTorch looks at the positions of an empty result only where an indexed dimension itself has no items
-            for dim, position in zip(dims, self.positions):
-                if position.size == 0:
-                    raise IndexError(f"index {int(bits(position.tensor).flat[0])} is out of bounds for dimension {dim} with size 0")
-
-    def error(self, item: int) -> IndexError:
-        """The error for the item whose position is outside in one of the indices."""
-        for dim, position in zip(self.dims, self.positions):
-            found = position_at(position, self.shape, item)
-            if not position.low <= found < position.size:
-                return IndexError(f"index {found} is out of bounds for dimension {dim} with size {position.size}")
-        raise AssertionError("no position is outside")
+            for dim, tensor in zip(dims, tensors):
+                if layout.shape[dim] == 0:
+                    raise IndexError(f"index {int(bits(tensor).flat[0])} is out of bounds for dimension {dim} with size 0")
 
     def check(self) -> None:
         """IndexError if a position is outside."""
-        for dim, position in zip(self.dims, self.positions):
-            found = outside(position.tensor, position.low, position.size)
+        for dim, position, tensor in zip(self.dims, self.positions, self.tensors):
+            found = outside(tensor, position.low, position.size)
             if found is not None:
                 raise IndexError(f"index {found} is out of bounds for dimension {dim} with size {position.size}")
 
@@ -120,15 +114,36 @@ def index(self: Tensor, indices: Sequence[Tensor | None]) -> Tensor:
     """
     if len(indices) == 1 and indices[0] is not None and indices[0].dtype is dtypes.bool_ and indices[0].layout.shape == self.layout.shape:
         return masked_select(self, indices[0])
-    places = _Places(self.layout, indices)
+    if any(each is not None and each.dtype in MASKS for each in indices):
+        places = _Places(self.layout, indices)
+        return _read(self, _plan(self, places), places.dims, places.tensors)
+    key = (self.layout.form, self.dtype.itemsize, *[None if each is None else (each.layout.form, each.dtype) for each in indices])
+    known = _reads.get(key)
+    if known is None:
+        places = _Places(self.layout, indices)
+        known = _reads[key] = _plan(self, places), places.dims
+    return _read(self, *known, [each for each in indices if each is not None])
+
+
+_reads = Plans[tuple[Any, ...], tuple[Read, list[int]]]()
+
+
+def _plan(self: Tensor, places: _Places) -> Read:
     operands = [Layout.of(places.shape, strides) for strides in (places.strides, *(one.strides for one in places.positions))]
-    result = new_like(dense_layout(places.shape, operands), self.dtype)
-    if not result.layout.numel:
+    layout = dense_layout(places.shape, operands)
+    return Read(layout, self.dtype.itemsize, places.shape, layout.strides, places.strides, places.positions)
+
+
+def _read(self: Tensor, plan: Read, dims: Sequence[int], tensors: Sequence[Tensor]) -> Tensor:
+    result = new_like(plan.layout, self.dtype)
+    failed = plan.run(self, tensors, result)
+    if failed is None:
         return result
-    failed = read_items(places.shape, result, self, (result.layout.strides, places.strides), places.positions)
-    if failed is not None:
-        raise places.error(failed)
-    return result
+    for at, (dim, tensor, limits) in enumerate(zip(dims, tensors, plan.positions)):
+        found = plan.position(at, tensor, failed)
+        if not limits.low <= found < limits.size:
+            raise IndexError(f"index {found} is out of bounds for dimension {dim} with size {limits.size}")
+    raise AssertionError("no position is outside")
 
 
 def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -156,7 +171,8 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
         places.check()
         values = input_for_write(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
         write_items(
-            places.shape, self, values, (places.strides, values.layout.strides), places.positions, ADD if accumulate else ASSIGN
+            places.shape, self, values, (places.strides, values.layout.strides), places.positions, places.tensors,
+            ADD if accumulate else ASSIGN
         )
     begin_write(self)
     return self

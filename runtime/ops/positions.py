@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..kernels.indexing import CARRIERS, bounds_kernel, read_kernel, write_kernel
-from ..kernels.launch import launch
 from ..kernels.walking import walk_words
 from ..layout import Layout
 from ..tensor import Tensor
 from .host import bits
 from .overlap import check_not_read_only
 from .plans import Plans
+from .prepared import Prepared
 
 POSITIONS = (dtypes.int64, dtypes.int32)
 """The dtypes of tensors that hold positions."""
@@ -27,22 +27,21 @@ READ_NANOSECONDS = 1.0
 
 
 class Position(NamedTuple):
-    """One index: its tensor, the strides over the walked shape, and the indexed dimension's size, lowest position and stride."""
+    """One index: its strides over the walked shape, and the indexed dimension's size, lowest position and stride; its dtype."""
 
-    tensor: Tensor
     strides: tuple[int, ...]
     size: int
     low: int
     step: int
+    dtype: DType
 
 
-_reads = Plans[tuple[Any, ...], tuple[Any, int, tuple[int, ...], int]]()
-_writes = Plans[tuple[Any, ...], tuple[Any, int, tuple[int, ...]]]()
-_bounds = Plans[tuple[Any, ...], tuple[Any, int, tuple[int, ...]]]()
+_writes = Plans[tuple[Any, ...], Prepared]()
+_bounds = Plans[tuple[Any, ...], Prepared]()
 
 
-def _words(target: int, source: int, positions: Sequence[Position], scale: int, walk: tuple[int, ...]) -> list[int]:
-    words = [target, source, *(position.tensor.address for position in positions)]
+def _words(positions: Sequence[Position], scale: int, walk: tuple[int, ...]) -> list[int]:
+    words: list[int] = []
     for position in positions:
         words += (position.size, position.step * scale)
     words += walk
@@ -55,36 +54,8 @@ def _halved(shape: Sequence[int], strides: Sequence[Sequence[int]]) -> tuple[tup
     return (*shape, 2), doubled + [(*one, 0) for one in strides[2:]]
 
 
-def read_items(
-    shape: tuple[int, ...], target: Tensor, source: Tensor, strides: Sequence[tuple[int, ...]], positions: Sequence[Position]
-) -> int | None:
-    """Fill `target` with the items of `source` at the positions; the number of the first item outside, None if all are inside.
-
-    `strides` are those of target and source over `shape`, which has items.
-    """
-    indices = [(position.strides, position.tensor.dtype) for position in positions]
-    key = (shape, *strides, target.dtype.itemsize, _wraps(positions), *indices)
-    plan = _reads.get(key)
-    if plan is None:
-        plan = _reads[key] = _plan_read(shape, target.dtype.itemsize, strides, positions)
-    kernel, rows, walk, work = plan
-    scale = 2 if target.dtype.itemsize == 16 else 1
-    status = launch(kernel, _words(target.address, source.address, positions, scale, walk), rows, work=work)
-    return None if status == 0 else (status - 1) // scale
-
-
-def _plan_read(
-    shape: tuple[int, ...], itemsize: int, strides: Sequence[tuple[int, ...]], positions: Sequence[Position]
-) -> tuple[Any, int, tuple[int, ...], int]:
-    operands: list[tuple[int, ...]] = [*strides, *(position.strides for position in positions)]
-    walked = shape
-    if itemsize == 16:
-        walked, operands = _halved(shape, operands)
-    rows, walk = walk_words(walked, operands)
-    whole, dense = _row_form(walk, len(operands), 0)
-    kernel = read_kernel(min(itemsize, 8), tuple(position.tensor.dtype.name for position in positions), _wraps(positions), whole, dense)
-    items = rows * walk[1]
-    return kernel, rows, walk, int(items * READ_NANOSECONDS) + 5 * rows
+def _names(positions: Sequence[Position]) -> tuple[str, ...]:
+    return tuple(position.dtype.name for position in positions)
 
 
 def _wraps(positions: Sequence[Position]) -> bool:
@@ -99,8 +70,47 @@ def _row_form(walk: tuple[int, ...], operands: int, straight: int) -> tuple[bool
     return whole, steps[:2] == (1, 1) if whole else steps[straight] == 1 and all(step == 1 for step in steps[2:])
 
 
+class Read:
+    """Reading at positions, for one combination of layouts: the result's layout, and the call that fills it.
+
+    `shape` is what is walked, `target` and `source` the strides over it. Nothing is read where it has no items.
+    """
+
+    __slots__ = ("_call", "_scale", "layout", "positions", "shape")
+
+    def __init__(
+        self, layout: Layout, itemsize: int, shape: tuple[int, ...], target: tuple[int, ...], source: tuple[int, ...],
+        positions: Sequence[Position],
+    ) -> None:
+        self.layout, self.shape, self.positions = layout, shape, positions
+        self._scale = 2 if itemsize == 16 else 1
+        self._call: Prepared | None = None
+        if 0 in shape:
+            return
+        operands: list[tuple[int, ...]] = [target, source, *(position.strides for position in positions)]
+        walked = shape
+        if self._scale == 2:
+            walked, operands = _halved(shape, operands)
+        rows, walk = walk_words(walked, operands)
+        kernel = read_kernel(min(itemsize, 8), _names(positions), _wraps(positions), *_row_form(walk, len(operands), 0))
+        work = int(rows * walk[1] * READ_NANOSECONDS) + 5 * rows
+        self._call = Prepared(kernel, len(operands), _words(positions, self._scale, walk), rows, work)
+
+    def run(self, source: Tensor, indices: Sequence[Tensor], target: Tensor) -> int | None:
+        """Fill `target`; the number of the first item whose position is outside, None if all are inside."""
+        if self._call is None:
+            return None
+        status = self._call.run(target.address, source.address, *[index.address for index in indices])
+        return None if status == 0 else (status - 1) // self._scale
+
+    def position(self, which: int, index: Tensor, item: int) -> int:
+        """The position that an index holds for one item of the walked shape."""
+        return position_at(index, self.positions[which].strides, self.shape, item)
+
+
 def write_items(
-    shape: tuple[int, ...], target: Tensor, source: Tensor, strides: Sequence[tuple[int, ...]], positions: Sequence[Position], mode: str
+    shape: tuple[int, ...], target: Tensor, source: Tensor, strides: Sequence[tuple[int, ...]], positions: Sequence[Position],
+    indices: Sequence[Tensor], mode: str,
 ) -> None:
     """Write the items of `source` to the positions in `target`, or combine them; the positions have been checked.
 
@@ -108,17 +118,14 @@ def write_items(
     """
     dtype = CARRIERS[min(target.dtype.itemsize, 8)] if mode == "assign" else target.dtype.name
     wide = mode == "assign" and target.dtype.itemsize == 16
-    key = (shape, *strides, dtype, mode, wide, _wraps(positions), *[(position.strides, position.tensor.dtype) for position in positions])
-    plan = _writes.get(key)
-    if plan is None:
+    key = (shape, *strides, dtype, mode, wide, *positions)
+    call = _writes.get(key)
+    if call is None:
         operands: list[tuple[int, ...]] = [*strides, *(position.strides for position in positions)]
         rows, walk = walk_words(*_halved(shape, operands)) if wide else walk_words(shape, operands)
-        kernel = write_kernel(
-            dtype, tuple(position.tensor.dtype.name for position in positions), mode, _wraps(positions), *_row_form(walk, len(operands), 1)
-        )
-        plan = _writes[key] = kernel, rows, walk
-    kernel, rows, walk = plan
-    launch(kernel, _words(target.address, source.address, positions, 2 if wide else 1, walk), rows)
+        kernel = write_kernel(dtype, _names(positions), mode, _wraps(positions), *_row_form(walk, len(operands), 1))
+        call = _writes[key] = Prepared(kernel, len(operands), _words(positions, 2 if wide else 1, walk), rows)
+    call.run(target.address, source.address, *[index.address for index in indices])
 
 
 def outside(index: Tensor, low: int, size: int) -> int | None:
@@ -126,20 +133,19 @@ def outside(index: Tensor, low: int, size: int) -> int | None:
     if not index.layout.numel:
         return None
     layout = index.layout.form
-    key = (layout, index.dtype)
-    plan = _bounds.get(key)
-    if plan is None:
+    key = (layout, index.dtype, low, size)
+    call = _bounds.get(key)
+    if call is None:
         rows, walk = walk_words(layout.shape, [layout.strides])
-        plan = _bounds[key] = bounds_kernel(index.dtype.name), rows, walk
-    kernel, rows, walk = plan
-    status = launch(kernel, (index.address, low, size, *walk), rows)
+        call = _bounds[key] = Prepared(bounds_kernel(index.dtype.name), 1, (low, size, *walk), rows)
+    status = call.run(index.address)
     return int(bits(index).flat[status - 1]) if status else None
 
 
-def position_at(position: Position, shape: tuple[int, ...], item: int) -> int:
-    """The position that the index holds for one item of the walked shape."""
-    layout = Layout.of(shape, position.strides, position.tensor.layout.offset)
-    return int(bits(Tensor(position.tensor.storage, layout, position.tensor.dtype)).flat[item])
+def position_at(index: Tensor, strides: tuple[int, ...], shape: tuple[int, ...], item: int) -> int:
+    """The position that an index with these strides holds for one item of the walked shape."""
+    layout = Layout.of(shape, strides, index.layout.offset)
+    return int(bits(Tensor(index.storage, layout, index.dtype)).flat[item])
 
 
 def begin_write(target: Tensor) -> None:

@@ -61,8 +61,8 @@ def _scatter(self: Tensor, dim: int, index: Tensor, source: Operand, mode: str, 
     _require_numbers(name, self.dtype, mode)
     values = input_for_write(values, target)
     steps = values.layout.strides if isinstance(source, Tensor) else (0,) * len(shape)
-    position = Position(index, index.layout.strides, size, 0, target.layout.strides[dim])
-    write_items(shape, target, values, (replaced(target.layout.strides, dim, 0), steps), [position], mode)
+    position = Position(index.layout.strides, size, 0, target.layout.strides[dim], index.dtype)
+    write_items(shape, target, values, (replaced(target.layout.strides, dim, 0), steps), [position], (index,), mode)
     begin_write(self)
     return self
 
@@ -204,8 +204,9 @@ def _write_slices(self: Tensor, dim: int, index: Tensor, source: Operand, mode: 
         values = input_for_write(one_dimension(_as_item(source, self.dtype)), target)
         steps = values.layout.strides if isinstance(source, Tensor) else (0,) * len(shape)
         strides = target.layout.strides
-        position = Position(index, replaced((0,) * len(shape), dim, index.layout.strides[0]), target.layout.shape[dim], low, strides[dim])
-        write_items(shape, target, values, (replaced(strides, dim, 0), steps), [position], mode)
+        moves = replaced((0,) * len(shape), dim, index.layout.strides[0])
+        position = Position(moves, target.layout.shape[dim], low, strides[dim], index.dtype)
+        write_items(shape, target, values, (replaced(strides, dim, 0), steps), [position], (index,), mode)
     begin_write(self)
     return self
 
@@ -382,7 +383,7 @@ def _put(self: Tensor, index: Tensor, source: Tensor, accumulate: bool) -> Tenso
     mode = ADD if accumulate else ASSIGN
     _require_numbers("put_", self.dtype, mode)
     target, index, values = contiguous(self), contiguous(index), contiguous(input_for_write(source, self))
-    write_items((count,), target, values, ((0,), (1,)), [Position(index, (1,), numel, -numel, 1)], mode)
+    write_items((count,), target, values, ((0,), (1,)), [Position((1,), numel, -numel, 1, index.dtype)], (index,), mode)
     if target is not self:
         return copy_into(self, target)
     begin_write(self)
