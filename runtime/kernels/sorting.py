@@ -184,7 +184,16 @@ def _skip_nan(row: _Row, wanted: Variable, which: str) -> None:
 
 
 def _select(row: _Row, wanted: Variable) -> None:
-    """Narrow the records down, digit by digit from the top, to those that may be the wanted one."""
+    """The wanted record of the first buffer, which is narrowed down to it, becomes the row's result."""
+    count = _narrow(row, wanted)
+    row.write(row.builder.number(0, "int64"), row.first, row.builder.select(count.value <= INSERTION, wanted.value, 0))
+
+
+def _narrow(row: _Row, wanted: Variable) -> Variable:
+    """Narrow the records of the first buffer down, digit by digit from the top, to those that may be the wanted one; their number.
+
+    `wanted` counts among them afterwards. They are few and in order, or all have one key.
+    """
     builder, records, keys = row.builder, row.records, row.keys
     counters = builder.scratch("int64", _SELECT_DIGITS)
     zero = builder.number(0, "int64")
@@ -219,7 +228,38 @@ def _select(row: _Row, wanted: Variable) -> None:
             count.value = kept.value
     with builder.when(count.value <= INSERTION):
         records.insert(row.first, count.value)
-    row.write(zero, row.first, builder.select(count.value <= INSERTION, wanted.value, zero))
+    return count
+
+
+@cache
+def part_kernel(dtype: str, descending: bool) -> Kernel:
+    """The first k items of each row in order, and their places, for k a good part of the length: the k-th is found, then all before it."""
+
+    def body(row: _Row) -> None:
+        builder, records, keys = row.builder, row.records, row.keys
+        zero = builder.number(0, "int64")
+        row.load()
+        wanted = builder.variable(row.k - 1)
+        count = _narrow(row, wanted)
+        last = records.key(row.first, builder.select(count.value <= INSERTION, wanted.value, 0)).to(keys.carrier)
+        # how many of those equal to the k-th belong to the result
+        before, room = builder.variable(zero), builder.variable(zero)
+        with builder.loop(row.length) as at:
+            before.value = before.value + builder.select(keys.key(row.item(at)).below(last), builder.number(1, "int64"), 0)
+        room.value, count.value = row.k - before.value, zero
+        with builder.loop(row.length, vectorize=False) as at:
+            key = keys.key(row.item(at))
+            equal = key == last
+            taken = builder.select(equal & (room.value > 0), builder.number(1, "int64"), 0)
+            room.value = room.value - taken
+            # the place behind the last record is written too, which the buffer has room for
+            records.store(row.first, count.value, key, at)
+            count.value = count.value + taken + builder.select(key.below(last), builder.number(1, "int64"), 0)
+        found = records.sort(row.first, row.second, row.k)
+        with builder.loop(row.k, vectorize=False) as at:
+            row.write(at, found, at)
+
+    return _kernel("part", dtype, descending, body)
 
 
 @cache

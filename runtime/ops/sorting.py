@@ -10,9 +10,8 @@ from typing import Any
 
 from ..dtype import DType, int64, uint8
 from ..kernels.engine import Kernel
-from ..kernels.launch import launch
 from ..kernels.sort_keys import SORTABLE
-from ..kernels.sorting import KTH, MEDIAN, NANMEDIAN, mode_kernel, scratch_bytes, select_kernel, sort_kernel, topk_kernel
+from ..kernels.sorting import KTH, MEDIAN, NANMEDIAN, mode_kernel, part_kernel, scratch_bytes, select_kernel, sort_kernel, topk_kernel
 from ..kernels.walking import row_words
 from ..layout import Layout, wrap_dim
 from ..return_types import ValuesIndices
@@ -20,7 +19,9 @@ from ..tensor import Tensor, new_empty, new_like
 from .copying import clone, contiguous
 from .elementwise import dense_layout
 from .factories import fill_number
+from .plans import Plans
 from .positions import one_dimension, replaced, unsupported
+from .prepared import Prepared
 from .table import composite, kernel
 from .views import without
 
@@ -29,26 +30,44 @@ _SCRATCH = 1 << 25
 """Bytes of scratch memory beyond which rows share it, so that fewer threads work."""
 
 
-def run_rows(
-    kernel: Kernel, source: Tensor, dim: int, values: Tensor, indices: Tensor, k: int, nanoseconds: float
-) -> None:
-    """Run a sorting kernel over the rows of `source` along `dim`; `nanoseconds` estimates one item of a row.
+class _Plan:
+    """What one sorting call does for one combination of layouts: the results' layout and the call that fills them."""
 
-    `values` and `indices` have the shape of `source` but for the size of `dim`, which is k, or 1 where the kernel gives one item.
-    """
-    length = source.layout.shape[dim]
-    layouts = source.layout, values.layout, indices.layout
-    rows, walk = row_words(without(source.layout, [dim]).shape, [without(layout, [dim]).strides for layout in layouts])
-    size = scratch_bytes(source.dtype.itemsize, length)
-    blocks = max(min(rows, _BLOCKS, _SCRATCH // size), 1)
-    each = -(-rows // blocks)
-    blocks = -(-rows // each)
-    scratch = new_empty((blocks * size,), uint8)
-    words = (
-        source.address, values.address, indices.address, scratch.address, size, each, rows, length, k,
-        *(layout.strides[dim] for layout in layouts), *walk,
-    )
-    launch(kernel, words, blocks, work=int(rows * length * nanoseconds))
+    __slots__ = ("_call", "_scratch", "layout")
+
+    def __init__(
+        self, kernel: Kernel, source: Layout, itemsize: int, dim: int, result: Layout, k: int, nanoseconds: float, shown: Layout
+    ) -> None:
+        """`source` and `result` have one dimension at least and differ in the size of `dim` alone; `shown` is what callers get.
+
+        `nanoseconds` estimates one item of a row.
+        """
+        self.layout = shown
+        length = source.shape[dim]
+        layouts = source, result, result
+        rows, walk = row_words(without(source, [dim]).shape, [without(layout, [dim]).strides for layout in layouts])
+        size = scratch_bytes(itemsize, length)
+        blocks = max(min(rows, _BLOCKS, _SCRATCH // size), 1)
+        each = -(-rows // blocks)
+        blocks = -(-rows // each)
+        self._scratch = blocks * size
+        words = (size, each, rows, length, k, *(layout.strides[dim] for layout in layouts), *walk)
+        self._call = Prepared(kernel, 4, words, blocks, int(rows * length * nanoseconds))
+
+    def run(self, source: Tensor) -> ValuesIndices:
+        """The values and places of the rows of `source`."""
+        values, indices = new_like(self.layout, source.dtype), new_like(self.layout, int64)
+        scratch = new_empty((self._scratch,), uint8)
+        self._call.run(source.address, values.address, indices.address, scratch.address)
+        return ValuesIndices(values, indices)
+
+
+_plans = Plans[tuple[Any, ...], _Plan]()
+
+
+def _lifted(layout: Layout) -> Layout:
+    """A 0-dim layout as one of one item."""
+    return layout if layout.shape else Layout.of((1,), (1,), layout.offset)
 
 
 def require_order(name: str, dtype: DType, *, takes_bool: bool = True) -> None:
@@ -61,16 +80,17 @@ def _sorted(self: Tensor, dim: int, descending: bool) -> ValuesIndices:
     if self.dtype.is_complex:
         raise RuntimeError("Sort currently does not support complex dtypes on CPU")
     require_order("sort_stable", self.dtype)
-    dim = wrap_dim(dim, len(self.layout.shape))
-    layout = dense_layout(self.layout.shape, [self.layout])
-    values, indices = new_like(layout, self.dtype), new_like(layout, int64)
-    if not self.layout.numel:
-        return ValuesIndices(values, indices)
-    source = one_dimension(self)
-    run_rows(
-        sort_kernel(self.dtype.name, descending), source, dim, one_dimension(values), one_dimension(indices), source.layout.shape[dim], 10.0
-    )
-    return ValuesIndices(values, indices)
+    key = ("sort", self.layout.form, self.dtype, dim, descending)
+    plan = _plans.get(key)
+    if plan is None:
+        at = wrap_dim(dim, len(self.layout.shape))
+        layout = dense_layout(self.layout.shape, [self.layout])
+        if not self.layout.numel:
+            return ValuesIndices(new_like(layout, self.dtype), new_like(layout, int64))
+        source = _lifted(self.layout)
+        maker = sort_kernel(self.dtype.name, descending)
+        plan = _plans[key] = _Plan(maker, source, self.dtype.itemsize, at, _lifted(layout), source.shape[at], 10.0, layout)
+    return plan.run(self)
 
 
 @kernel("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
@@ -118,34 +138,35 @@ def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool
         raise RuntimeError("topk(): does not support complex dtypes on CPU")
     shape = replaced(self.layout.shape, dim, k) if self.layout.shape else ((1,) if k == 0 else ())
     shape = (0,) if not self.layout.shape and k == 0 else shape
-    values, indices = new_empty(shape, self.dtype), new_empty(shape, int64)
     require_order("topk_cpu", self.dtype, takes_bool=False)
-    if values.layout.numel:
-        few = length >= 512 and k * 16 <= length
-        maker = topk_kernel if few else sort_kernel
-        run_rows(
-            maker(self.dtype.name, largest), source, dim, one_dimension(values), one_dimension(indices), k, 1.0 if few else 10.0
+    key = ("topk", self.layout.form, self.dtype, dim, k, largest)
+    plan = _plans.get(key)
+    if plan is None:
+        layout = Layout.contiguous(shape)
+        if not layout.numel:
+            return ValuesIndices(new_like(layout, self.dtype), new_like(layout, int64))
+        maker = sort_kernel if length < 256 or k * 2 > length else topk_kernel if k * 64 <= length else part_kernel
+        plan = _plans[key] = _Plan(
+            maker(self.dtype.name, largest), source.layout, self.dtype.itemsize, dim, _lifted(layout), k, 3.0, layout
         )
-    return ValuesIndices(values, indices)
+    return plan.run(self)
 
 
 def _one_per_row(
     name: str, kernel: Callable[[str], Any], self: Tensor, dim: int, keepdim: bool, k: int = 0, *, takes_bool: bool = False
 ) -> ValuesIndices:
     """One item per row of `dim` and its place, by a kernel made for the dtype."""
-    source = one_dimension(self)
     require_order(name, self.dtype, takes_bool=takes_bool)
-    shape = replaced(source.layout.shape, dim, 1)
-    values, indices = new_empty(shape, self.dtype), new_empty(shape, int64)
-    if values.layout.numel:
-        run_rows(kernel(self.dtype.name), source, dim, values, indices, k, 5.0)
-    if not self.layout.shape:
-        layout = Layout.of((), ())
-    elif keepdim:
-        return ValuesIndices(values, indices)
-    else:
-        layout = Layout.contiguous(without(values.layout, [dim]).shape)
-    return ValuesIndices(Tensor(values.storage, layout, values.dtype), Tensor(indices.storage, layout, int64))
+    key = (name, self.layout.form, self.dtype, dim, keepdim, k)
+    plan = _plans.get(key)
+    if plan is None:
+        source = _lifted(self.layout)
+        result = Layout.contiguous(replaced(source.shape, dim, 1))
+        layout = result if keepdim and self.layout.shape else Layout.contiguous(without(self.layout, [dim]).shape)
+        if not layout.numel:
+            return ValuesIndices(new_like(layout, self.dtype), new_like(layout, int64))
+        plan = _plans[key] = _Plan(kernel(self.dtype.name), source, self.dtype.itemsize, dim, result, k, 5.0, layout)
+    return plan.run(self)
 
 
 def _require_items(name: str, self: Tensor, dim: int) -> None:
@@ -167,7 +188,7 @@ def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Valu
 def _median_along(name: str, which: str, self: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
     dim = wrap_dim(dim, len(self.layout.shape))
     _require_items(name, self, dim)
-    return _one_per_row("median_out", lambda dtype: select_kernel(dtype, which), self, dim, keepdim)
+    return _one_per_row(which, lambda dtype: select_kernel(dtype, which), self, dim, keepdim)
 
 
 def _median(which: str, self: Tensor) -> Tensor:
@@ -177,7 +198,7 @@ def _median(which: str, self: Tensor) -> Tensor:
         return fill_number(new_empty((), self.dtype), nothing)
     flat = contiguous(self)
     items = Tensor(flat.storage, Layout.contiguous((flat.layout.numel,), flat.layout.offset), flat.dtype)
-    return _one_per_row("median_cpu", lambda dtype: select_kernel(dtype, which), items, 0, False).values
+    return _one_per_row(which, lambda dtype: select_kernel(dtype, which), items, 0, False).values
 
 
 @kernel("median(Tensor self) -> Tensor")
