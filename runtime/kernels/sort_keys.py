@@ -10,7 +10,7 @@ from .emitter import Builder, Pointer, Value
 
 INSERTION = 12
 """Rows of up to so many records are sorted by insertion."""
-RANKING = 96
+RANKING = 128
 """Rows of up to so many one-word records are sorted by counting, for each, how many are less: vectors do it without a branch."""
 _GROUP = 16
 _DIGITS = 256

@@ -22,7 +22,7 @@ from .walking import Walk
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-TOPK_BLOCK = 64
+TOPK_BLOCK = 32
 """Items of a row that are compared with the k-th best so far together."""
 KTH, MEDIAN, NANMEDIAN = "kth", "median", "nanmedian"
 _SELECT_DIGITS = 2048
@@ -107,7 +107,7 @@ def topk_kernel(dtype: str, descending: bool) -> Kernel:
     """The first k items of each row in stable order, and their places, for k much less than the length.
 
     Items not before the k-th best so far are passed over; the others are collected, and cut back to k when the buffer, which
-    has room for the whole row, holds 4 k + 256 records.
+    has room for the whole row, holds 2 k + 24 records.
     """
 
     def body(row: _Row) -> None:
@@ -115,7 +115,7 @@ def topk_kernel(dtype: str, descending: bool) -> Kernel:
         zero = builder.number(0, "int64")
         count, some = builder.variable(zero), builder.variable(builder.number(0, keys.carrier))
         worst = builder.variable(builder.number(-1, keys.carrier))
-        full = row.k * 4 + 256
+        full = row.k * 2 + 24
 
         def cut() -> None:
             found = records.sort(row.first, row.second, count.value)

@@ -234,7 +234,10 @@ def _index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
     _check_source("index_add_()", self, dim, index, source)
     wrong = outside(index, 0, _size(self, dim))
     if wrong is not None:
-        raise RuntimeError(out_of_bounds(wrong, dim, _size(self, dim)))
+        # PyTorch takes the way of scatter_add where there are rows and int64 positions
+        if len(self.layout.shape) > 1 and index.dtype.name == "int64":
+            raise RuntimeError(out_of_bounds(wrong, dim, _size(self, dim)))
+        raise IndexError("index out of range in self")
     _require_numbers("index_add_", self.dtype, ADD)
     scaled = source if alpha == 1 else (source * stored_number(alpha, self.dtype)).to(self.dtype)
     return _write_slices(self, dim, index, scaled, ADD, 0)
