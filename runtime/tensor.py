@@ -275,6 +275,28 @@ class Tensor(Operators):
         """The last two dimensions exchanged."""
         return self.transpose(-2, -1)
 
+    @property
+    def real(self) -> Tensor:
+        """The real parts, over the same memory; assigning writes them."""
+        from .ops.complex_numbers import real
+
+        return real(self)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary parts, over the same memory; assigning writes them."""
+        from .ops.complex_numbers import imag
+
+        return imag(self)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.imag[...] = value
+
     def new_tensor(self, data: Any, *, dtype: DType | None = None, device: Device | str | None = None,
                    requires_grad: bool = False) -> Tensor:
         """A fresh tensor with the items of `data`, in the dtype of this one unless another is given."""

@@ -47,6 +47,11 @@ def contract(lines: Sequence[str]) -> list[str]:
     return result
 
 
+def uncontracted(lines: Sequence[str]) -> list[str]:
+    """The lines, with every product rounded."""
+    return [line.replace(" contract ", " ") for line in lines]
+
+
 def _joined(total: re.Match[str], products: dict[str, tuple[str, str]]) -> list[str]:
     name, operation, kind, left, right = total[1], total[2], total[3], total[4], total[5]
     negated = f'{name[:-1]}.n"' if name.endswith('"') else f"{name}.n"

@@ -12,6 +12,7 @@ from .llvm_text import STORAGE, Text
 _WIDTH = {"i64": 64, "i32": 32, "i16": 16, "i8": 8}
 _FLOATS = ("float32", "float64")
 _HALVES = ("float16", "bfloat16")
+_PARTS = {"complex64": "float32", "complex128": "float64"}
 _REGISTERS = {
     "float16": "float32", "bfloat16": "float32", "int8": "int64", "int16": "int64", "int32": "int64", "uint8": "int64",
     "uint16": "int64", "uint32": "int64",
@@ -26,6 +27,25 @@ def register(dtype: str) -> str:
     not in Python, and LLVM narrows what need not be wide.
     """
     return _REGISTERS.get(dtype, dtype)
+
+
+def parts(dtype: str) -> tuple[str, ...]:
+    """The dtypes of the arguments that stand for one of `dtype`: real and imaginary part of a complex number, else itself."""
+    return (_PARTS[dtype],) * 2 if dtype in _PARTS else (dtype,)
+
+
+def split(text: Text, value: str, dtype: str) -> list[str]:
+    """The parts of a value."""
+    if dtype not in _PARTS:
+        return [value]
+    return [text.let(f"extractvalue {STORAGE[dtype]} {value}, {at}") for at in range(2)]
+
+
+def join(text: Text, real: str, imaginary: str, dtype: str) -> str:
+    """The complex number of two parts."""
+    part = STORAGE[_PARTS[dtype]]
+    half = text.let(f"insertvalue {STORAGE[dtype]} poison, {part} {real}, 0")
+    return text.let(f"insertvalue {STORAGE[dtype]} {half}, {part} {imaginary}, 1")
 
 
 def loaded(dtype: str) -> str:
@@ -45,6 +65,8 @@ def convert(text: Text, value: str, source: str, target: str) -> str:
     """
     if source == target:
         return value
+    if source in _PARTS or target in _PARTS:
+        return _convert_complex(text, value, source, target)
     if source in _HALVES:
         wide = _from_float16(text, value) if source == "float16" else _from_bfloat16(text, value)
         return convert(text, wide, "float32", target)
@@ -66,6 +88,19 @@ def convert(text: Text, value: str, source: str, target: str) -> str:
     if _WIDTH[have] > _WIDTH[want]:
         return text.let(f"trunc {have} {value} to {want}")
     return text.let(f"{'zext' if is_unsigned(source) else 'sext'} {have} {value} to {want}")
+
+
+def _convert_complex(text: Text, value: str, source: str, target: str) -> str:
+    """The imaginary part begins as 0, and is dropped where the target has none."""
+    pieces = split(text, value, source)
+    kind = parts(source)[0]
+    if target == "bool":
+        truths = [convert(text, piece, kind, "bool") for piece in pieces]
+        return text.let(f"or i8 {truths[0]}, {truths[1]}")
+    if target not in _PARTS:
+        return convert(text, pieces[0], kind, target)
+    real, *rest = [convert(text, piece, kind, _PARTS[target]) for piece in pieces]
+    return join(text, real, rest[0] if rest else "0.0", target)
 
 
 _THROUGH = {"uint8": "i64", "int8": "i32", "int16": "i32", "uint16": "i32"}

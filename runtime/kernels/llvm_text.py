@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 STORAGE = {
     "float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "uint8": "i8", "bool": "i8", "int8": "i8", "int16": "i16",
-    "uint16": "i16", "uint32": "i32", "uint64": "i64", "float16": "i16", "bfloat16": "i16",
+    "uint16": "i16", "uint32": "i32", "uint64": "i64", "float16": "i16", "bfloat16": "i16", "complex64": "{float, float}",
+    "complex128": "{double, double}",
 }
 """The LLVM type of each computing dtype."""
 

@@ -6,7 +6,8 @@ whose items are the elements of the outputs in row-major order, so any range sta
 Bodies. A body is a plain function of numbers with positional parameters. Arguments are cast to their compute dtype, and the
 result first to that, then to the output's dtype. Literals are weak, as they are for NumPy scalars: where float32 computes,
 `0.5` and `2` are float32. Inside a body integers are int64 (uint64 stays itself), float16 and bfloat16 are float32, as
-`conversions.register` says. A body whose floating result is of neither is refused. Comparisons give bool. Parameters such as alpha
+`conversions.register` says. Complex numbers arrive as two arguments, real and imaginary part, and a complex result is the tuple
+of both. A body whose floating result is of another dtype is refused. Comparisons give bool. Parameters such as alpha
 are operands with inner stride 0. mathematics.py has functions that vectorize; primitives.py has floor, maximum and others.
 
     def add(a, b, alpha): return a + alpha * b

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .contraction import DECLARATIONS, contract
-from .conversions import convert
+from .contraction import DECLARATIONS, contract, uncontracted
+from .conversions import convert, join, parts, split
 from .emitter import Builder, Value
 from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
@@ -25,11 +25,11 @@ class EmittedStep:
     computes: tuple[str, ...]
     """What each argument is cast to."""
     registers: tuple[str, ...]
-    """What each argument is then held in."""
+    """What each argument is then held in; a complex one in two."""
     compute: str
     """What results are cut or rounded to first."""
     results: tuple[str, ...]
-    """The dtypes that the function gives."""
+    """The dtypes that the function gives; where it computes in complex numbers, real and imaginary parts, or neither."""
     targets: tuple[str, ...]
     """The dtypes of the values that become of them."""
     write: WriterOfAll | None = None
@@ -174,12 +174,22 @@ class PointwiseLoop:
 
     def _results(self, text: Text, at: int, step: EmittedStep, operands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """The values that a step makes, as (dtype, name): cast before and after."""
-        arguments: list[tuple[str, str]] = []
-        for (dtype, value), compute, register in zip(operands, step.computes, step.registers, strict=True):
-            arguments.append((register, convert(text, convert(text, value, dtype, compute), compute, register)))
+        pieces: list[tuple[str, str]] = []
+        for (dtype, value), compute in zip(operands, step.computes, strict=True):
+            cast = convert(text, value, dtype, compute)
+            whole = len(step.registers) == len(step.computes)
+            pieces += [(compute, cast)] if whole else zip(parts(compute), split(text, cast, compute), strict=True)
+        arguments = [
+            (register, convert(text, piece, dtype, register))
+            for (dtype, piece), register in zip(pieces, step.registers, strict=True)
+        ]
+        results = [*zip(step.results, self._call(text, at, step, arguments), strict=True)]
+        if len(results) == 2 * len(step.targets):
+            pairs = zip(results[::2], results[1::2], strict=True)
+            results = [(step.compute, join(text, real, imaginary, step.compute)) for (_, real), (_, imaginary) in pairs]
         values: list[tuple[str, str]] = []
-        for source, name, target in zip(step.results, self._call(text, at, step, arguments), step.targets, strict=True):
-            cut = source if source == "bool" else step.compute
+        for (source, name), target in zip(results, step.targets, strict=True):
+            cut = source if source == "bool" or step.compute.startswith("complex") else step.compute
             values.append((target, convert(text, convert(text, name, source, cut), cut, target)))
         return values
 
@@ -188,7 +198,11 @@ class PointwiseLoop:
             return call_scalar(text, step.scalar, arguments, step.results, f"%result{at}")
         first = len(text.lines)
         results = step.write(self.builder, *(Value(self.builder, *argument) for argument in arguments))
-        text.lines[first:] = contract(text.lines[first:])
+        if step.compute.startswith("complex"):
+            # a product with its conjugate has no imaginary part: both halves are rounded alike, as in PyTorch
+            text.lines[first:] = uncontracted(text.lines[first:])
+        else:
+            text.lines[first:] = contract(text.lines[first:])
         return [result.name for result in results]
 
     def _load(self, text: Text, at: int, pointer: str, group: str) -> str:

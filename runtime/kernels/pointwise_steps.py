@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .contraction import contract_module
-from .conversions import register
+from .conversions import parts, register
 from .pointwise import Step, identity
 from .pointwise_loop import EmittedStep
 from .tracing import trace_all
@@ -18,7 +18,7 @@ def emitted_step(step: Step, texts: list[str]) -> EmittedStep:
     """`step` ready to be written; modules that it needs are appended to `texts`. TypeError if its body's results do not fit."""
     computes, compute = step.computes, step.main
     # a copy keeps the bits of every NaN
-    registers = computes if step.body is identity else tuple(register(one) for one in computes)
+    registers = computes if step.body is identity else tuple(register(part) for one in computes for part in parts(one))
     targets = tuple(dtype.name for dtype in step.results)
     traced = trace_all(step.body, registers)
     if traced is not None:
@@ -26,8 +26,8 @@ def emitted_step(step: Step, texts: list[str]) -> EmittedStep:
         return EmittedStep(step.operands, computes, registers, compute, results, targets, write=traced[0])
     from .lowering import lower_scalar
 
-    lowered = lower_scalar(step.body, registers, register(compute))
-    several = len(targets) > 1 and hasattr(lowered.result, "types")
+    lowered = lower_scalar(step.body, registers, register(parts(compute)[0]))
+    several = hasattr(lowered.result, "types")
     found = tuple(str(one) for one in lowered.result.types) if several else (str(lowered.result),)
     results = _checked(step.body, found, compute, len(targets))
     texts += [text for text in map(contract_module, lowered.texts) if text not in texts]
@@ -36,9 +36,10 @@ def emitted_step(step: Step, texts: list[str]) -> EmittedStep:
 
 def _checked(body: Callable[..., Any], results: tuple[str, ...], compute: str, count: int) -> tuple[str, ...]:
     """The dtypes of a body's results, if they fit."""
-    if len(results) != count:
+    pairs = compute.startswith("complex") and len(results) == 2 * count
+    if len(results) != count and not pairs:
         raise TypeError(f"{body.__qualname__}: returns {len(results)} values, but {count} outputs are wanted")
-    wanted = register(compute)
+    wanted = register(parts(compute)[0])
     for one in results:
         whole = one.startswith(("int", "uint")) and (compute == "bool" or wanted in ("int64", "uint64"))
         if one not in (compute, wanted, "bool") and not whole:

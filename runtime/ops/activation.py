@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from ..dtype import uint8
+from ..kernels import complex_functions
 from ..kernels.mathematics import gelu as normal_gelu
 from ..kernels.mathematics import sigmoid as logistic
 from ..kernels.primitives import maximum, minimum
@@ -25,13 +26,13 @@ def relu6(a: Any) -> Any:
     return minimum(maximum(a, 0), 6)
 
 
-@pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sigmoid)
 def sigmoid(a: Any) -> Any:
     """1 / (1 + exp(-self))."""
     return logistic(a)
 
 
-@pointwise("tanh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("tanh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.tanh)
 def tanh(a: Any) -> Any:
     """The hyperbolic tangent."""
     return math.tanh(a)

@@ -4,11 +4,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..kernels import complex_functions
 from ..kernels.pointwise import identity
 from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero, round_half_even, truncate
 from ..tensor import Tensor
 from .copying import contiguous
-from .dtype_rules import compare, floats_only, no_bool, promote, promote_float, whole_or_float
+from .dtype_rules import compare, distance, floats_only, no_bool, promote, promote_float, whole_or_float
 from .table import composite, pointwise, required
 
 _NO_SUB = no_bool(
@@ -26,6 +27,7 @@ _NO_NEG = no_bool(
     "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     dtype=promote,
     parameters=("alpha",),
+    complex=complex_functions.add,
 )
 def add(a: Any, b: Any, alpha: Any) -> Any:
     """self + alpha * other."""
@@ -37,6 +39,7 @@ def add(a: Any, b: Any, alpha: Any) -> Any:
     "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     dtype=_NO_SUB,
     parameters=("alpha",),
+    complex=complex_functions.sub,
 )
 def sub(a: Any, b: Any, alpha: Any) -> Any:
     """self - alpha * other."""
@@ -48,6 +51,7 @@ def sub(a: Any, b: Any, alpha: Any) -> Any:
     "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     dtype=_NO_SUB,
     parameters=("alpha",),
+    complex=complex_functions.rsub,
 )
 def rsub(a: Any, b: Any, alpha: Any) -> Any:
     """other - alpha * self."""
@@ -57,6 +61,7 @@ def rsub(a: Any, b: Any, alpha: Any) -> Any:
 @pointwise(
     "mul.Tensor(Tensor self, Tensor other) -> Tensor", "mul.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote,
     exact_numbers=True,
+    complex=complex_functions.mul,
 )
 def mul(a: Any, b: Any) -> Any:
     """self * other."""
@@ -66,6 +71,7 @@ def mul(a: Any, b: Any) -> Any:
 @pointwise(
     "div.Tensor(Tensor self, Tensor other) -> Tensor", "div.Scalar(Tensor self, Scalar other) -> Tensor", dtype=promote_float,
     exact_numbers=True,
+    complex=complex_functions.div,
 )
 def div(a: Any, b: Any) -> Any:
     """The true quotient."""
@@ -233,6 +239,7 @@ def _power_integer(a: Any, b: Any) -> Any:
     "rushlight::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
     dtype=whole_or_float("pow"),
     integral=_power_integer,
+    complex=complex_functions.power,
 )
 def power(a: Any, b: Any) -> Any:
     """self to the power of exponent."""
@@ -248,7 +255,7 @@ def pow_of_number(self: Any, exponent: Tensor) -> Tensor:
 @composite("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
 def pow_number(self: Tensor, exponent: Any) -> Tensor:
     """self to the power of a number; small whole powers are products, as in PyTorch."""
-    floating = self.dtype.is_floating_point
+    floating = self.dtype.is_floating_point or self.dtype.is_complex
     if not floating and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     if exponent == 2 and (floating or isinstance(exponent, int)) and self.dtype.name != "bool":
@@ -262,7 +269,7 @@ def pow_number(self: Tensor, exponent: Any) -> Tensor:
     return required("rushlight::pow.Tensor_Scalar")(self, exponent)
 
 
-@pointwise("neg(Tensor self) -> Tensor", dtype=_NO_NEG)
+@pointwise("neg(Tensor self) -> Tensor", dtype=_NO_NEG, complex=complex_functions.neg)
 def neg(a: Any) -> Any:
     """-self."""
     return -a
@@ -274,7 +281,7 @@ def square(self: Tensor) -> Tensor:
     return pow_number(self, 2)
 
 
-@pointwise("abs(Tensor self) -> Tensor", dtype=whole_or_float("abs_cpu"))
+@pointwise("abs(Tensor self) -> Tensor", dtype=distance("abs_cpu"), complex=complex_functions.absolute)
 def absolute(a: Any) -> Any:
     """The distance from zero."""
     return abs(a)
@@ -286,19 +293,19 @@ def sign(a: Any) -> Any:
     return 1 if a > 0 else (-1 if a < 0 else 0)
 
 
-@pointwise("reciprocal(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("reciprocal(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.reciprocal)
 def reciprocal(a: Any) -> Any:
     """1 / self."""
     return 1.0 / a
 
 
-@pointwise("sqrt(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("sqrt(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sqrt)
 def sqrt(a: Any) -> Any:
     """The square root."""
     return math.sqrt(a)
 
 
-@pointwise("rsqrt(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("rsqrt(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.rsqrt)
 def rsqrt(a: Any) -> Any:
     """1 / the square root."""
     return 1.0 / math.sqrt(a)
@@ -328,31 +335,31 @@ def round_row(a: Any) -> Any:
     return round_half_even(a)
 
 
-@pointwise("exp(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("exp(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.exp)
 def exp(a: Any) -> Any:
     """e to the power of self."""
     return math.exp(a)
 
 
-@pointwise("expm1(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("expm1(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.expm1)
 def expm1(a: Any) -> Any:
     """exp(self) - 1, exact near zero."""
     return math.expm1(a)
 
 
-@pointwise("log(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("log(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.log)
 def log(a: Any) -> Any:
     """The natural logarithm."""
     return math.log(a)
 
 
-@pointwise("log2(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("log2(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.log2)
 def log2(a: Any) -> Any:
     """The logarithm to base 2."""
     return math.log2(a)
 
 
-@pointwise("log10(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("log10(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.log10)
 def log10(a: Any) -> Any:
     """The logarithm to base 10."""
     return math.log10(a)
@@ -364,19 +371,19 @@ def log1p(a: Any) -> Any:
     return math.log1p(a)
 
 
-@pointwise("sin(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("sin(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sin)
 def sin(a: Any) -> Any:
     """The sine of an angle in radians."""
     return math.sin(a)
 
 
-@pointwise("cos(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("cos(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.cos)
 def cos(a: Any) -> Any:
     """The cosine of an angle in radians."""
     return math.cos(a)
 
 
-@pointwise("tan(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("tan(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.tan)
 def tan(a: Any) -> Any:
     """The tangent of an angle in radians."""
     return math.tan(a)
@@ -462,7 +469,7 @@ def addcmul(a: Any, b: Any, c: Any, value: Any) -> Any:
     return a + value * b * c
 
 
-@pointwise("isnan(Tensor self) -> Tensor", dtype=compare)
+@pointwise("isnan(Tensor self) -> Tensor", dtype=compare, complex=complex_functions.isnan)
 def isnan(a: Any) -> Any:
     """Whether the item is not a number."""
     return a != a

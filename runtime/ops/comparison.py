@@ -5,18 +5,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import DType, bool_
+from ..kernels import complex_functions
 from ..tensor import Tensor
 from .dtype_rules import compare, type_name
 from .table import composite, pointwise, required
 
 
-@pointwise("eq.Tensor(Tensor self, Tensor other) -> Tensor", "eq.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+@pointwise(
+    "eq.Tensor(Tensor self, Tensor other) -> Tensor",
+    "eq.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=compare,
+    complex=complex_functions.eq,
+)
 def eq(a: Any, b: Any) -> Any:
     """Whether both are equal."""
     return a == b
 
 
-@pointwise("ne.Tensor(Tensor self, Tensor other) -> Tensor", "ne.Scalar(Tensor self, Scalar other) -> Tensor", dtype=compare)
+@pointwise(
+    "ne.Tensor(Tensor self, Tensor other) -> Tensor",
+    "ne.Scalar(Tensor self, Scalar other) -> Tensor",
+    dtype=compare,
+    complex=complex_functions.ne,
+)
 def ne(a: Any, b: Any) -> Any:
     """Whether both differ."""
     return a != b
@@ -46,25 +57,25 @@ def ge(a: Any, b: Any) -> Any:
     return a >= b
 
 
-@pointwise("logical_and(Tensor self, Tensor other) -> Tensor", dtype=compare)
+@pointwise("logical_and(Tensor self, Tensor other) -> Tensor", dtype=compare, complex=complex_functions.logical_and)
 def logical_and(a: Any, b: Any) -> Any:
     """Whether both are not zero."""
     return (a != 0) & (b != 0)
 
 
-@pointwise("logical_or(Tensor self, Tensor other) -> Tensor", dtype=compare)
+@pointwise("logical_or(Tensor self, Tensor other) -> Tensor", dtype=compare, complex=complex_functions.logical_or)
 def logical_or(a: Any, b: Any) -> Any:
     """Whether one of them is not zero."""
     return (a != 0) | (b != 0)
 
 
-@pointwise("logical_xor(Tensor self, Tensor other) -> Tensor", dtype=compare)
+@pointwise("logical_xor(Tensor self, Tensor other) -> Tensor", dtype=compare, complex=complex_functions.logical_xor)
 def logical_xor(a: Any, b: Any) -> Any:
     """Whether exactly one is not zero."""
     return (a != 0) != (b != 0)
 
 
-@pointwise("logical_not(Tensor self) -> Tensor", dtype=compare)
+@pointwise("logical_not(Tensor self) -> Tensor", dtype=compare, complex=complex_functions.logical_not)
 def logical_not(a: Any) -> Any:
     """Whether the item is zero."""
     return a == 0

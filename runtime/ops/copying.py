@@ -29,7 +29,7 @@ def copy_items(target: Tensor, source: Tensor) -> None:
     if short is not None:
         short[0](short[1], target.address, source.storage.address, source.layout.offset)
         return
-    if not (target.dtype.computes and source.dtype.computes):
+    if not (_converts(target.dtype) and _converts(source.dtype)):
         if target.dtype is source.dtype and target.dtype.numpy is None:
             _copy_bits(target, source)
         else:
@@ -60,6 +60,10 @@ def laid_out(source: Tensor, layout: Layout, dtype: DType | None = None) -> Tens
     result = new_like(layout, dtype or source.dtype)
     copy_items(result, source)
     return result
+
+
+def _converts(dtype: DType) -> bool:
+    return dtype.computes or dtype is dtypes.complex64 or dtype is dtypes.complex128
 
 
 def _copy_bits(target: Tensor, source: Tensor) -> None:

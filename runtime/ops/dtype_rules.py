@@ -61,10 +61,25 @@ def whole_or_float(name: str) -> DTypeRule:
     return rule
 
 
+def distance(name: str) -> DTypeRule:
+    """As `whole_or_float`; complex numbers give real ones."""
+    real = whole_or_float(name)
+
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
+        return (common, real_dtype(common)) if common.is_complex else real(common, operands)
+
+    return rule
+
+
+def real_dtype(dtype: DType) -> DType:
+    """The dtype of the parts of a complex dtype; others are their own."""
+    return {"complex32": dtypes.float16, "complex64": dtypes.float32, "complex128": dtypes.float64}.get(dtype.name, dtype)
+
+
 _NAMES = {
     "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble", "bool": "Bool",
-    "bfloat16": "BFloat16", "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
+    "bfloat16": "BFloat16", "complex32": "ComplexHalf", "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
 }
 
 

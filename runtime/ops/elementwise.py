@@ -111,6 +111,10 @@ def write_number(words: Words, slot: int, value: Any, dtype: DType) -> None:
         words.floats[2 * slot] = value
     elif dtype is dtypes.float64:
         words.doubles[slot] = value
+    elif dtype is dtypes.complex64:
+        words.floats[2 * slot], words.floats[2 * slot + 1] = value.real, value.imag
+    elif dtype is dtypes.complex128:
+        words.doubles[slot], words.doubles[slot + 1] = value.real, value.imag
     elif dtype.is_floating_point:
         words.integers[slot] = half_bits(value, dtype)
     else:

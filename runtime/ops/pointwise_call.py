@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import typesystem as types
-from ..dtype import DType
+from ..dtype import DType, complex64, complex128
 from ..kernels.direct import direct
 from ..layout import Layout, broadcast_shapes
 from ..promotion import follow_default_dtype, number_dtype, result_dtype
@@ -26,6 +26,9 @@ from .table import Op
 
 if TYPE_CHECKING:
     from ..schema import Argument
+
+
+_COMPLEX = (complex64, complex128)
 
 
 class _Plan:
@@ -83,6 +86,9 @@ class _Pointwise:
 
     def body(self, args: Sequence[Any], compute: DType) -> Callable[..., Any]:
         """The scalar function for these arguments."""
+        if compute.is_complex:
+            assert self.traits.complex is not None
+            return self.traits.complex
         if self.traits.integral is not None and not compute.is_floating_point:
             return self.traits.integral
         if self.choose is None:
@@ -139,7 +145,7 @@ class _Pointwise:
         rule = self.traits.dtype
         assert rule is not None
         compute, result = rule(common, [dtype for each in classes for dtype in each])
-        if not compute.computes:
+        if not (compute.computes or (compute in _COMPLEX and self.traits.complex is not None)):
             raise NotImplementedError(f"{self.op.name}: not implemented for {compute}; convert with .to(torch.float32) first")
         if self.factor:
             _check_factor(operands[-1], compute)
@@ -211,7 +217,7 @@ def _promotes(argument: Argument, excepted: tuple[str, ...]) -> bool:
 
 
 def _check_factor(alpha: Any, compute: DType) -> None:
-    if isinstance(alpha, float) and not compute.is_floating_point:
+    if isinstance(alpha, float | complex) and not (compute.is_floating_point or compute.is_complex):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if isinstance(alpha, bool) and compute.name != "bool":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..kernels import complex_functions
 from ..kernels.mathematics import digamma, erfinv
 from ..kernels.mathematics import logit as log_odds
 from ..tensor import Tensor
@@ -41,13 +42,13 @@ def arctan2_row(a: Any, b: Any) -> Any:
     return math.atan2(a, b)
 
 
-@pointwise("sinh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("sinh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sinh)
 def sinh_row(a: Any) -> Any:
     """The hyperbolic sine."""
     return math.sinh(a)
 
 
-@pointwise("cosh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("cosh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.cosh)
 def cosh_row(a: Any) -> Any:
     """The hyperbolic cosine."""
     return math.cosh(a)

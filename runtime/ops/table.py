@@ -32,6 +32,7 @@ FAMILIES = (
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
+    "complex_numbers",
 )
 """The modules of this folder that hold rows."""
 
@@ -56,6 +57,7 @@ class Traits:
     parameters: tuple[str, ...] = ()
     choose: str | None = None
     integral: Callable[..., Any] | None = None
+    complex: Callable[..., Any] | None = None
     exact_numbers: bool = False
     random: bool = False
 
@@ -214,6 +216,7 @@ def pointwise(
     parameters: tuple[str, ...] = (),
     choose: str | None = None,
     integral: Callable[..., Any] | None = None,
+    complex: Callable[..., Any] | None = None,
     exact_numbers: bool = False,
 ) -> _Decorator:
     """Each item of the result follows from the items at its place. The body takes one item per operand and returns one.
@@ -222,10 +225,11 @@ def pointwise(
     `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters` reach the
     body too but do not take part in promotion. `choose` names a str or bool argument that selects the body: the decorated
     function then takes its value and returns the scalar function. `integral` is the body for integer and bool dtypes where
-    it differs. Several texts share one body (`.Tensor` and `.Scalar`). Scalars that take part in promotion are rounded to
+    it differs, `complex` the one over real and imaginary parts (kernels/complex_functions.py); rows without it refuse complex
+    operands. Several texts share one body (`.Tensor` and `.Scalar`). Scalars that take part in promotion are rounded to
     the compute dtype, unless the row has `exact_numbers`: then beside float16 and bfloat16 they stay float32, as in PyTorch.
     """
-    traits = Traits(dtype=dtype, parameters=parameters, choose=choose, integral=integral, exact_numbers=exact_numbers)
+    traits = Traits(dtype=dtype, parameters=parameters, choose=choose, integral=integral, complex=complex, exact_numbers=exact_numbers)
     return _decorator(texts, Kind.POINTWISE, traits)
 
 
