@@ -60,8 +60,11 @@ from rushlight.runtime.functional import block_diag as block_diag
 from rushlight.runtime.functional import broadcast_shapes as broadcast_shapes
 from rushlight.runtime.functional import broadcast_tensors as broadcast_tensors
 from rushlight.runtime.functional import cartesian_prod as cartesian_prod
+from rushlight.runtime.functional import chain_matmul as chain_matmul
+from rushlight.runtime.functional import einsum as einsum
 from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.functional import nonzero as nonzero
+from rushlight.runtime.functional import tensordot as tensordot
 from rushlight.runtime.functional import unique as unique
 from rushlight.runtime.functional import unique_consecutive as unique_consecutive
 from rushlight.runtime.grad_mode import enable_grad as enable_grad

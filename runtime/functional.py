@@ -55,6 +55,35 @@ def block_diag(*tensors: Any) -> Tensor:
     return row(list(tensors))
 
 
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Products of tensors summed over the dimensions that `equation` leaves out: `einsum("bij,bjk->bik", a, b)`."""
+    from .ops.einsum import einsum as row
+
+    return row(equation, _listed(operands), None)
+
+
+def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2, out: Tensor | None = None) -> Tensor:
+    """Products summed over pairs of dimensions: the last `dims` of `a` and the first of `b`, or two lists of dimensions."""
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.ndim, b.ndim):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        left, right = [*range(-dims, 0)], [*range(dims)]
+    else:
+        left, right = ([*one] for one in dims)
+    from .ops.table import required
+
+    return required("aten::tensordot")(a, b, left, right) if out is None else required("aten::tensordot.out")(a, b, left, right, out)
+
+
+def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
+    """The product of all matrices, in the order that multiplies least."""
+    from .ops.table import required
+
+    return required("aten::chain_matmul")([*matrices]) if out is None else required("aten::chain_matmul.out")([*matrices], out)
+
+
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All combinations of the items of several vectors, one per row."""
     from .ops.joining import cartesian_prod as row

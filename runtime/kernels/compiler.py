@@ -43,6 +43,8 @@ class Recipe:
     """LLVM modules as text, the first of which defines the symbol that it is given."""
     maker: str = __name__
     """The module whose source says how `emit` writes the kernel."""
+    processor: tuple[str, str] | None = None
+    """LLVM's processor and features to compile for; None: this host's (isa.py)."""
 
 
 _kernels: dict[str, Kernel] = {}
@@ -90,13 +92,13 @@ def _load(entries: Mapping[str, Entry]) -> list[Kernel]:
 
 def compile_recipe(recipe: Recipe, symbol: str) -> Entry:
     """Object code of `recipe`, whatever the store has; RuntimeError if it would raise or needs a symbol not allowed."""
-    return emit_object(symbol, list(recipe.emit(symbol)))
+    return emit_object(symbol, list(recipe.emit(symbol)), recipe.processor)
 
 
-def emit_object(symbol: str, texts: list[str]) -> Entry:
+def emit_object(symbol: str, texts: list[str], processor: tuple[str, str] | None = None) -> Entry:
     """LLVM modules -> one optimized object that shows `symbol` alone."""
     llvm = engine.initialize()
-    machine = engine.target_machine(llvm)
+    machine = engine.target_machine(llvm, processor)
     module = llvm.parse_assembly(texts[0])
     for text in texts[1:]:
         module.link_in(llvm.parse_assembly(text))
@@ -173,11 +175,21 @@ def function_kernel(name: str, function: Callable[..., Any], compute: str, *iden
     return build(Recipe(name, ("function", function, compute, *identity), emit, function.__module__))
 
 
-def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *identity: object) -> Kernel:
+def emitted_kernel(
+    name: str, write: Callable[[Builder, Functions], None], *identity: object, processor: tuple[str, str] | None = None
+) -> Kernel:
     """The kernel that `write` describes with a builder (emitter.py), which takes some 10 ms.
 
-    `identity` is what `write` depends on beside the source of its module: dtypes, options, scalar functions.
+    `identity` is what `write` depends on beside the source of its module: dtypes, options, scalar functions. `processor` is
+    another target than this host (isa.target).
     """
+    return build(emitted_recipe(name, write, *identity, processor=processor))
+
+
+def emitted_recipe(
+    name: str, write: Callable[[Builder, Functions], None], *identity: object, processor: tuple[str, str] | None = None
+) -> Recipe:
+    """The recipe of `emitted_kernel`, to look at its code."""
 
     def emit(symbol: str) -> Iterable[str]:
         from .emitter import Builder
@@ -189,7 +201,7 @@ def emitted_kernel(name: str, write: Callable[[Builder, Functions], None], *iden
             raise RuntimeError(f"kernel {name}: calls scalar functions that numba compiles, so its identity must hold them")
         return (builder.finish(), *functions.texts)
 
-    return build(Recipe(name, ("emitted", *identity), emit, write.__module__))
+    return Recipe(name, ("emitted", *identity), emit, write.__module__, processor)
 
 
 # Keys
@@ -205,6 +217,7 @@ def key_of(recipe: Recipe) -> str:
     digest = hashlib.blake2b(environment() + digest_sources(*pipeline, recipe.maker), digest_size=24)
     _absorb(digest.update, recipe.name, {})
     _absorb(digest.update, recipe.identity, {})
+    _absorb(digest.update, recipe.processor, {})
     return digest.hexdigest()
 
 

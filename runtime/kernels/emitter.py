@@ -26,7 +26,7 @@ from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result
 
 Number = Union["Value", int, float]
 _FLOATS = ("float32", "float64")
-_MAX_ALIGNMENT = 32
+_MAX_ALIGNMENT = 64
 
 
 class Value:

@@ -90,11 +90,10 @@ def initialize() -> Any:
     return llvm
 
 
-def target_machine(llvm: Any) -> Any:
-    """The machine that code is made for: this one, with all features of its CPU."""
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
-    )
+def target_machine(llvm: Any, processor: tuple[str, str] | None = None) -> Any:
+    """The machine that code is made for: this one with all features of its CPU, or another processor (LLVM's name, features)."""
+    cpu, features = processor or (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
 
 
 def _start(llvm: Any) -> Any:

@@ -1,331 +1,190 @@
-"""Matrix products: packed tiles for floating matrices, plain loops for the small and for integers.
+"""Matrix products: which kernel multiplies which matrices, and its words.
 
-`multiply` is the way in: C = A @ B (+ bias) for one matrix or a batch, any strides of A and B, C with contiguous rows. It
-chooses among three kernels:
+`plan_product` is the way in: C = A @ B (+ bias) for one matrix or a batch, any strides of A and B, C and the bias with contiguous
+rows. Sums of float16 and bfloat16 items are float32, and so are C and the bias then. It chooses among
 
-    packed: B is copied into panels as wide as a tile (`panels_kernel`), then tiles of A's rows are multiplied with
-        all panels (`gemm_kernel`). Weights may be packed once: `pack` and `multiply_packed`.
-    columns: C's rows are accumulated from B's rows (`rows_kernel`), good where B's rows are contiguous.
-    dots: every item of C is a dot product (`dots_kernel`), good where B's columns are contiguous: x @ weight.T.
+    packed (matrix_gemm.py): large floating matrices. `Panels` and `plan_packed` pack B once, for weights.
+    direct, dots, sums (matrix_direct.py): small matrices, and few rows of A or columns of B.
+    rows, dots (matrix_plain.py): integers.
 
-Strides are in items. A bias is an operand like A with strides that may be 0.
+Strides are in items. All matrices of a batch are one launch. An item of C is summed in an order that does not depend on threads.
 """
 from __future__ import annotations
 
 import functools
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..dtype import DType
+from ..dtype import BY_NAME, DType, int32
 from ..storage import Storage
-from .compiler import emitted_kernel
-from .emitter import Builder, Pointer, Value
+from . import matrix_plain
+from .conversions import loaded
 from .engine import Kernel
-from .functions import Functions
-from .launch import launch
-from .reduction import COLUMN_COUNT, SIZES
-from .tile import VECTORS, Tile, lanes, tile_rows
+from .isa import Isa, current
+from .launch import GRAIN, launch
+from .matrix_direct import DOTS, SUM_ROWS, SUMS, direct_kernel, dots_kernel, sums_kernel
+from .matrix_gemm import block_tiles, gemm_kernel, panels_kernel, tile_size
 
-DEPTH = 256
-"""Depth of the part of A that is packed at once."""
-GROUP = 8
-"""Tiles of rows that are packed at once and meet each panel while it is in the first cache."""
+DIRECT = 96 * 96 * 96
+"""The most multiplications of a product that is not packed."""
+DIRECT_COLUMNS = 256
+"""The most columns of one: B's rows, further apart, would share places in the first cache."""
+SHARES = 8
+"""Into how many blocks a long product is divided at least, for threads to share."""
+LONG = 2 * GRAIN
+"""Nanoseconds from which on threads share a product."""
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
-    """A batch of matrices in memory: address and strides of rows, columns and matrices."""
+class Strides:
+    """How a batch of matrices lies in memory: items from one row, column and matrix to the next."""
 
-    address: int
     row: int
     column: int
     batch: int = 0
 
 
-_NO_BIAS = Operand(0, 0, 0)
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """C is rows x columns, A rows x depth, B depth x columns; `batch` of each."""
+
+    rows: int
+    columns: int
+    depth: int
+    batch: int = 1
 
 
-def multiply(
-    dtype: DType, a: Operand, b: Operand, c: Operand, bias: Operand | None, rows: int, columns: int, depth: int, batch: int = 1
-) -> None:
-    """C = A @ B + bias, for `batch` matrices; A is rows x depth, B depth x columns; `c.column` is 1."""
-    if rows == 0 or columns == 0 or batch == 0:
-        return
-    floating = dtype.is_floating_point
-    if floating and rows >= 4 and columns >= 4 and depth >= 4 and rows * columns * depth >= 8192:
-        packed = Storage.allocate(packed_bytes(dtype, columns, depth))
-        for one in range(batch):
-            _pack_into(dtype, packed, _matrix(b, one, dtype), columns, depth)
-            multiply_packed(dtype, _matrix(a, one, dtype), packed, _matrix(c, one, dtype),
-                            None if bias is None else _matrix(bias, one, dtype), rows, columns, depth)
-        return
-    other = bias or _NO_BIAS
-    kernel = dots_kernel(dtype) if b.row == 1 and b.column != 1 else rows_kernel(dtype)
-    words = (
-        a.address, b.address, c.address, other.address, rows, columns, depth, a.row, a.column, a.batch, b.row, b.column, b.batch,
-        c.row, c.batch, other.row, other.column, other.batch,
+class Product:
+    """One product with everything but the addresses: kernel, items, words. Run it as often as you like, from any thread."""
+
+    __slots__ = ("_join", "_kernel", "_items", "_panels", "_rest", "_work")
+
+    def __init__(self, kernel: Kernel, items: int, work: int, rest: Sequence[int], panels: Panels | None = None) -> None:
+        self._kernel, self._items, self._work, self._rest, self._panels = kernel, items, work, tuple(rest), panels
+        self._join = struct.Struct(f"{4 + len(self._rest)}q").pack
+
+    def run(self, a: int, b: int, c: int, bias: int = 0) -> None:
+        """C = A @ B + bias at these addresses; 0 for no bias."""
+        if self._panels is not None:
+            packed = self._panels.pack(b)
+            launch(self._kernel, (a, packed.address, c, bias, *self._rest), self._items, work=self._work)
+        elif self._work < LONG:
+            # the bytes of the words are the kernel's argument: making an array of them takes longer than a small product
+            self._kernel(self._join(a, b, c, bias, *self._rest), 0, self._items)
+        else:
+            launch(self._kernel, (a, b, c, bias, *self._rest), self._items, work=self._work)
+
+
+class TurnedProduct:
+    """A product that is computed as B.T @ A.T."""
+
+    def __init__(self, product: Product | TurnedProduct | None) -> None:
+        assert product is not None, "a column of rows is no empty row"
+        self._product = product
+
+    def run(self, a: int, b: int, c: int, bias: int = 0) -> None:
+        """As `Product.run`."""
+        self._product.run(b, a, c, bias)
+
+
+class Panels:
+    """How B is packed for `gemm_kernel`."""
+
+    def __init__(self, dtype: DType, b: Strides, sizes: Sizes) -> None:
+        isa, compute = current(), loaded(dtype.name)
+        width = tile_size(compute, isa)[1]
+        self._kernel = panels_kernel(dtype.name, isa)
+        self._items = -(-sizes.columns // width) * sizes.batch
+        self._rest = (sizes.columns, sizes.depth, b.row, b.column, b.batch)
+        self._work = self._items * width * sizes.depth // 2
+        self.nbytes = max(self._items * width * sizes.depth * BY_NAME[compute].itemsize, 1)
+
+    def pack(self, b: int) -> Storage:
+        """The matrices at an address, in panels."""
+        packed = Storage.allocate(self.nbytes)
+        launch(self._kernel, (b, packed.address, *self._rest), self._items, work=self._work)
+        return packed
+
+
+def plan_product(
+    dtype: DType, sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: Strides | None = None
+) -> Product | TurnedProduct | None:
+    """C = A @ B + bias for matrices of `dtype`; `c.column` and `bias.column` are 1. None where C has no items.
+
+    C and the bias have the dtype that sums have: float32 for the formats of 16 bits.
+    """
+    return _plan(dtype, sizes, a, b, c, bias, current())
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(dtype: DType, sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: Strides | None, isa: Isa) -> Product | TurnedProduct | None:
+    if sizes.rows == 0 or sizes.columns == 0 or sizes.batch == 0:
+        return None
+    if not dtype.is_floating_point:
+        return _plan_integers(dtype, sizes, a, b, c, bias)
+    if sizes.columns == 1 and sizes.rows > 1 and c.row == 1 and (bias is None or bias.row == 1):
+        # (A @ x).T == x.T @ A.T
+        turned = Sizes(1, sizes.rows, sizes.depth, sizes.batch)
+        addend = None if bias is None else Strides(0, 1, bias.batch)
+        column = Strides(0, b.row, b.batch), Strides(a.column, a.row, a.batch), Strides(0, 1, c.batch), addend
+        return TurnedProduct(_plan(dtype, turned, *column, isa))
+    rows, columns, depth, batch, name = sizes.rows, sizes.columns, sizes.depth, sizes.batch, dtype.name
+    words = _words(sizes, a, b, c, bias)
+    work = rows * columns * depth * batch // 32
+    # 16 bytes a nanosecond come from memory
+    reading = max(work, columns * depth * batch * dtype.itemsize // 16)
+    if rows <= SUM_ROWS and b.column == 1 and (rows == 1 or columns * depth > DIRECT_COLUMNS * 64):
+        return Product(sums_kernel(name, isa), batch * -(-columns // SUMS), reading, words)
+    if rows <= SUM_ROWS and b.row == 1 and a.column == 1:
+        return Product(dots_kernel(name, isa), batch * -(-columns // DOTS), reading, words)
+    if b.column == 1 and columns <= DIRECT_COLUMNS and rows * columns * depth <= DIRECT:
+        return Product(direct_kernel(name, isa), batch * -(-rows // isa.heights[0]), work, words)
+    # blocks of rows would each pack B again
+    ahead = rows > block_tiles(loaded(name), isa) * isa.heights[0]
+    return _plan_blocks(dtype, sizes, words, Panels(dtype, b, sizes) if ahead else None, is_packed=ahead)
+
+
+def plan_packed(dtype: DType, sizes: Sizes, a: Strides, c: Strides, bias: Strides | None = None) -> Product:
+    """As `plan_product` for a B that `Panels` packed, whose address `run` takes; C has items."""
+    words = _words(sizes, a, Strides(0, 0), c, bias)
+    return _plan_blocks(dtype, sizes, words, None, is_packed=True)
+
+
+def plan_pairs(sizes: Sizes) -> Product | None:
+    """C = A @ B in int32 for contiguous matrices of pairs of 16 bits (vectors.PairVectors); the depth counts pairs."""
+    if sizes.rows == 0 or sizes.columns == 0:
+        return None
+    left, right = Strides(sizes.depth, 1), Strides(sizes.columns, 1)
+    return _plan_blocks(int32, sizes, _words(sizes, left, right, right, None), None, is_packed=False, pairs=True)
+
+
+def _words(sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: Strides | None) -> tuple[int, ...]:
+    """The words of `gemm_kernel` between the addresses and the sizes of a block."""
+    addend = bias or Strides(0, 1)
+    return (
+        sizes.rows, sizes.columns, sizes.depth, a.row, a.column, a.batch, b.row, b.column, b.batch, c.row, c.batch,
+        addend.row, addend.batch,
     )
-    launch(kernel, words, batch * rows, work=batch * rows * columns * depth // 4)
 
 
-def pack(dtype: DType, b: Operand, columns: int, depth: int) -> Storage:
-    """B in panels, for any number of `multiply_packed`."""
-    packed = Storage.allocate(packed_bytes(dtype, columns, depth))
-    _pack_into(dtype, packed, b, columns, depth)
-    return packed
+def _plan_blocks(
+    dtype: DType, sizes: Sizes, words: tuple[int, ...], panels: Panels | None, *, is_packed: bool, pairs: bool = False
+) -> Product:
+    """Blocks of C as high as fit, and as wide as C unless threads shall share a long product."""
+    isa, compute = current(), loaded(dtype.name)
+    height, width = tile_size(compute, isa)
+    work = sizes.rows * sizes.columns * sizes.depth * sizes.batch // 32
+    tiles, all_panels = -(-sizes.rows // height), -(-sizes.columns // width)
+    row_blocks = -(-tiles // block_tiles(compute, isa))
+    tiles_of_block = -(-tiles // row_blocks)
+    column_blocks = 1 if work < LONG else min(-(-SHARES // (row_blocks * sizes.batch)), all_panels)
+    panels_of_block = -(-all_panels // column_blocks)
+    items = sizes.batch * -(-tiles // tiles_of_block) * -(-all_panels // panels_of_block)
+    return Product(gemm_kernel(dtype.name, is_packed, isa, pairs=pairs), items, work, (*words, tiles_of_block, panels_of_block), panels)
 
 
-def multiply_packed(
-    dtype: DType, a: Operand, packed: Storage, c: Operand, bias: Operand | None, rows: int, columns: int, depth: int
-) -> None:
-    """C = A @ B + bias where B was packed; one matrix."""
-    other = bias or _NO_BIAS
-    words = (a.address, packed.address, c.address, other.address, rows, columns, depth, a.row, a.column, c.row, other.row, other.column)
-    # some 40 products in a nanosecond
-    launch(gemm_kernel(dtype), words, -(-rows // tile_rows()), work=rows * columns * depth // 40)
-
-
-def packed_bytes(dtype: DType, columns: int, depth: int) -> int:
-    """The size of B in panels."""
-    panel = VECTORS * lanes(dtype.name)
-    return max(-(-columns // panel) * panel * depth * dtype.itemsize, 1)
-
-
-def _pack_into(dtype: DType, packed: Storage, b: Operand, columns: int, depth: int) -> None:
-    panel = VECTORS * lanes(dtype.name)
-    words = (b.address, packed.address, columns, depth, b.row, b.column)
-    launch(panels_kernel(dtype), words, -(-columns // panel), work=columns * depth // 2)
-
-
-def _matrix(operand: Operand, number: int, dtype: DType) -> Operand:
-    if number == 0:
-        return operand
-    return Operand(operand.address + number * operand.batch * dtype.itemsize, operand.row, operand.column, operand.batch)
-
-
-# Kernels
-
-
-@functools.cache
-def panels_kernel(dtype: DType) -> Kernel:
-    """B (depth x columns) copied into panels: panel p holds columns p * width.. for each depth; missing columns are zeros.
-
-    Words: 0 B, 1 panels, 2 columns, 3 depth, 4 row stride, 5 column stride. Items are panels.
-    """
-
-    def write(builder: Builder, functions: Functions) -> None:
-        name, width = dtype.name, VECTORS * lanes(dtype.name)
-        columns, depth, row, column = (builder.word(at) for at in range(2, 6))
-        source, target = builder.pointer(name, builder.word(0)), builder.pointer(name, builder.word(1))
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            panel = builder.start + number
-            first = panel * width
-            valid = builder.minimum(columns - first, width)
-            begin, end = source.at(first * column), target.at(panel * depth * width)
-            with builder.when(column == 1):
-                _pack_panel(builder, begin, end, row, builder.number(1, "int64"), depth, valid, width)
-            with builder.when(column != 1):
-                _pack_panel(builder, begin, end, row, column, depth, valid, width)
-
-    return emitted_kernel(f"panels_{dtype.name}", write, dtype.name)
-
-
-def _pack_panel(
-    builder: Builder, source: Pointer, target: Pointer, row: Value, column: Value, depth: Value, valid: Value, width: int
-) -> None:
-    source, target = source.independent(), target.independent()
-    with builder.when(valid == width):
-        with builder.loop(depth, vectorize=False) as step:
-            with builder.loop(width, independent=True) as at:
-                target[step * width + at] = source[step * row + at * column]
-    with builder.when(valid != width):
-        with builder.loop(depth, vectorize=False) as step:
-            with builder.loop(valid, independent=True) as at:
-                target[step * width + at] = source[step * row + at * column]
-            with builder.loop(width - valid, independent=True) as at:
-                target[step * width + valid + at] = 0.0
-
-
-@functools.cache
-def gemm_kernel(dtype: DType) -> Kernel:
-    """C = A @ B + bias for B in panels.
-
-    Words: 0 A, 1 panels, 2 C, 3 bias (0: none), 4 rows, 5 columns, 6 depth, 7 A's row stride, 8 A's column stride,
-    9 C's row stride, 10 bias' row stride, 11 bias' column stride. Items are tiles of `tile_rows()` rows.
-    """
-
-    def write(builder: Builder, functions: Functions) -> None:
-        _Gemm(builder, dtype.name).write()
-
-    return emitted_kernel(f"gemm_{dtype.name}", write, dtype.name)
-
-
-class _Gemm:
-    """The loops of `gemm_kernel`: groups of row tiles, parts of the depth, panels, tiles."""
-
-    def __init__(self, builder: Builder, dtype: str) -> None:
-        self.builder, self.dtype = builder, dtype
-        self.tile = Tile(builder, dtype, tile_rows())
-        self.packed = builder.scratch(dtype, GROUP * DEPTH * self.tile.rows)
-        self.rows, self.columns, self.depth = (builder.word(at) for at in range(4, 7))
-        self.target, self.target_row = builder.pointer(dtype, builder.word(2)), builder.word(9)
-
-    def write(self) -> None:
-        builder, height = self.builder, self.tile.rows
-        groups = (builder.stop - builder.start + (GROUP - 1)) // GROUP
-        with builder.loop(groups, vectorize=False) as group:
-            first = builder.start + group * GROUP
-            tiles = builder.minimum(builder.stop - first, GROUP)
-            begin = first * height
-            count = builder.minimum(self.rows - begin, tiles * height)
-            self._initialize(begin, count)
-            with builder.loop((self.depth + (DEPTH - 1)) // DEPTH, vectorize=False) as part:
-                done = part * DEPTH
-                depth = builder.minimum(self.depth - done, DEPTH)
-                self._pack_rows(begin, count, tiles, done, depth)
-                self._panels(begin, count, tiles, done, depth)
-
-    def _initialize(self, begin: Value, count: Value) -> None:
-        """C starts as the bias, or as zeros."""
-        builder = self.builder
-        bias, row_stride, column_stride = builder.word(3), builder.word(10), builder.word(11)
-        with builder.loop(count, vectorize=False) as row:
-            target = self.target.at((begin + row) * self.target_row).independent()
-            with builder.when(bias == 0):
-                with builder.loop(self.columns, independent=True) as at:
-                    target[at] = 0.0
-            with builder.when(bias != 0):
-                source = builder.pointer(self.dtype, bias).at((begin + row) * row_stride).independent()
-                with builder.loop(self.columns, independent=True) as at:
-                    target[at] = source[at * column_stride]
-
-    def _pack_rows(self, begin: Value, count: Value, tiles: Value, done: Value, depth: Value) -> None:
-        """Rows of A, tile by tile, so that a step along the depth finds its items side by side; missing rows are zeros."""
-        builder, height = self.builder, self.tile.rows
-        row_stride, column_stride = builder.word(7), builder.word(8)
-        source = builder.pointer(self.dtype, builder.word(0))
-        with builder.loop(tiles * height, vectorize=False) as row:
-            target = self.packed.at((row // height) * (depth * height) + row % height)
-            with builder.when(row < count):
-                items = source.at((begin + row) * row_stride + done * column_stride)
-                with builder.loop(depth, vectorize=False) as step:
-                    target[step * height] = items[step * column_stride]
-            with builder.when(row >= count):
-                with builder.loop(depth, vectorize=False) as step:
-                    target[step * height] = 0.0
-
-    def _panels(self, begin: Value, count: Value, tiles: Value, done: Value, depth: Value) -> None:
-        builder, tile = self.builder, self.tile
-        width = VECTORS * tile.lanes
-        panels = builder.pointer(self.dtype, builder.word(1))
-        with builder.loop((self.columns + (width - 1)) // width, vectorize=False) as panel:
-            items = panels.at((panel * self.depth + done) * width)
-            left = panel * width
-            valid_columns = builder.minimum(self.columns - left, width)
-            with builder.loop(tiles, vectorize=False) as number:
-                tile.clear()
-                tile.multiply(depth, self.packed.at(number * depth * tile.rows),
-                              lambda step: [items.at(step * width + vector * tile.lanes) for vector in range(VECTORS)])
-                top = number * tile.rows
-                valid_rows = builder.minimum(count - top, tile.rows)
-                self._add(self.target.at((begin + top) * self.target_row + left), valid_rows, valid_columns)
-
-    def _add(self, target: Pointer, valid_rows: Value, valid_columns: Value) -> None:
-        builder, tile = self.builder, self.tile
-        width = VECTORS * tile.lanes
-        whole = (valid_rows == tile.rows) & (valid_columns == width)
-        with builder.when(whole):
-            for row in range(tile.rows):
-                for vector in range(VECTORS):
-                    tile.add_to(row, vector, target.at(self.target_row * row + vector * tile.lanes))
-        with builder.when(whole == 0):
-            edge = tile.spill()
-            with builder.loop(valid_rows, vectorize=False) as row:
-                with builder.loop(valid_columns, vectorize=False) as at:
-                    place = row * self.target_row + at
-                    target[place] = target[place] + edge[row * width + at]
-
-
-class _Product:
-    """The words that `rows_kernel` and `dots_kernel` share.
-
-    0 A, 1 B, 2 C, 3 bias (0: none), 4 rows, 5 columns, 6 depth; strides of A: 7 row, 8 column, 9 batch; of B: 10, 11, 12;
-    of C: 13 row, 14 batch; of the bias: 15 row, 16 column, 17 batch. Items are rows of C, over all matrices of the batch.
-    """
-
-    def __init__(self, builder: Builder, dtype: str, item: Value) -> None:
-        self.columns, self.depth = builder.word(5), builder.word(6)
-        rows = builder.word(4)
-        batch = item // rows
-        row = item - batch * rows
-        self.a = builder.pointer(dtype, builder.word(0)).at(row * builder.word(7) + batch * builder.word(9))
-        self.b = builder.pointer(dtype, builder.word(1)).at(batch * builder.word(12))
-        self.c = builder.pointer(dtype, builder.word(2)).at(row * builder.word(13) + batch * builder.word(14))
-        self.bias_offset = row * builder.word(15) + batch * builder.word(17)
-        self.a_step, self.b_row, self.b_column = builder.word(8), builder.word(10), builder.word(11)
-        self.bias, self.bias_step = builder.word(3), builder.word(16)
-
-
-@functools.cache
-def rows_kernel(dtype: DType) -> Kernel:
-    """Rows of C as sums of B's rows; see `_Product` for the words."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        totals = builder.scratch(dtype.name, COLUMN_COUNT)
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            product = _Product(builder, dtype.name, builder.start + number)
-            with builder.loop((product.columns + (COLUMN_COUNT - 1)) // COLUMN_COUNT, vectorize=False) as block:
-                first = block * COLUMN_COUNT
-                width = builder.minimum(product.columns - first, COLUMN_COUNT)
-                _start_row(builder, product, totals, first, width, dtype.name)
-                with builder.when(product.b_column == 1):
-                    _sum_rows(builder, product, totals, first, width, builder.number(1, "int64"))
-                with builder.when(product.b_column != 1):
-                    _sum_rows(builder, product, totals, first, width, product.b_column)
-                with builder.loop(width) as at:
-                    product.c[first + at] = totals[at]
-
-    return emitted_kernel(f"matrix_rows_{dtype.name}", write, dtype.name)
-
-
-def _start_row(builder: Builder, product: _Product, totals: Pointer, first: Value, width: Value, dtype: str) -> None:
-    with builder.when(product.bias == 0):
-        with builder.loop(width) as at:
-            totals[at] = 0
-    with builder.when(product.bias != 0):
-        bias = builder.pointer(dtype, product.bias).at(product.bias_offset + first * product.bias_step)
-        with builder.loop(width) as at:
-            totals[at] = bias[at * product.bias_step]
-
-
-def _sum_rows(builder: Builder, product: _Product, totals: Pointer, first: Value, width: Value, column: Value) -> None:
-    with builder.loop(product.depth, vectorize=False) as step:
-        factor = product.a[step * product.a_step]
-        row = product.b.at(step * product.b_row + first * column)
-        with builder.loop(width) as at:
-            totals[at] = totals[at] + factor * row[at * column]
-
-
-@functools.cache
-def dots_kernel(dtype: DType) -> Kernel:
-    """Items of C as dot products of A's rows and B's columns, which are contiguous (word 10 is 1); see `_Product`."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        name = dtype.name
-        total = builder.variable(builder.number(0, name))
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            product = _Product(builder, name, builder.start + number)
-            with builder.loop(product.columns, vectorize=False) as at:
-                column = product.b.at(at * product.b_column)
-                total.value = 0
-                with builder.when(product.a_step == 1):
-                    with builder.loop(product.depth) as step:
-                        total.value = builder.accumulate(total.value, product.a[step] * column[step])
-                with builder.when(product.a_step != 1):
-                    with builder.loop(product.depth) as step:
-                        total.value = builder.accumulate(total.value, product.a[step * product.a_step] * column[step])
-                with builder.when(product.bias != 0):
-                    bias = builder.pointer(name, product.bias)
-                    total.value = total.value + bias[product.bias_offset + at * product.bias_step]
-                product.c[at] = total.value
-
-    return emitted_kernel(f"matrix_dots_{dtype.name}", write, dtype.name, SIZES[dtype.name])
+def _plan_integers(dtype: DType, sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: Strides | None) -> Product:
+    kernel = matrix_plain.dots_kernel(dtype) if b.row == 1 and b.column != 1 else matrix_plain.rows_kernel(dtype)
+    work = sizes.rows * sizes.columns * sizes.depth * sizes.batch // 8
+    return Product(kernel, sizes.batch * sizes.rows, work, _words(sizes, a, b, c, bias))

@@ -1,76 +1,168 @@
-"""Matrix products: mm, bmm, matmul and what is made of them."""
+"""Matrix products: mm, bmm, linear, matmul and products of vectors. Products with an addend are in matrix_sums.py.
+
+Every product is planned once per combination of layouts and dtypes (`planned`); after that a call allocates the result and runs.
+"""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
-from ..dtype import DType
-from ..kernels.matrix import Operand, multiply
-from ..layout import broadcast_shapes
-from ..tensor import Tensor, new_empty
-from .copying import contiguous
+from ..dtype import DType, by_name, int32
+from ..kernels.conversions import loaded
+from ..kernels.matrix import Product, Sizes, Strides, TurnedProduct, plan_product
+from ..kernels.matrix_int8 import multiply_int8
+from ..layout import Layout, broadcast_shapes
+from ..tensor import Tensor, new_empty, new_like
+from .copying import contiguous, converted
 from .dtype_rules import type_name
+from .host import bits, wrapped
+from .plans import Plans
 from .table import composite, kernel
 
+_UNSUPPORTED = ("bool", "uint16", "uint32", "uint64")
+"""Dtypes that compute, but of which PyTorch multiplies no matrices."""
 
-def _require_matrices(name: str, a: Tensor, b: Tensor) -> None:
+
+def require_products(name: str, dtype: DType) -> None:
+    """NotImplementedError for dtypes without matrix products; `name` is what PyTorch's message calls the function."""
+    if dtype.name in _UNSUPPORTED or not (dtype.computes or dtype.name in ("complex64", "complex128")):
+        raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
+
+
+def _require_matrices(a: Tensor, b: Tensor) -> None:
     if a.dtype is not b.dtype:
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {_c_name(a.dtype)} != {_c_name(b.dtype)}; convert one of them with .to()"
+            f"expected m1 and m2 to have the same dtype, but got: {c_name(a.dtype)} != {c_name(b.dtype)}; convert one of them with .to()"
         )
-    if not a.dtype.computes or a.dtype.opmath is not a.dtype or a.dtype.name == "bool":
-        raise NotImplementedError(f'"{name}_impl_cpu_" not implemented for \'{type_name(a.dtype)}\'')
+    require_products("addmm_impl_cpu_", a.dtype)
 
 
-def _c_name(dtype: DType) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long", "int32": "int", "uint8": "unsigned char"}.get(dtype.name, dtype.name)
+def c_name(dtype: DType) -> str:
+    """The name that some of PyTorch's messages give a dtype: `float` for float32."""
+    return _C_NAMES.get(dtype.name, dtype.name)
+
+
+_C_NAMES = {
+    "float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short int", "uint8": "unsigned char",
+    "int8": "signed char", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}
 
 
 def _size_text(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.layout.shape))
 
 
-def multiply_into(out: Tensor, a: Tensor, b: Tensor) -> None:
-    """out = a @ b for matrices, or batches of matrices, of one dtype; rows of `out` are contiguous."""
-    batch = out.layout.shape[0] if out.ndim == 3 else 1
-    rows, columns = out.layout.shape[-2:]
-    multiply(out.dtype, _operand(a), _operand(b), _operand(out), None, rows, columns, a.layout.shape[-1], batch)
+class Plan:
+    """A product of matrices, or of batches of them, of given layouts and one dtype."""
+
+    __slots__ = ("dtype", "layout", "product", "sums")
+
+    def __init__(self, a: Layout, b: Layout, dtype: DType, bias: Layout | None) -> None:
+        shape = (*a.shape[:-1], b.shape[-1])
+        self.dtype, self.layout = dtype, Layout.contiguous(shape)
+        self.sums = by_name(loaded(dtype.name))
+        """The dtype of the sums, and of a bias."""
+        self.product: Product | TurnedProduct | None = None
+        if not dtype.is_complex:
+            sizes = Sizes(shape[-2], shape[-1], a.shape[-1], shape[0] if len(shape) == 3 else 1)
+            addend = None if bias is None else _strides(bias)
+            self.product = plan_product(dtype, sizes, _strides(a), _strides(b), _strides(self.layout), addend)
+
+    def run(self, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+        """a @ b + bias, in the dtype of the sums."""
+        if self.dtype.is_complex:
+            product = wrapped(bits(a) @ bits(b))
+            return product if bias is None else wrapped(bits(product) + bits(bias))
+        out = new_like(self.layout, self.sums)
+        if self.product is not None:
+            self.product.run(a.address, b.address, out.address, 0 if bias is None else bias.address)
+        return out
 
 
-def _operand(tensor: Tensor) -> Operand:
-    strides = tensor.layout.strides
-    return Operand(tensor.address, strides[-2], strides[-1], strides[0] if len(strides) == 3 else 0)
+def _strides(layout: Layout) -> Strides:
+    strides = layout.strides
+    return Strides(strides[-2], strides[-1], strides[0] if len(strides) == 3 else 0)
+
+
+_plans = Plans[tuple[Layout, Layout, DType, Layout | None], Plan]()
+_matrices = Plans[tuple[Layout, Layout, DType, DType], Plan]()
+"""The plans of `mm`, whose arguments have passed its checks."""
+
+
+def planned(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Plan:
+    """The plan for two matrices, or two batches, of one dtype whose sizes fit; the bias has the product's shape, contiguous rows."""
+    key = (a.layout.form, b.layout.form, a.dtype, None if bias is None else bias.layout.form)
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = Plan(a.layout, b.layout, a.dtype, None if bias is None else bias.layout)
+    return plan
+
+
+def product_of(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b for matrices, or batches of them, of one dtype whose sizes fit."""
+    return converted(planned(a, b).run(a, b), a.dtype)
 
 
 @kernel("mm(Tensor self, Tensor mat2) -> Tensor")
 def mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices (n, k) and (k, m)."""
+    dtype = self.dtype
+    key = (self.layout.form, mat2.layout.form, dtype, mat2.dtype)
+    plan = _matrices.get(key)
+    if plan is None:
+        check_mm(self, mat2)
+        plan = _matrices[key] = planned(self, mat2)
+    out = plan.run(self, mat2)
+    return out if plan.sums is dtype else converted(out, dtype)
+
+
+def check_mm(self: Tensor, mat2: Tensor) -> None:
+    """The errors of `mm`."""
     if self.ndim != 2 or mat2.ndim != 2:
         name, tensor = ("self", self) if self.ndim != 2 else ("mat2", mat2)
         raise RuntimeError(f"{name} must be a matrix; mm takes two 2-d tensors, got {tensor.ndim} dimensions")
     if self.layout.shape[1] != mat2.layout.shape[0]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_size_text(self)} and {_size_text(mat2)})")
-    _require_matrices("addmm", self, mat2)
-    out = new_empty((self.layout.shape[0], mat2.layout.shape[1]), self.dtype)
-    multiply_into(out, self, mat2)
-    return out
+    _require_matrices(self, mat2)
 
 
 @kernel("bmm(Tensor self, Tensor mat2) -> Tensor")
 def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """The products of batches of matrices (b, n, k) and (b, k, m)."""
+    check_bmm(self, mat2)
+    return product_of(self, mat2)
+
+
+def check_bmm(self: Tensor, mat2: Tensor) -> None:
+    """The errors of `bmm`."""
     if self.ndim != 3 or mat2.ndim != 3:
         raise RuntimeError("batch1 must be a 3D tensor" if self.ndim != 3 else "batch2 must be a 3D tensor")
-    batch, rows, depth = self.layout.shape
+    batch, _, depth = self.layout.shape
     if mat2.layout.shape[:2] != (batch, depth):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {depth}] "
             f"but got: [{mat2.layout.shape[0]}, {mat2.layout.shape[1]}]."
         )
-    _require_matrices("baddbmm", self, mat2)
-    out = new_empty((batch, rows, mat2.layout.shape[2]), self.dtype)
-    multiply_into(out, self, mat2)
+    if self.dtype is not mat2.dtype:
+        raise RuntimeError(f"expected scalar type {type_name(self.dtype)} but found {type_name(mat2.dtype)}; convert one with .to()")
+    require_products("bmm", self.dtype)
+
+
+@kernel("_int_mm(Tensor self, Tensor mat2) -> Tensor")
+def int_mm(self: Tensor, mat2: Tensor) -> Tensor:
+    """The product of matrices of int8 (the left one may be uint8) in int32."""
+    for name, tensor in (("self", self), ("mat2", mat2)):
+        if tensor.ndim != 2:
+            raise RuntimeError(f"Expected {name} to be of dimension 2 but got {tensor.ndim}")
+    if self.layout.shape[1] != mat2.layout.shape[0]:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_size_text(self)} and {_size_text(mat2)})")
+    if self.dtype.name not in ("int8", "uint8"):
+        raise RuntimeError(f"int_mm_out_cpu: Expected self dtype to be int8 or uint8 but got {c_name(self.dtype)}")
+    if mat2.dtype.name != "int8":
+        raise RuntimeError(f"int_mm_out_cpu: Expected mat2 dtype to be int8 but got {c_name(mat2.dtype)}")
+    out = new_empty((self.layout.shape[0], mat2.layout.shape[1]), int32)
+    sizes = Sizes(self.layout.shape[0], mat2.layout.shape[1], self.layout.shape[1])
+    multiply_int8(self.dtype, sizes, _strides(self.layout), _strides(mat2.layout), self.address, mat2.address, out.address)
     return out
 
 
@@ -87,37 +179,35 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     rows = math.prod(shape[:-1])
     if shape[-1] != depth:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{shape[-1]} and {depth}x{features})")
-    _require_matrices("addmm", input, weight)
-    out = new_empty((*shape[:-1], features), input.dtype)
-    separate = bias is not None and (bias.layout.shape != (features,) or bias.dtype is not input.dtype)
-    # copies that contiguous makes must live until the product is done
-    source, vector = contiguous(input), None if bias is None or separate else contiguous(bias)
-    row, column = weight.layout.strides
-    multiply(
-        input.dtype, Operand(source.address, depth, 1), Operand(weight.address, column, row), Operand(out.address, features, 1),
-        None if vector is None else Operand(vector.address, 0, 1), rows, features, depth,
-    )
-    return out + bias if separate else out
+    _require_matrices(input, weight)
+    if bias is not None and bias.dtype is not input.dtype:
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(bias.dtype)} and {type_name(weight.dtype)}")
+    left, right = input.reshape([rows, depth]), _turned(weight)
+    if bias is None or input.dtype.is_complex or bias.layout.shape != (features,):
+        product = product_of(left, right).reshape([*shape[:-1], features])
+        return product if bias is None else product + bias
+    vector = contiguous(converted(bias, by_name(loaded(bias.dtype.name))))
+    wide = Tensor(vector.storage, Layout.of((rows, features), (0, 1), vector.layout.offset), vector.dtype)
+    out = converted(planned(left, right, wide).run(left, right, wide), input.dtype)
+    return out if len(shape) == 2 else out.reshape([*shape[:-1], features])
+
+
+def _turned(matrix: Tensor) -> Tensor:
+    layout = matrix.layout
+    return Tensor(matrix.storage, Layout.of(layout.shape[::-1], layout.strides[::-1], layout.offset), matrix.dtype)
 
 
 def _batched(self: Tensor, other: Tensor) -> Tensor:
     """matmul of tensors with at least two dimensions each, one of them with more."""
     if other.ndim == 2 and self.ndim > 2:
-        rows = list(self.layout.shape[:-1])
-        product = mm(self.reshape([_count(rows), self.layout.shape[-1]]), other)
+        rows = self.layout.shape[:-1]
+        product = mm(self.reshape([math.prod(rows), self.layout.shape[-1]]), other)
         return product.reshape([*rows, other.layout.shape[-1]])
-    batch = list(broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]]))
-    count = _count(batch)
+    batch = broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]])
+    count = math.prod(batch)
     left = self.expand([*batch, *self.layout.shape[-2:]]).reshape([count, *self.layout.shape[-2:]])
     right = other.expand([*batch, *other.layout.shape[-2:]]).reshape([count, *other.layout.shape[-2:]])
     return bmm(left, right).reshape([*batch, self.layout.shape[-2], other.layout.shape[-1]])
-
-
-def _count(sizes: Sequence[int]) -> int:
-    total = 1
-    for size in sizes:
-        total *= size
-    return total
 
 
 @composite("matmul(Tensor self, Tensor other) -> Tensor")
@@ -141,7 +231,11 @@ def mv(self: Tensor, vec: Tensor) -> Tensor:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
     if self.layout.shape[1] != vec.layout.shape[0]:
         raise RuntimeError(f"size mismatch, got input ({self.layout.shape[0]}), mat ({_size_text(self)}), vec ({vec.layout.shape[0]})")
-    return mm(self, vec.unsqueeze(1)).squeeze(1)
+    if self.dtype is not vec.dtype:
+        names = f"{type_name(vec.dtype)}, {type_name(self.dtype)}, and {type_name(vec.dtype)}"
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
+    require_products("addmv_impl_cpu", self.dtype)
+    return product_of(self, vec.unsqueeze(1)).squeeze(1)
 
 
 @composite("dot(Tensor self, Tensor tensor) -> Tensor")
@@ -157,34 +251,13 @@ def dot(self: Tensor, tensor: Tensor) -> Tensor:
     if self.dtype is not tensor.dtype:
         names = f"{type_name(self.dtype)} and {type_name(tensor.dtype)}"
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}")
-    return mm(self.unsqueeze(0), tensor.unsqueeze(1)).reshape([])
+    require_products("dot", self.dtype)
+    return product_of(self.unsqueeze(0), tensor.unsqueeze(1)).reshape([])
 
 
-def _add_scaled(addend: Tensor, product: Tensor, beta: Any, alpha: Any) -> Tensor:
-    """beta * addend + alpha * product; with beta 0 the addend is not read, so its NaN do not spread."""
-    scaled = product if alpha == 1 else product * alpha
-    if beta == 0:
-        return scaled
-    if tuple(broadcast_shapes([addend.layout.shape, product.layout.shape])) != product.layout.shape:
-        raise RuntimeError(
-            f"The expanded size of the tensor {list(product.layout.shape)} must match the existing size {list(addend.layout.shape)}"
-        )
-    return (addend if beta == 1 else addend * beta) + scaled
-
-
-@composite("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Any, alpha: Any) -> Tensor:
-    """beta * self + alpha * (mat1 @ mat2)."""
-    return _add_scaled(self, mm(mat1, mat2), beta, alpha)
-
-
-@composite("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def addmv(self: Tensor, mat: Tensor, vec: Tensor, beta: Any, alpha: Any) -> Tensor:
-    """beta * self + alpha * (mat @ vec)."""
-    return _add_scaled(self, mv(mat, vec), beta, alpha)
-
-
-@composite("baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def baddbmm(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Any, alpha: Any) -> Tensor:
-    """beta * self + alpha * (batch1 @ batch2)."""
-    return _add_scaled(self, bmm(batch1, batch2), beta, alpha)
+@composite("vdot(Tensor self, Tensor other) -> Tensor")
+def vdot(self: Tensor, other: Tensor) -> Tensor:
+    """As `dot`, with the complex conjugate of `self`."""
+    if self.dtype.is_complex and self.ndim == 1:
+        self = wrapped(bits(self).conj())
+    return dot(self, other)

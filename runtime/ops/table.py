@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .dtype_rules import DTypeRule
 
 FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "convolution", "pooling",
+    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "matrix_sums", "contractions",
+    "einsum", "convolution", "pooling",
     "pooling1d", "pooling3d", "normalization", "group_normalization", "padding", "attention", "recurrent", "views", "splitting",
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",

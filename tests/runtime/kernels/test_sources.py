@@ -26,18 +26,18 @@ def reached(monkeypatch: pytest.MonkeyPatch, module: str) -> set[str]:
 
 
 def test_digest_reads_what_a_maker_imports_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    matrix = reached(monkeypatch, "rushlight.runtime.kernels.matrix")
-    assert {"matrix", "tile", "emitter", "llvm_text", "engine"} <= matrix
+    matrix = reached(monkeypatch, "rushlight.runtime.kernels.matrix_gemm")
+    assert {"matrix_gemm", "tile", "emitter", "llvm_text", "engine"} <= matrix
     assert not matrix & {"convolution", "pooling", "mathematics_gamma", "lowering"}
     lowering = reached(monkeypatch, "rushlight.runtime.kernels.lowering")
     assert {"primitives", "mathematics", "mathematics_gamma", "polynomials"} <= lowering
 
 
 def test_digest_follows_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = digest_sources.__wrapped__("rushlight.runtime.kernels.matrix")
+    before = digest_sources.__wrapped__("rushlight.runtime.kernels.matrix_gemm")
     read = sources._read
     monkeypatch.setattr(sources, "_read", lambda name: read(name) + (b"#" if name.endswith(".tile") else b""))
-    assert digest_sources.__wrapped__("rushlight.runtime.kernels.matrix") != before
+    assert digest_sources.__wrapped__("rushlight.runtime.kernels.matrix_gemm") != before
     pooling = digest_sources.__wrapped__("rushlight.runtime.kernels.pooling")
     monkeypatch.undo()
     assert digest_sources.__wrapped__("rushlight.runtime.kernels.pooling") == pooling
