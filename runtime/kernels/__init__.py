@@ -2,7 +2,8 @@
 
 Every kernel has one C signature, `int64 kernel(int64* words, int64 start, int64 stop)`: it does work items start..stop-1
 and returns 0, the failing item + 1, or a negative number that asks the host for something. What the words mean is said by
-the maker: pointwise.py, reduction.py, softmax.py, matrix.py, convolution.py, pooling.py, normalization.py.
+the maker: pointwise.py, reduction.py, softmax.py, matrix.py, convolution.py, pooling.py, normalization.py,
+indexing.py, compaction.py, sorting.py, searching.py, embedding_bag.py.
 
     primitives.py, mathematics*.py  what scalar functions are written with; polynomials.py is made by a script
     tracing.py                      scalar functions of plain arithmetic -> LLVM, by calling them

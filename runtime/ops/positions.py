@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .. import dtype as dtypes
 from ..dtype import DType
-from ..kernels.indexing import CARRIERS, bounds_kernel, read_kernel, write_kernel
+from ..kernels.indexing import ADD, ASSIGN, CARRIERS, bounds_kernel, read_kernel, write_kernel
 from ..kernels.walking import walk_words
 from ..layout import Layout
 from ..tensor import Tensor
@@ -116,8 +116,12 @@ def write_items(
 
     `strides` are those of target and source over `shape`, which has items; `mode` is one of kernels/indexing.py.
     """
-    dtype = CARRIERS[min(target.dtype.itemsize, 8)] if mode == "assign" else target.dtype.name
-    wide = mode == "assign" and target.dtype.itemsize == 16
+    itemsize = target.dtype.itemsize
+    dtype = CARRIERS[min(itemsize, 8)] if mode == ASSIGN else target.dtype.name
+    wide = mode == ASSIGN and itemsize == 16
+    if mode == ADD and target.dtype.is_complex:
+        # real and imaginary parts are added by themselves
+        dtype, wide = f"float{4 * itemsize}", True
     key = (shape, *strides, dtype, mode, wide, *positions)
     call = _writes.get(key)
     if call is None:

@@ -37,7 +37,7 @@ def _as_item(value: Operand, dtype: DType) -> Tensor:
 
 
 def _require_numbers(name: str, dtype: DType, mode: str) -> None:
-    if mode != ASSIGN and not dtype.computes:
+    if mode != ASSIGN and not dtype.computes and not (mode == ADD and dtype.is_complex):
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
 
 

@@ -158,6 +158,18 @@ def dtypes() -> None:
     assert (rl.ones(1, dtype=rl.bool) | rl.zeros(1, dtype=rl.bool)).tolist() == [True]
 
 
+@feature("Reading and writing at positions, masks, sorting, topk, unique, searching, histograms", "yes")
+def positions() -> None:
+    """A position outside raises and changes nothing; NaN sorts last."""
+    x = rl.tensor([3.0, 1.0, float("nan"), 2.0])
+    assert x[rl.tensor([1, -1])].tolist() == [1.0, 2.0] and x[x < 3].tolist() == [1.0, 2.0]
+    assert rl.sort(x).indices.tolist() == [1, 3, 0, 2] and rl.topk(x[:2], 1).values.tolist() == [3.0]
+    refuses(lambda: x.scatter_(0, rl.tensor([0, 4]), 0.0), RuntimeError)
+    assert x[0].item() == 3.0 and rl.unique(rl.tensor([2, 1, 2])).tolist() == [1, 2]
+    assert rl.searchsorted(rl.tensor([1, 3, 5]), rl.tensor([4])).tolist() == [2]
+    assert rl.bincount(rl.tensor([0, 2, 2])).tolist() == [1, 0, 2]
+
+
 @feature("Several threads (`set_num_threads`), results the same for every number of them", "yes")
 def threads() -> None:
     before = rl.get_num_threads()
