@@ -81,7 +81,7 @@ _BUILTINS: dict[object, str] = {
 _ANSWERS: dict[object, bool] = {scripting.is_scripting: True}
 _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}
 # functions of the runtime that stand for an operator of another name
-_RENAMED = {"_list_with_default": "list_with_default", "pair": "_pair"}
+_RENAMED = {"_list_with_default": "list_with_default", "single": "_single", "pair": "_pair", "triple": "_triple"}
 _LEGACY_TENSORS = {
     "ByteTensor": 0,
     "CharTensor": 1,

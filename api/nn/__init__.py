@@ -17,7 +17,12 @@ from rushlight.runtime.nn.modules.batchnorm import BatchNorm2d as BatchNorm2d
 from rushlight.runtime.nn.modules.batchnorm import BatchNorm3d as BatchNorm3d
 from rushlight.runtime.nn.modules.container import ModuleList as ModuleList
 from rushlight.runtime.nn.modules.container import Sequential as Sequential
+from rushlight.runtime.nn.modules.conv import Conv1d as Conv1d
 from rushlight.runtime.nn.modules.conv import Conv2d as Conv2d
+from rushlight.runtime.nn.modules.conv import Conv3d as Conv3d
+from rushlight.runtime.nn.modules.conv import ConvTranspose1d as ConvTranspose1d
+from rushlight.runtime.nn.modules.conv import ConvTranspose2d as ConvTranspose2d
+from rushlight.runtime.nn.modules.conv import ConvTranspose3d as ConvTranspose3d
 from rushlight.runtime.nn.modules.dropout import Dropout as Dropout
 from rushlight.runtime.nn.modules.flatten import Flatten as Flatten
 from rushlight.runtime.nn.modules.flatten import Unflatten as Unflatten

@@ -30,6 +30,8 @@ CASES = [
     ("Conv2d(2, 4, 3, padding='same', bias=False)", (1, 2, 5, 5)),
     ("Conv2d(2, 4, (4, 3), padding='same', dilation=(1, 2))", (2, 6, 7)),
     ("Conv2d(2, 2, 1, padding='valid')", (1, 2, 3, 3)),
+    ("Conv1d(4, 6, 3, stride=2, padding=1, groups=2)", (2, 4, 9)),
+    ("Conv3d(2, 3, (1, 2, 3), padding=(0, 1, 1))", (1, 2, 3, 4, 5)),
     ("BatchNorm2d(3)", (2, 3, 4, 4)),
     ("BatchNorm2d(3, eps=0.001, momentum=None)", (2, 3, 4, 4)),
     ("BatchNorm2d(3, affine=False)", (2, 3, 4, 4)),

@@ -89,3 +89,30 @@ def test_transposed_convolutions_that_cannot_be(shape: tuple[int, ...], settings
     assert isinstance(want, RuntimeError) and type(got) is type(want), got
     if len(shape) == 4 and "groups" not in settings:
         assert str(got) == str(want).splitlines()[0]
+
+
+LAYERS = [
+    ("ConvTranspose1d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)", (2, 4, 9), [18]),
+    ("ConvTranspose2d(3, 5, (3, 2), stride=2, dilation=(2, 1), bias=False)", (2, 3, 4, 5), [12, 11]),
+    ("ConvTranspose3d(2, 3, 2, stride=(1, 2, 2))", (1, 2, 3, 4, 2), [4, 9, 4]),
+]
+
+
+@pytest.mark.parametrize("text, shape, size", LAYERS, ids=[text.partition("(")[0] for text, _, _ in LAYERS])
+def test_transposed_layers(text: str, shape: tuple[int, ...], size: list[int]) -> None:
+    torch.manual_seed(0)
+    rl.manual_seed(0)
+    theirs, ours = (eval(f"nn.{text}", {"nn": library.nn}) for library in (torch, rl))
+    scripted = rl.jit.script(ours)
+    assert repr(ours) == repr(theirs)
+    x = torch.randn(shape)
+    for args in ((), (size,), ([*shape[:1], theirs.out_channels, *size],)):
+        want = theirs(x, *args).detach().numpy()
+        for layer in (ours, scripted):
+            np.testing.assert_allclose(layer(rl.from_numpy(x.numpy()), *args).numpy(), want, rtol=1e-5, atol=1e-6)
+    for wrong in ([99] * len(size), [1] * (len(size) + 1)):
+        want = outcome(lambda: theirs(x, wrong))
+        got = outcome(lambda: ours(rl.from_numpy(x.numpy()), wrong))
+        assert isinstance(want, ValueError) and (type(got), str(got)) == (type(want), str(want))
+    with pytest.raises(ValueError, match='Only "zeros" padding mode is supported'):
+        eval(f"nn.{text[:-1]}, padding_mode='reflect')", {"nn": rl.nn})

@@ -6,12 +6,13 @@ import math
 from ...device import Device
 from ...dtype import DType
 from ...grad_mode import no_grad
+from ...scripting import annotate
 from ...tensor import Tensor
 from .. import functional as F
 from .. import init
 from ..module import Module
 from ..parameter import Parameter
-from .utils import empty, pair, reverse_repeat
+from .utils import IntOrPair, IntOrSingle, IntOrTriple, empty, pair, reverse_repeat, single, triple
 
 _PADDING_STRINGS = ("same", "valid")
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -116,6 +117,207 @@ class Conv2d(_ConvNd):
     def forward(self, input: Tensor) -> Tensor:
         """The convolved images: (N, out_channels, H_out, W_out), or without N."""
         return self._conv_forward(input, self.weight, self.bias)
+
+
+class Conv1d(_ConvNd):
+    """Convolution of lines (N, in_channels, L) or (in_channels, L) with `out_channels` kernels; see Conv2d for the arguments."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: IntOrSingle, stride: IntOrSingle = 1, padding: str | IntOrSingle = 0,
+        dilation: IntOrSingle = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Device | str | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels, out_channels, single(kernel_size), single(stride), padding if isinstance(padding, str) else single(padding),
+            single(dilation), False, single(0), groups, bias, padding_mode, device, dtype,
+        )
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if self.padding_mode != "zeros":
+            return F.conv1d(
+                F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode),
+                weight, bias, self.stride, single(0), self.dilation, self.groups,
+            )
+        return F.conv1d(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The convolved lines."""
+        return self._conv_forward(input, self.weight, self.bias)
+
+
+class Conv3d(_ConvNd):
+    """Convolution of volumes (N, in_channels, D, H, W) or (in_channels, D, H, W) with `out_channels` kernels; see Conv2d."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: IntOrTriple, stride: IntOrTriple = 1, padding: str | IntOrTriple = 0,
+        dilation: IntOrTriple = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Device | str | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels, out_channels, triple(kernel_size), triple(stride), padding if isinstance(padding, str) else triple(padding),
+            triple(dilation), False, triple(0), groups, bias, padding_mode, device, dtype,
+        )
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if self.padding_mode != "zeros":
+            return F.conv3d(
+                F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode),
+                weight, bias, self.stride, triple(0), self.dilation, self.groups,
+            )
+        return F.conv3d(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The convolved volumes."""
+        return self._conv_forward(input, self.weight, self.bias)
+
+
+class _ConvTransposeNd(_ConvNd):
+    """What transposed convolutions over any number of dimensions share."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: tuple[int, ...], stride: tuple[int, ...], padding: tuple[int, ...],
+        dilation: tuple[int, ...], transposed: bool, output_padding: tuple[int, ...], groups: int, bias: bool, padding_mode: str,
+        device: Device | str | None = None, dtype: DType | None = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {self.__class__.__name__}')
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding, groups, bias, padding_mode,
+            device, dtype,
+        )
+
+    def _output_padding(
+        self, input: Tensor, output_size: list[int] | None, stride: list[int], padding: list[int], kernel_size: list[int],
+        num_spatial_dims: int, dilation: list[int] | None = None,
+    ) -> list[int]:
+        """What is added to the output's end so that it has `output_size`; the layer's own if that is None."""
+        if output_size is None:
+            ret = single(self.output_padding)
+        else:
+            has_batch_dim = input.dim() == num_spatial_dims + 2
+            num_non_spatial_dims = 2 if has_batch_dim else 1
+            if len(output_size) == num_non_spatial_dims + num_spatial_dims:
+                output_size = output_size[num_non_spatial_dims:]
+            if len(output_size) != num_spatial_dims:
+                raise ValueError(
+                    f"ConvTranspose{num_spatial_dims}D: for {input.dim()}D input, output_size must have {num_spatial_dims} "
+                    f"or {num_non_spatial_dims + num_spatial_dims} elements (got {len(output_size)})"
+                )
+
+            min_sizes = annotate(list[int], [])
+            max_sizes = annotate(list[int], [])
+            for d in range(num_spatial_dims):
+                dim_size = (
+                    (input.size(d + num_non_spatial_dims) - 1) * stride[d]
+                    - 2 * padding[d]
+                    + (dilation[d] if dilation is not None else 1)
+                    * (kernel_size[d] - 1)
+                    + 1
+                )
+                min_sizes.append(dim_size)
+                max_sizes.append(min_sizes[d] + stride[d] - 1)
+
+            for i in range(len(output_size)):
+                size = output_size[i]
+                min_size = min_sizes[i]
+                max_size = max_sizes[i]
+                if size < min_size or size > max_size:
+                    raise ValueError(
+                        f"requested an output size of {output_size}, but valid sizes range "
+                        f"from {min_sizes} to {max_sizes} (for an input of {input.size()[2:]})"
+                    )
+
+            res = annotate(list[int], [])
+            for d in range(num_spatial_dims):
+                res.append(output_size[d] - min_sizes[d])
+
+            ret = res
+        return ret  # pyright: ignore
+
+
+class ConvTranspose1d(_ConvTransposeNd):
+    """Transposed convolution of lines (N, in_channels, L) or (in_channels, L).
+
+    Every item of the input spreads its window of weights over the output, where they add up; `output_padding` adds to the output's end.
+    weight is (in_channels, out_channels / groups, *kernel_size).
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: IntOrSingle, stride: IntOrSingle = 1, padding: IntOrSingle = 0,
+        output_padding: IntOrSingle = 0, groups: int = 1, bias: bool = True, dilation: IntOrSingle = 1, padding_mode: str = "zeros",
+        device: Device | str | None = None, dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels, out_channels, single(kernel_size), single(stride), single(padding), single(dilation), True, single(output_padding),
+            groups, bias, padding_mode, device, dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """The result, as large as `output_size` says where the stride leaves a choice."""
+        if self.padding_mode != "zeros":
+            raise ValueError("Only `zeros` padding mode is supported for ConvTranspose1d")
+        num_spatial_dims = 1
+        # the script compiler takes tuples of ints for lists
+        output_padding = self._output_padding(
+            input, output_size, self.stride, self.padding, self.kernel_size, num_spatial_dims, self.dilation,  # pyright: ignore
+        )
+        return F.conv_transpose1d(
+            input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups, self.dilation,
+        )
+
+
+class ConvTranspose2d(_ConvTransposeNd):
+    """Transposed convolution of images (N, in_channels, H, W) or (in_channels, H, W); see ConvTranspose1d."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: IntOrPair, stride: IntOrPair = 1, padding: IntOrPair = 0,
+        output_padding: IntOrPair = 0, groups: int = 1, bias: bool = True, dilation: IntOrPair = 1, padding_mode: str = "zeros",
+        device: Device | str | None = None, dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels, out_channels, pair(kernel_size), pair(stride), pair(padding), pair(dilation), True, pair(output_padding),
+            groups, bias, padding_mode, device, dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """The result, as large as `output_size` says where the stride leaves a choice."""
+        if self.padding_mode != "zeros":
+            raise ValueError("Only `zeros` padding mode is supported for ConvTranspose2d")
+        num_spatial_dims = 2
+        # the script compiler takes tuples of ints for lists
+        output_padding = self._output_padding(
+            input, output_size, self.stride, self.padding, self.kernel_size, num_spatial_dims, self.dilation,  # pyright: ignore
+        )
+        return F.conv_transpose2d(
+            input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups, self.dilation,
+        )
+
+
+class ConvTranspose3d(_ConvTransposeNd):
+    """Transposed convolution of volumes (N, in_channels, D, H, W) or (in_channels, D, H, W); see ConvTranspose1d."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: IntOrTriple, stride: IntOrTriple = 1, padding: IntOrTriple = 0,
+        output_padding: IntOrTriple = 0, groups: int = 1, bias: bool = True, dilation: IntOrTriple = 1, padding_mode: str = "zeros",
+        device: Device | str | None = None, dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels, out_channels, triple(kernel_size), triple(stride), triple(padding), triple(dilation), True, triple(output_padding),
+            groups, bias, padding_mode, device, dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """The result, as large as `output_size` says where the stride leaves a choice."""
+        if self.padding_mode != "zeros":
+            raise ValueError("Only `zeros` padding mode is supported for ConvTranspose3d")
+        num_spatial_dims = 3
+        # the script compiler takes tuples of ints for lists
+        output_padding = self._output_padding(
+            input, output_size, self.stride, self.padding, self.kernel_size, num_spatial_dims, self.dilation,  # pyright: ignore
+        )
+        return F.conv_transpose3d(
+            input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups, self.dilation,
+        )
 
 
 def _check_arguments(

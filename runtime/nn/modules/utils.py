@@ -8,8 +8,12 @@ from ...device import Device, require_cpu
 from ...dtype import DType, float32
 from ...tensor import Tensor, new_empty
 
+IntOrSingle = int | tuple[int]
+"""What layers over lines accept where they need a length."""
 IntOrPair = int | tuple[int, int]
 """What layers over images accept where they need a height and a width."""
+IntOrTriple = int | tuple[int, int, int]
+"""What layers over volumes accept where they need a depth, a height and a width."""
 
 
 def pair(value: Any) -> tuple[Any, Any]:
@@ -17,6 +21,20 @@ def pair(value: Any) -> tuple[Any, Any]:
     if isinstance(value, Iterable):
         return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
     return (value, value)
+
+
+def single(value: Any) -> tuple[Any]:
+    """The one size, from a number or from a tuple of one."""
+    if isinstance(value, Iterable):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
+    return (value,)
+
+
+def triple(value: Any) -> tuple[Any, Any, Any]:
+    """(depth, height, width) from one number for all, or from three."""
+    if isinstance(value, Iterable):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
+    return (value, value, value)
 
 
 def reverse_repeat(values: tuple[int, ...], times: int) -> list[int]:
