@@ -59,3 +59,11 @@ def test_no_plan_where_rows_do_as_well() -> None:
     assert transposing_plan(4, [(100, (50, 50)), (50, (1, 1))]) is None
     assert transposing_plan(4, [(100, (1, 3)), (3, (100, 1))]) is None
     assert transposing_plan(16, [(100, (1, 100)), (100, (100, 1))]) is None
+
+
+def test_planes_become_pixels_and_pixels_planes() -> None:
+    planes = np.arange(2 * 3 * 90 * 70, dtype=np.float32).reshape(2, 3, 90, 70)
+    pixels = rl.from_numpy(planes).permute(0, 2, 3, 1).contiguous()
+    assert np.array_equal(pixels.numpy(), planes.transpose(0, 2, 3, 1))
+    assert np.array_equal(pixels.permute(0, 3, 1, 2).contiguous().numpy(), planes)
+    assert np.array_equal((pixels + rl.from_numpy(planes).permute(0, 2, 3, 1)).numpy(), 2 * planes.transpose(0, 2, 3, 1))
