@@ -49,41 +49,57 @@ def _kind(dtype: DType) -> int:
     return 0 if dtype is dtypes.bool_ else 1
 
 
+_BAREBONES = (dtypes.uint16, dtypes.uint32, dtypes.uint64)
+_COMPLEX = {dtypes.float16: dtypes.complex32, dtypes.float64: dtypes.complex128}
+
+
 def promote_types(a: DType, b: DType) -> DType:
-    """The smallest dtype that PyTorch's lattice puts above both."""
+    """The smallest dtype that PyTorch's lattice puts above both; RuntimeError for pairs that it leaves out."""
     if a is b:
         return a
+    names = f"attempted to promote {_type_name(a)} and {_type_name(b)}"
+    if "float8" in a.name or "float8" in b.name:
+        raise RuntimeError(f"Promotion for Float8 Types is not supported, {names}")
+    if (a in _BAREBONES and not b.is_floating_point) or (b in _BAREBONES and not a.is_floating_point):
+        raise RuntimeError(f"Promotion for uint16, uint32, uint64 types is not supported, {names}")
     kind_a, kind_b = _kind(a), _kind(b)
+    if 3 in (kind_a, kind_b):
+        return _promote_complex(a, b)
     if kind_a != kind_b:
-        high, low = (a, b) if kind_a > kind_b else (b, a)
-        if high.is_complex and low is dtypes.float64:
-            return dtypes.complex128
-        return high
-    if kind_a == 1:
-        return _promote_integers(a, b)
-    if kind_a == 2:
-        return _promote_floats(a, b)
-    return dtypes.complex128 if dtypes.complex128 in (a, b) else dtypes.complex64
+        return a if kind_a > kind_b else b
+    return _promote_integers(a, b) if kind_a == 1 else _promote_floats(a, b)
+
+
+def _promote_complex(a: DType, b: DType) -> DType:
+    """What holds both; integers and bool fit every complex dtype."""
+    sizes = (dtypes.complex32, dtypes.complex64, dtypes.complex128)
+    wanted = [x if x.is_complex else _complex_dtype(x) for x in (a, b) if x.is_complex or x.is_floating_point]
+    return max(wanted, key=sizes.index)
+
+
+def _complex_dtype(dtype: DType) -> DType:
+    """The complex dtype with parts of a floating-point dtype; complex64 for bfloat16, whose range it has."""
+    return _COMPLEX.get(dtype, dtypes.complex64)
+
+
+def _type_name(dtype: DType) -> str:
+    from .ops.dtype_rules import type_name
+
+    return type_name(dtype)
 
 
 def _promote_integers(a: DType, b: DType) -> DType:
     if dtypes.uint8 in (a, b):
         other = b if a is dtypes.uint8 else a
         return dtypes.int16 if other is dtypes.int8 else other
-    if a not in _ORDER or b not in _ORDER:
-        raise RuntimeError(f"Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {a} and {b}")
     return max(a, b, key=_ORDER.index)
 
 
 def _promote_floats(a: DType, b: DType) -> DType:
     if a in _FLOATS and b in _FLOATS:
         return max(a, b, key=_FLOATS.index)
-    wide = [dtype for dtype in (a, b) if dtype in (dtypes.float32, dtypes.float64)]
-    if wide:
-        return wide[0]
-    if {a, b} == {dtypes.float16, dtypes.bfloat16}:
-        return dtypes.float32
-    raise RuntimeError(f"Promotion for Float8 Types is not supported, attempted to promote {a} and {b}")
+    # bfloat16 beside another
+    return dtypes.float64 if dtypes.float64 in (a, b) else dtypes.float32
 
 
 def number_dtype(value: object) -> DType:
@@ -93,7 +109,9 @@ def number_dtype(value: object) -> DType:
     if isinstance(value, int):
         return dtypes.int64
     if isinstance(value, complex):
-        return dtypes.complex128 if _default is dtypes.float64 else dtypes.complex64
+        if _default is dtypes.bfloat16:
+            raise RuntimeError("invalid default scalar type for complex")
+        return _complex_dtype(_default)
     return _default
 
 
@@ -104,10 +122,21 @@ def result_dtype(dimensioned: list[DType], zero_dim: list[DType], numbers: list[
         raise ValueError("result_type: at least one tensor or number is needed")
     result = _common(classes[0])
     for lower in classes[1:]:
-        common = _common(lower)
-        if _kind(common) > _kind(result):
-            result = promote_types(result, common)
+        result = _combined(result, _common(lower))
     return result
+
+
+def _combined(higher: DType, lower: DType) -> DType:
+    """The dtype of a class of operands beside a class that counts less: that gives its kind, not its size."""
+    if higher.is_complex:
+        return higher
+    if higher.is_floating_point:
+        return _complex_dtype(higher) if lower.is_complex else higher
+    if lower.is_complex:
+        return lower
+    if higher is dtypes.bool_ or lower.is_floating_point:
+        return promote_types(higher, lower)
+    return higher
 
 
 def _common(dtypes_of_class: list[DType]) -> DType:

@@ -12,9 +12,16 @@ __all__ = ["can_cast", "finfo", "iinfo", "promote_types", "result_type"]
 
 _FLOATS = {
     "float64": (52, 11), "float32": (23, 8), "float16": (10, 5), "bfloat16": (7, 8), "float8_e5m2": (2, 5),
-    "complex128": (52, 11), "complex64": (23, 8),
+    "complex128": (52, 11), "complex64": (23, 8), "complex32": (10, 5),
 }
 """Name -> bits of the fraction and of the exponent."""
+_EIGHT_BITS = {
+    # PyTorch gives float8_e5m2fnuz the eps of three bits
+    "float8_e4m3fn": (3, 448.0, 2.0**-6), "float8_e4m3fnuz": (3, 240.0, 2.0**-7), "float8_e5m2fnuz": (3, 57344.0, 2.0**-15),
+    "float8_e8m0fnu": (0, 2.0**127, 2.0**-127),
+}
+"""Formats that have no infinities: name -> bits of the fraction, the largest number, the smallest normal one."""
+_PARTS = {"complex128": "float64", "complex64": "float32", "complex32": "float16"}
 
 
 class finfo:
@@ -22,16 +29,22 @@ class finfo:
 
     def __init__(self, dtype: DType | None = None) -> None:
         found = get_default_dtype() if dtype is None else dtype
-        if found.name not in _FLOATS:
+        self.dtype = _PARTS.get(found.name, found.name)
+        if found.name in _FLOATS:
+            fraction, exponent = _FLOATS[found.name]
+            highest = (1 << (exponent - 1)) - 1
+            self.bits = fraction + exponent + 1
+            self.max = math.ldexp(2.0 - 2.0**-fraction, highest)
+            self.tiny = math.ldexp(1.0, 1 - highest)
+        elif found.name in _EIGHT_BITS:
+            fraction, self.max, self.tiny = _EIGHT_BITS[found.name]
+            self.bits = 8
+        else:
             raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{found}'")
-        fraction, exponent = _FLOATS[found.name]
-        highest = (1 << (exponent - 1)) - 1
-        self.dtype = found.name.replace("complex128", "float64").replace("complex64", "float32")
-        self.bits = fraction + exponent + 1
+        self.smallest_normal = self.tiny
         self.eps = 2.0**-fraction
-        self.max = math.ldexp(2.0 - self.eps, highest)
-        self.min = -self.max
-        self.tiny = self.smallest_normal = math.ldexp(1.0, 1 - highest)
+        # a format without a sign has no number below 0
+        self.min = self.tiny if fraction == 0 else -self.max
         digits = int(fraction * math.log10(2))
         self.resolution = 10.0**-digits
 
@@ -46,6 +59,8 @@ class iinfo:
     """Limits of an integer dtype; TypeError for other dtypes."""
 
     def __init__(self, dtype: DType) -> None:
+        if dtype.name == "bool":
+            raise TypeError("torch.bool is not supported by torch.iinfo")
         if not dtype.is_integral:
             raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{dtype}'")
         self.dtype = dtype.name

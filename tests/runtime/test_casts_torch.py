@@ -79,7 +79,7 @@ def test_float16_without_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
 
         given = ours(items)
         out = new_empty((len(items),), target)
-        launch(load(entry), (given.address, out.address), len(items))
+        launch(load([entry])[0], (given.address, out.address), len(items))
         return theirs(out)
 
     halves = source_items("float16")
