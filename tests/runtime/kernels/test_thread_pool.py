@@ -100,6 +100,33 @@ def test_launch_runs_every_item_for_any_estimate() -> None:
         rl.set_num_threads(before)
 
 
+class Recorded:
+    """A kernel that says how it was called."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __call__(self, words: int, start: int, stop: int) -> int:
+        self.calls.append("kept")
+        return 0
+
+    def released(self, words: int, start: int, stop: int) -> int:
+        self.calls.append("released")
+        return 0
+
+
+@pytest.mark.parametrize("work, how", [(0, "kept"), (100_000, "kept"), (199_999, "kept"), (200_000, "released"), (10**9, "released")])
+def test_long_launches_release_the_gil(work: int, how: str) -> None:
+    before, kernel = rl.get_num_threads(), Recorded()
+    rl.set_num_threads(1)
+    try:
+        assert launch_at(kernel, 0, 10, work=work) == 0
+    finally:
+        rl.set_num_threads(before)
+    assert launch_at(kernel, 0, 1, work=work) == 0
+    assert kernel.calls == [how, how]
+
+
 def in_process(program: str) -> str:
     """What a fresh process prints."""
     done = subprocess.run([sys.executable, "-c", PRELUDE + program], capture_output=True, text=True, timeout=120)
