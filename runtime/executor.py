@@ -17,7 +17,7 @@ from array import array
 from collections.abc import Callable
 
 from .kernels import row_loop
-from .kernels.row_loop import BUDGET_SPENT, HOST_ROW, NO_BLOCK
+from .kernels.row_loop import BUDGET, BUDGET_SPENT, COUNTER, HOST_ROW, NO_BLOCK
 from .kernels.thread_pool import current_pool, parallel_kernel
 from .program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row
 from .storage import Storage, on_empty_cache
@@ -61,7 +61,7 @@ class Frame:
     @property
     def row(self) -> int:
         """The row at which the loop stopped."""
-        return self._control[row_loop.COUNTER]
+        return self._control[COUNTER]
 
     def take(self, word: int, nbytes: int) -> Storage:
         """The block whose address a word holds, of `nbytes` bytes, from now on the caller's: a result that outlives the frame."""
@@ -72,12 +72,16 @@ class Frame:
 
     def reset(self) -> None:
         """Set everything for a run from row 0."""
+        self._control[COUNTER] = 0
+        if not self._plan.simple:
+            self._reset_more()
+
+    def _reset_more(self) -> None:
+        """Variables, the thread pool as it is now, and blocks that the last run left."""
         for word, value in self.program.variables:
             self.words[word] = value
-        control = self._control
-        control[row_loop.COUNTER] = 0
         if self._plan.parallel:
-            pool = current_pool()
+            control, pool = self._control, current_pool()
             control[row_loop.JOB] = 0 if pool is None else pool.address
             control[row_loop.PARALLEL] = self._plan.parallel
             control[row_loop.LIMIT] = 1 if pool is None else _TASKS_PER_THREAD * pool.threads
@@ -93,7 +97,7 @@ class Frame:
         self._blocks[block.address] = block
         self.words[row.word] = block.address
         self._lists[0] += 1
-        self._control[row_loop.COUNTER] += 1
+        self._control[COUNTER] += 1
 
     def _collect(self) -> None:
         """Put all blocks into their lists, those too that the last run left."""
@@ -119,6 +123,8 @@ class _Plan:
         is_parallel = any(isinstance(row, KernelRow) and row.tasks > 1 for row in program.rows)
         self.parallel = parallel_kernel().address if is_parallel else 0
         self.allocates = any(isinstance(row, AllocateRow | FreeRow) for row in program.rows)
+        self.simple = not (program.variables or is_parallel or self.allocates)
+        """Whether nothing but the counter must be set between runs."""
         for row in program.rows:
             self.rows.extend(self._encode(row))
 
@@ -165,8 +171,9 @@ on_empty_cache(_drop_frames)
 
 def acquire(program: Program) -> Frame:
     """A frame for one call, with constants and variables set; nobody else has it until it is released."""
+    prepared = program.prepared
     try:
-        frame = _plan(program).free.pop()
+        frame = (prepared[0] if prepared else _plan(program)).free.pop()
     except IndexError:
         frame = Frame(program)
     frame.reset()
@@ -186,16 +193,16 @@ def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> Non
     """
     control = frame._control
     loop = frame._plan.run
-    control[row_loop.BUDGET] = BACKWARD_JUMPS
+    control[BUDGET] = BACKWARD_JUMPS
     while status := loop(frame.control_address, 0, 0):
-        row = frame.program.rows[control[row_loop.COUNTER]] if status in (HOST_ROW, NO_BLOCK) else None
+        row = frame.program.rows[control[COUNTER]] if status in (HOST_ROW, NO_BLOCK) else None
         if isinstance(row, HostRow):
             frame.program.hosts[row.host](frame)
-            control[row_loop.COUNTER] += 1
+            control[COUNTER] += 1
         elif isinstance(row, AllocateRow):
             frame.answer_allocation(row)
         elif status == BUDGET_SPENT:
-            control[row_loop.BUDGET] = BACKWARD_JUMPS
+            control[BUDGET] = BACKWARD_JUMPS
         elif status > 0:
             raise _failure(frame, status - 1)
         elif answer is None:
