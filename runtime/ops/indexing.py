@@ -98,9 +98,9 @@ class _Places:
                 if layout.shape[dim] == 0:
                     raise IndexError(f"index {int(bits(tensor).flat[0])} is out of bounds for dimension {dim} with size 0")
 
-    def check(self) -> None:
-        """IndexError if a position is outside."""
-        for dim, position, tensor in zip(self.dims, self.positions, self.tensors):
+    def check(self, tensors: Sequence[Tensor]) -> None:
+        """IndexError if a position in one of the index tensors is outside."""
+        for dim, position, tensor in zip(self.dims, self.positions, tensors):
             found = outside(tensor, position.low, position.size)
             if found is not None:
                 raise IndexError(f"index {found} is out of bounds for dimension {dim} with size {position.size}")
@@ -114,10 +114,10 @@ def index(self: Tensor, indices: Sequence[Tensor | None]) -> Tensor:
     """
     if len(indices) == 1 and indices[0] is not None and indices[0].dtype is dtypes.bool_ and indices[0].layout.shape == self.layout.shape:
         return masked_select(self, indices[0])
-    if any(each is not None and each.dtype in MASKS for each in indices):
+    if _has_mask(indices):
         places = _Places(self.layout, indices)
         return _read(self, _plan(self, places), places.dims, places.tensors)
-    key = (self.layout.form, self.dtype.itemsize, *[None if each is None else (each.layout.form, each.dtype) for each in indices])
+    key = (self.layout.form, self.dtype.itemsize, *_forms(indices))
     known = _reads.get(key)
     if known is None:
         places = _Places(self.layout, indices)
@@ -126,6 +126,30 @@ def index(self: Tensor, indices: Sequence[Tensor | None]) -> Tensor:
 
 
 _reads = Plans[tuple[Any, ...], tuple[Read, list[int]]]()
+_targets = Plans[tuple[Any, ...], _Places]()
+
+
+def _has_mask(indices: Sequence[Tensor | None]) -> bool:
+    return any(each is not None and each.dtype in MASKS for each in indices)
+
+
+def _forms(indices: Sequence[Tensor | None]) -> list[Any]:
+    """What of the indices the way to their items depends on."""
+    return [None if each is None else (each.layout.form, each.dtype) for each in indices]
+
+
+def _target(self: Tensor, indices: Sequence[Tensor | None]) -> tuple[_Places, Sequence[Tensor]]:
+    """What the indices reach in `self`, and the tensors of positions."""
+    if _has_mask(indices):
+        places = _Places(self.layout, indices)
+        return places, places.tensors
+    key = (self.layout.form, *_forms(indices))
+    places = _targets.get(key)
+    if places is None:
+        places = _targets[key] = _Places(self.layout, indices)
+        # kept for others, so it must not hold this call's tensors
+        places.tensors = []
+    return places, [each for each in indices if each is not None]
 
 
 def _plan(self: Tensor, places: _Places) -> Read:
@@ -154,7 +178,7 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"Index put requires the source and destination dtypes match, got {type_name(self.dtype)} for the destination and "
             f"{type_name(values.dtype)} for the source."
         )
-    places = _Places(self.layout, indices)
+    places, tensors = _target(self, indices)
     source = values.layout
     while len(source.shape) > len(places.shape) and source.shape[0] == 1:
         source = Layout.of(source.shape[1:], source.strides[1:], source.offset)
@@ -168,10 +192,10 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"{list(places.shape)}"
         )
     if 0 not in places.shape:
-        places.check()
+        places.check(tensors)
         values = input_for_write(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
         write_items(
-            places.shape, self, values, (places.strides, values.layout.strides), places.positions, places.tensors,
+            places.shape, self, values, (places.strides, values.layout.strides), places.positions, tensors,
             ADD if accumulate else ASSIGN
         )
     begin_write(self)
