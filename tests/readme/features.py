@@ -185,10 +185,19 @@ def threads() -> None:
     assert rl.equal(results[0], results[1])
 
 
-@feature("Arithmetic in complex", "no")
-def other_dtypes() -> None:
-    """The element types have names; adding does not work."""
-    refuses(lambda: rl.ones(2, dtype=rl.complex64) + rl.ones(2, dtype=rl.complex64), Exception)
+@feature("complex64 and complex128: arithmetic, functions, parts as views", "yes")
+def complex_numbers() -> None:
+    """Products, sizes and functions; the parts share the number's memory."""
+    z = rl.tensor([3 + 4j, 1j])
+    assert (z * z).tolist() == [-7 + 24j, -1 + 0j] and z.abs().tolist() == [5, 1] and rl.sqrt(z)[0].item() == 2 + 1j
+    z.imag[0] = 0
+    assert z.tolist() == [3 + 0j, 1j]
+
+
+@feature("Sums, products and means of complex tensors", "no")
+def complex_sums() -> None:
+    """Reductions refuse complex tensors."""
+    refuses(lambda: rl.ones(2, dtype=rl.complex64).sum(), NotImplementedError)
 
 
 @feature("`jit.trace`, `jit.freeze`", "no")
