@@ -1,11 +1,9 @@
-"""Normalization kernels: batch norm over planes, statistics of a channel, layer norm over rows.
+"""Normalization kernels: batch norm over planes, statistics of a channel. Layer norm is in row_normalization.py.
 
 Words of `batch_norm`:  out, in, mean, variance, weight (0: ones), bias (0: zeros), address of epsilon (float64), channels, plane
     Items are planes (batch x channel) of `plane` contiguous items.
 Words of `batch_statistics`:  mean, variance, in, channels, plane, batch
     Items are channels; the variance is the biased one.
-Words of `layer_norm`:  out, in, weight (0: ones), bias (0: zeros), address of epsilon (float64), row
-    Items are rows of `row` contiguous items.
 """
 from __future__ import annotations
 
@@ -88,33 +86,3 @@ def batch_statistics_kernel(dtype: DType) -> Kernel:
             builder.pointer(name, builder.word(1))[channel] = (total.value / count).to(name)
 
     return emitted_kernel(f"batch_statistics_{dtype.name}", write, dtype.name)
-
-
-@cache
-def layer_norm_kernel(dtype: DType) -> Kernel:
-    """(in - mean) / sqrt(variance + epsilon) * weight + bias for each row; see the module for the words."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        name = dtype.name
-        row = builder.word(5)
-        epsilon = builder.pointer("float64", builder.word(4))[0].to(name)
-        total = builder.variable(builder.number(0.0, name))
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            offset = (builder.start + number) * row
-            source = builder.pointer(name, builder.word(1)).at(offset).independent()
-            out = builder.pointer(name, builder.word(0)).at(offset).independent()
-            total.value = 0.0
-            _sum(builder, total, source, row)
-            mean = total.value / row.to(name)
-            total.value = 0.0
-            _sum_squares(builder, total, source, mean, row)
-            scale = 1.0 / builder.square_root(total.value / row.to(name) + epsilon)
-            with builder.loop(row, independent=True) as at:
-                out[at] = (source[at] - mean) * scale
-            for word, combine in ((2, Value.__mul__), (3, Value.__add__)):
-                with builder.when(builder.word(word) != 0):
-                    items = builder.pointer(name, builder.word(word)).independent()
-                    with builder.loop(row, independent=True) as at:
-                        out[at] = combine(out[at], items[at])
-
-    return emitted_kernel(f"layer_norm_{dtype.name}", write, dtype.name)

@@ -7,9 +7,12 @@ from ..dtype import DType
 from ..tensor import Tensor
 
 
-def require_floating(name: str, dtype: DType) -> None:
-    """NotImplementedError for dtypes that a kernel of floating-point arithmetic does not take: all but float32 and float64."""
-    if not (dtype.is_floating_point and dtype.computes and dtype.opmath is dtype):
+def require_floating(name: str, dtype: DType, *, halves: bool = False) -> None:
+    """NotImplementedError for dtypes that a kernel of floating-point arithmetic does not take: all but float32 and float64.
+
+    With `halves` the kernel reads and rounds float16 and bfloat16 too.
+    """
+    if not (dtype.is_floating_point and dtype.computes and (halves or dtype.opmath is dtype)):
         from .dtype_rules import type_name
 
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')

@@ -1,13 +1,12 @@
-"""Normalization rows: batch norm and layer norm."""
+"""Batch norm."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 from ..formats import contiguous_format, format_strides, is_in_format, suggested_format
 from ..kernels.group_normalization import batch_scale_kernel, scale_pixels_kernel
 from ..kernels.launch import launch
-from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel, layer_norm_kernel
+from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel
 from ..layout import Layout
 from ..storage import Storage
 from ..tensor import Tensor, new_empty, new_like
@@ -105,37 +104,3 @@ def _update(running: Tensor | None, batch: Tensor, momentum: float, correction: 
     """running = (1 - momentum) * running + momentum * correction * batch."""
     if running is not None:
         copy_into(running, running * (1 - momentum) + batch * (momentum * correction))
-
-
-@kernel(
-    "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, "
-    "bool cudnn_enable=True) -> Tensor"
-)
-def layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enable: bool
-) -> Tensor:
-    """(input - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which `normalized_shape` names."""
-    del cudnn_enable
-    require_floating("LayerNormKernelImpl", input.dtype)
-    normalized = tuple(normalized_shape)
-    shape = input.layout.shape
-    if not normalized or shape[len(shape) - len(normalized) :] != normalized:
-        raise RuntimeError(
-            f"Given normalized_shape={list(normalized)}, expected input with shape [*{''.join(f', {n}' for n in normalized)}], "
-            f"but got input of size{list(shape)}"
-        )
-    for name, tensor in (("weight", weight), ("bias", bias)):
-        if tensor is not None and tensor.layout.shape != normalized:
-            raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                               f"{list(tensor.layout.shape)} and normalized_shape = {list(normalized)}")
-    source = contiguous(input)
-    row = 1
-    for size in normalized:
-        row *= size
-    weight = None if weight is None else contiguous(converted(weight, source.dtype))
-    bias = None if bias is None else contiguous(converted(bias, source.dtype))
-    out = new_empty(shape, source.dtype)
-    epsilon = double(eps)
-    words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), epsilon.address, row)
-    launch(layer_norm_kernel(source.dtype), words, source.layout.numel // row if row else 0, work=source.layout.numel // 2)
-    return out

@@ -159,10 +159,8 @@ def _as_list(given: Any) -> list[int] | None:
         return [given]
     if not isinstance(given, tuple | list):
         return None
-    for item in cast("Sequence[object]", given):
-        if type(item) is not int:
-            return None
-    return list(cast("Sequence[int]", given))
+    items = cast("Sequence[Any]", given)
+    return [*items] if all(type(item) is int for item in items) else None
 
 
 def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any, ...]) -> Callable[..., Any]:

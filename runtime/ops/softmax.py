@@ -20,7 +20,7 @@ _plans = Plans[tuple[Any, ...], tuple[Kernel, int, int, int, int]]()
 
 def _plan(layout: Layout, dim: int, dtype: DType, log: bool) -> tuple[Kernel, int, int, int, int]:
     """Kernel, size of the dim, inner size, items, work."""
-    require_floating("log_softmax_lastdim_kernel_impl" if log else "softmax_kernel_impl", dtype)
+    require_floating("log_softmax_lastdim_kernel_impl" if log else "softmax_kernel_impl", dtype, halves=True)
     shape = layout.shape
     at = wrap_dim(dim, len(shape))
     size = shape[at] if shape else 1

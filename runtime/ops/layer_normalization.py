@@ -1,0 +1,62 @@
+"""Normalization rows over the last dimensions: layer norm, RMS norm."""
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Sequence
+
+from ..kernels.launch import launch
+from ..kernels.row_normalization import row_norm_kernel
+from ..tensor import Tensor, new_empty
+from .copying import contiguous, converted
+from .launching import address_or_zero, require_floating
+from .table import kernel
+
+_EPSILONS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
+"""What RMS norm adds where it is not told: the distance from 1 to the next number of the dtype."""
+
+
+def _normalized(
+    input: Tensor, normalized: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float, *, centred: bool
+) -> Tensor:
+    shape = input.layout.shape
+    if not normalized or shape[len(shape) - len(normalized) :] != normalized:
+        raise RuntimeError(
+            f"Given normalized_shape={list(normalized)}, expected input with shape [*{''.join(f', {n}' for n in normalized)}], "
+            f"but got input of size{list(shape)}"
+        )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.layout.shape != normalized:
+            raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                               f"{list(tensor.layout.shape)} and normalized_shape = {list(normalized)}")
+    source = contiguous(input)
+    row = math.prod(normalized)
+    weight = None if weight is None else contiguous(converted(weight, source.dtype))
+    bias = None if bias is None else contiguous(converted(bias, source.dtype))
+    out = new_empty(shape, source.dtype)
+    bits = ctypes.c_int64.from_buffer(ctypes.c_double(eps)).value
+    made = row_norm_kernel(source.dtype, centred=centred, weight=weight is not None, bias=bias is not None)
+    words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), bits, row)
+    launch(made, words, source.layout.numel // row if row else 0, work=source.layout.numel // 2)
+    return out
+
+
+@kernel(
+    "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, "
+    "bool cudnn_enable=True) -> Tensor"
+)
+def layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enable: bool
+) -> Tensor:
+    """(input - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which `normalized_shape` names."""
+    del cudnn_enable
+    require_floating("LayerNormKernelImpl", input.dtype, halves=True)
+    return _normalized(input, tuple(normalized_shape), weight, bias, eps, centred=True)
+
+
+@kernel("rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
+def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, eps: float | None) -> Tensor:
+    """input / sqrt(mean of squares + eps) * weight over the last dimensions; `eps` is the dtype's own if None."""
+    require_floating("rms_norm", input.dtype, halves=True)
+    epsilon = _EPSILONS[input.dtype.name] if eps is None else eps
+    return _normalized(input, tuple(normalized_shape), weight, None, epsilon, centred=False)
