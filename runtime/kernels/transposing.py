@@ -35,7 +35,8 @@ def transposing_plan(itemsize: int, dims: Dims) -> tuple[Kernel, int, list[int]]
     lanes = _LANES.get(itemsize)
     if lanes is None or across is None or along is None or across == along or len(dims) > _OUTER + 2:
         return None
-    if dims[across][0] < lanes or dims[along][0] < lanes:
+    # a source that is repeated along the target is no transposition
+    if dims[across][0] < lanes or dims[along][0] < lanes or dims[along][1][0] == 0:
         return None
     outer = [dim for at, dim in enumerate(dims) if at not in (across, along)]
     outer = [(1, (0, 0))] * (_OUTER - len(outer)) + outer

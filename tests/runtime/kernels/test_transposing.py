@@ -58,6 +58,7 @@ def test_operands_across_each_other() -> None:
 def test_no_plan_where_rows_do_as_well() -> None:
     assert transposing_plan(4, [(100, (50, 50)), (50, (1, 1))]) is None
     assert transposing_plan(4, [(100, (1, 3)), (3, (100, 1))]) is None
+    assert transposing_plan(4, [(100, (1, 100)), (100, (0, 1))]) is None
     assert transposing_plan(16, [(100, (1, 100)), (100, (100, 1))]) is None
 
 
