@@ -26,7 +26,7 @@ from .launch import GRAIN, launch
 from .matrix_direct import DOTS, SUM_ROWS, SUMS, direct_kernel, dots_kernel, sums_kernel
 from .matrix_gemm import block_tiles, gemm_kernel, panels_kernel, tile_size
 
-DIRECT = 96 * 96 * 96
+DIRECT = 144 * 144 * 144
 """The most multiplications of a product that is not packed."""
 DIRECT_COLUMNS = 256
 """The most columns of one: B's rows, further apart, would share places in the first cache."""
@@ -178,7 +178,8 @@ def _plan_blocks(
     tiles, all_panels = -(-sizes.rows // height), -(-sizes.columns // width)
     row_blocks = -(-tiles // block_tiles(compute, isa))
     tiles_of_block = -(-tiles // row_blocks)
-    column_blocks = 1 if work < LONG else min(-(-SHARES // (row_blocks * sizes.batch)), all_panels)
+    # each block packs its rows of A, which takes as long as multiplying them with a dozen columns
+    column_blocks = min(max(sizes.columns // 192, 2), -(-SHARES // (row_blocks * sizes.batch))) if work >= 2 * LONG else 1
     panels_of_block = -(-all_panels // column_blocks)
     items = sizes.batch * -(-tiles // tiles_of_block) * -(-all_panels // panels_of_block)
     return Product(gemm_kernel(dtype.name, is_packed, isa, pairs=pairs), items, work, (*words, tiles_of_block, panels_of_block), panels)

@@ -23,7 +23,7 @@ from .vectors import Vectors
 
 DOTS = 16
 """Columns of an item of `dots_kernel`."""
-SUMS = 1024
+SUMS = 2048
 """Columns of an item of `sums_kernel`."""
 SUM_ROWS = 4
 """The most rows of A that `sums_kernel` takes."""
