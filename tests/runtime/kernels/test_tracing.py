@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import BY_NAME
-from rushlight.runtime.kernels import tracing
+from rushlight.runtime.kernels import pointwise_steps
 from rushlight.runtime.kernels.compiler import emit_object
 from rushlight.runtime.kernels.engine import load
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_recipe
@@ -67,7 +67,7 @@ def run(body: Callable[..., Any], name: str, output: str) -> np.ndarray[Any, Any
     symbol = f"tracing_{run.calls}"
     run.calls += 1
     entry = emit_object(symbol, list(recipe.emit(symbol)))
-    kernel = load(symbol, entry.code, entry.undefined)
+    (kernel,) = load([entry])
     words = np.array([left.ctypes.data, right.ctypes.data, out.ctypes.data], np.int64)
     assert kernel(words.ctypes.data, 0, 300) == 0
     return out
@@ -81,7 +81,7 @@ def test_traced_and_compiled_agree(body: Callable[..., Any], name: str, monkeypa
     traced = trace(body, (name, name))
     assert traced is not None
     first = run(body, name, traced[1])
-    monkeypatch.setattr(tracing, "trace", lambda function, arguments: None)
+    monkeypatch.setattr(pointwise_steps, "trace_all", lambda function, arguments: None)
     assert first.tobytes() == run(body, name, traced[1]).tobytes()
 
 
