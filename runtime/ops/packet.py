@@ -187,7 +187,7 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
         else:
             place, given = None, value
         if isinstance(value, list):
-            if place is None or not _is_listed(argument, given, value):
+            if place is None or not _is_listed(argument, given, cast("list[int]", value)):
                 return None
             listed.append(at)
         elif value is not given:
