@@ -28,7 +28,7 @@ class Isa:
     """LLVM's name of the plainest x86 processor that has it."""
 
 
-AVX512 = Isa("avx512", 64, (14, 8, 4, 2, 1), 2, "x86-64-v4")
+AVX512 = Isa("avx512", 64, (12, 8, 4, 2, 1), 2, "x86-64-v4")
 AVX2 = Isa("avx2", 32, (6, 4, 2, 1), 2, "x86-64-v3")
 PORTABLE = Isa("portable", 16, (6, 4, 2, 1), 2, "x86-64")
 """Vectors that every processor has, of which x86 has 16 and others more."""

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels import isa
+from rushlight.runtime.kernels import compiler, isa
 from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plan_packed, plan_product
+from rushlight.runtime.kernels.matrix_gemm import gemm_recipe
 
 Array = np.ndarray[Any, Any]
 RUNNING = [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes]
@@ -99,3 +100,12 @@ def test_no_depth_gives_the_bias() -> None:
     a, b, c = np.zeros((3, 0), np.float32), np.zeros((0, 4), np.float32), np.ones((3, 4), np.float32)
     multiply(a, b, c)
     assert not c.any()
+
+
+def test_code_for_wider_vectors_keeps_its_sums_in_registers() -> None:
+    code = compiler.disassemble(gemm_recipe("float32", True, isa.AVX512))
+    lines = [line.split("\t", 1)[-1] for line in code.splitlines()]
+    products = [at for at, line in enumerate(lines) if line.startswith("vfmadd") and "zmm" in line]
+    # the unrolled loop: 4 steps of 12 rows x 2 vectors
+    first = next(at for at in products if sum(at <= other < at + 250 for other in products) >= 96)
+    assert not [line for line in lines[first : products[products.index(first) + 95]] if "rsp" in line and "zmm" in line]
