@@ -215,9 +215,9 @@ def key_of(recipe: Recipe) -> str:
     """Hex digits that differ whenever the code of `recipe` might."""
     pipeline = _PIPELINE + _SCALAR_PIPELINE if _has_function(recipe.identity) else _PIPELINE
     digest = hashlib.blake2b(environment() + digest_sources(*pipeline, recipe.maker), digest_size=24)
-    _absorb(digest.update, recipe.name, {})
-    _absorb(digest.update, recipe.identity, {})
-    _absorb(digest.update, recipe.processor, {})
+    absorb(digest.update, recipe.name, {})
+    absorb(digest.update, recipe.identity, {})
+    absorb(digest.update, recipe.processor, {})
     return digest.hexdigest()
 
 
@@ -225,19 +225,19 @@ def _has_function(value: object) -> bool:
     return isinstance(value, types.FunctionType) or (isinstance(value, tuple) and any(_has_function(item) for item in value))
 
 
-def _absorb(update: Callable[[bytes], None], value: object, seen: dict[int, int]) -> None:
+def absorb(update: Callable[[bytes], None], value: object, seen: dict[int, int]) -> None:
     """Feed a value into a digest so that different values are different texts; functions by what they do."""
     if isinstance(value, types.FunctionType):
         _absorb_function(update, value, seen)
     elif isinstance(value, tuple):
         update(b"(")
         for item in value:
-            _absorb(update, item, seen)
+            absorb(update, item, seen)
         update(b")")
     elif isinstance(value, types.CodeType):
         update(value.co_code)
-        _absorb(update, (value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_argcount), seen)
-        _absorb(update, getattr(value, "co_exceptiontable", b""), seen)
+        absorb(update, (value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_argcount), seen)
+        absorb(update, getattr(value, "co_exceptiontable", b""), seen)
     elif isinstance(value, types.ModuleType):
         update(f"module {value.__name__};".encode())
     elif isinstance(value, type) or callable(value):
@@ -253,18 +253,18 @@ def _absorb_function(update: Callable[[bytes], None], function: types.FunctionTy
         update(b"again %d;" % seen[id(function)])
         return
     seen[id(function)] = len(seen)
-    _absorb(update, function.__code__, seen)
+    absorb(update, function.__code__, seen)
     for cell in function.__closure__ or ():
-        _absorb(update, cell.cell_contents, seen)
+        absorb(update, cell.cell_contents, seen)
     names = _names(function.__code__)
     for name in names:
         if name in function.__globals__:
             value = function.__globals__[name]
-            _absorb(update, (name, value), seen)
+            absorb(update, (name, value), seen)
             if isinstance(value, types.ModuleType) and value.__name__.startswith("rushlight."):
-                _absorb(update, tuple(getattr(value, attribute) for attribute in names if hasattr(value, attribute)), seen)
+                absorb(update, tuple(getattr(value, attribute) for attribute in names if hasattr(value, attribute)), seen)
     for name, marked in function.__dict__.get("_implementations", {}).items():
-        _absorb(update, (name, marked), seen)
+        absorb(update, (name, marked), seen)
     update(b"typed;" if function.__dict__.get("_typed") else b";")
 
 
