@@ -126,7 +126,7 @@ class Nested:
     def __init__(self, function: Callable[..., Any], compute: str) -> None:
         self.source = function
         self.function = function.__dict__.get("_implementations", {}).get(compute, function)
-        self.compute = compute
+        self.compute = compute = function.__dict__.get("_compute", compute)
         self.literals = None if self.function.__dict__.get("_typed") else _LITERALS[compute]
         self.by_arguments: dict[tuple[Any, ...], Compiled] = {}
         self.calls: list[Nested] = []

@@ -107,9 +107,13 @@ def _near_wave_float32(x: Any, ahead: Any) -> Any:
     shifted = fused_multiply_add(x, _f(0.6366197723675814), _f(12582912.0))
     count = shifted - _f(12582912.0)
     first = fused_multiply_add(count, _f(-1.5707963705062866), x)
-    rest = fused_multiply_add(count, _f(4.371138828673793e-08), first)
-    low = fused_multiply_add(count, _f(4.371138828673793e-08), first - rest)
-    low = fused_multiply_add(count, _f(1.7151245100058819e-15), low)
+    # first + second as a sum of two numbers, whichever is larger: close to multiples of pi / 2 they cancel
+    second = count * _f(4.371138828673793e-08)
+    rest = first + second
+    added = rest - first
+    low = (first - (rest - added)) + (second - added)
+    low = low + fused_multiply_add(count, _f(4.371138828673793e-08), -second)
+    low = fused_multiply_add(count, _f(1.7151244994428828e-15), low)
     square = rest * rest
     p = fused_multiply_add(_f(-1.9515295891e-4), square, _f(8.3321608736e-3))
     p = fused_multiply_add(p, square, _f(-1.6666654611e-1))
@@ -178,8 +182,12 @@ def _turn_float64(x: Any) -> Any:
     shifted = fused_multiply_add(x, 0.6366197723675814, 6755399441055744.0)
     count = shifted - 6755399441055744.0
     first = fused_multiply_add(count, -1.5707963267948966, x)
-    rest = fused_multiply_add(count, -6.123233995736766e-17, first)
-    low = fused_multiply_add(count, -6.123233995736766e-17, first - rest)
+    # as in `_near_wave_float32`
+    second = count * -6.123233995736766e-17
+    rest = first + second
+    added = rest - first
+    low = (first - (rest - added)) + (second - added)
+    low = low + fused_multiply_add(count, -6.123233995736766e-17, -second)
     low = fused_multiply_add(count, 1.4973849048591833e-33, low)
     square = rest * rest
     sine_low = fused_multiply_add(sin(square) * square, rest, low)

@@ -26,7 +26,7 @@ def relu6(a: Any) -> Any:
     return minimum(maximum(a, 0), 6)
 
 
-@pointwise("sigmoid(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sigmoid)
+@pointwise("sigmoid(Tensor self) -> Tensor", "special_expit(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sigmoid)
 def sigmoid(a: Any) -> Any:
     """1 / (1 + exp(-self))."""
     return logistic(a)

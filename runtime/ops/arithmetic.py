@@ -341,7 +341,9 @@ def exp(a: Any) -> Any:
     return math.exp(a)
 
 
-@pointwise("expm1(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.expm1)
+@pointwise(
+    "expm1(Tensor self) -> Tensor", "special_expm1(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.expm1
+)
 def expm1(a: Any) -> Any:
     """exp(self) - 1, exact near zero."""
     return math.expm1(a)
@@ -365,7 +367,7 @@ def log10(a: Any) -> Any:
     return math.log10(a)
 
 
-@pointwise("log1p(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("log1p(Tensor self) -> Tensor", "special_log1p(Tensor self) -> Tensor", dtype=promote_float)
 def log1p(a: Any) -> Any:
     """log(1 + self), exact near zero."""
     return math.log1p(a)
@@ -389,7 +391,7 @@ def tan(a: Any) -> Any:
     return math.tan(a)
 
 
-@pointwise("erf(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("erf(Tensor self) -> Tensor", "special_erf(Tensor self) -> Tensor", dtype=promote_float)
 def erf(a: Any) -> Any:
     """The error function."""
     return math.erf(a)

@@ -33,7 +33,7 @@ FAMILIES = (
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
-    "complex_numbers",
+    "complex_numbers", "special_functions",
 )
 """The modules of this folder that hold rows."""
 

@@ -210,6 +210,117 @@ def levelled(function: Function, low: Any, high: Any, degree: int, weight: Funct
     return coefficients, max(abs(error) for error in errors)
 
 
+def beyond(start: int, function: Function) -> Function:
+    """Of z = 2 start / x - 1, for x from `start` to infinity."""
+    return lambda z: function(2 * mpf(start) / (z + 1)) if z > mpf(-1) + mpf(10) ** -6 else beyond(start, function)(mpf(-1) + mpf(10) ** -5)
+
+
+def near_zero(x: Any) -> Any:
+    return max(x, mpf(10) ** -12)
+
+
+def bessel_waves(order: int, x: Any) -> tuple[Any, Any]:
+    """(P, Q x / 8) with J = sqrt(2 / (pi x)) (P cos(a) - Q sin(a)), Y with (P sin(a) + Q cos(a)); a = x - (order / 2 + 1/4) pi."""
+    angle = x - (2 * order + 1) * mpmath.pi / 4
+    first, second = mpmath.besselj(order, x), mpmath.bessely(order, x)
+    size = mpmath.sqrt(mpmath.pi * x / 2)
+    cosine, sine = mpmath.cos(angle), mpmath.sin(angle)
+    return size * (first * cosine + second * sine), size * (second * cosine - first * sine) * x / 8
+
+
+def squared(top: int, function: Function) -> Function:
+    """Of z = 2 (x / top)**2 - 1, for x up to `top`."""
+    return lambda z: function(near_zero(top * mpmath.sqrt((z + 1) / 2)))
+
+
+def inverse_squared(function: Function) -> Function:
+    """Of z = 2 (8 / x)**2 - 1, for x from 8 to infinity."""
+    return lambda z: function(8 / mpmath.sqrt(max((z + 1) / 2, mpf(10) ** -6)))
+
+
+def airy_waves(x: Any) -> tuple[Any, Any]:
+    """(F, G zeta) with Ai(-x) = (sin(zeta + pi / 4) F - cos(zeta + pi / 4) G) / (sqrt(pi) x**(1/4)), zeta = 2/3 x**1.5."""
+    zeta = 2 * x * mpmath.sqrt(x) / 3
+    size = mpmath.sqrt(mpmath.pi) * mpmath.root(x, 4)
+    sine, cosine = mpmath.sin(zeta + mpmath.pi / 4), mpmath.cos(zeta + mpmath.pi / 4)
+    first, second = mpmath.airyai(-x) * size, mpmath.airybi(-x) * size
+    return first * sine + second * cosine, (second * sine - first * cosine) * zeta
+
+
+def airy_place(z: Any) -> Any:
+    """x of z = 2 (9.79 / zeta)**2 - 1."""
+    return mpmath.root(1.5 * mpf("9.79") / mpmath.sqrt(max((z + 1) / 2, mpf(10) ** -6)), 3) ** 2
+
+
+def scaled_i1(x: Any) -> Any:
+    """e**-x I1(x) / x."""
+    return mpmath.exp(-x) * mpmath.besseli(1, x) / x
+
+
+def scaled_airy(t: Any) -> Any:
+    """Ai(x) 2 sqrt(pi) x**(1/4) e**zeta with t = 1 / zeta, zeta = 2/3 x**1.5."""
+    zeta = 1 / max(t, mpf(10) ** -4)
+    x = mpmath.root(1.5 * zeta, 3) ** 2
+    return mpmath.airyai(x) * 2 * mpmath.sqrt(mpmath.pi) * mpmath.root(x, 4) * mpmath.exp(zeta)
+
+
+log, pi = mpmath.log, mpmath.pi
+BESSEL_TARGET = TARGET.with_name("special_polynomials.py")
+BESSEL: list[tuple[str, str, Function, int]] = [
+    # name, what it approximates, function of z from -1 to 1, degree
+    ("i0e_near", "e**-x I0(x) with z = x / 4 - 1", lambda z: mpmath.exp(-4 * (z + 1)) * mpmath.besseli(0, 4 * (z + 1)), 24),
+    (
+        "i0e_far", "sqrt(x) e**-x I0(x) with z = 16 / x - 1",
+        beyond(8, lambda x: mpmath.sqrt(x) * mpmath.exp(-x) * mpmath.besseli(0, x)), 20,
+    ),
+    (
+        "i1e_near", "e**-x I1(x) / x with z = x / 4 - 1",
+        lambda z: scaled_i1(near_zero(4 * (z + 1))), 24,
+    ),
+    (
+        "i1e_far", "sqrt(x) e**-x I1(x) with z = 16 / x - 1",
+        beyond(8, lambda x: mpmath.sqrt(x) * mpmath.exp(-x) * mpmath.besseli(1, x)), 20,
+    ),
+    (
+        "k0_near", "K0(x) + log(x / 2) I0(x) with z = x**2 / 2 - 1",
+        squared(2, lambda x: mpmath.besselk(0, x) + log(x / 2) * mpmath.besseli(0, x)), 9,
+    ),
+    ("k0e_far", "sqrt(x) e**x K0(x) with z = 4 / x - 1", beyond(2, lambda x: mpmath.sqrt(x) * mpmath.exp(x) * mpmath.besselk(0, x)), 22),
+    (
+        "k1_near", "x (K1(x) - log(x / 2) I1(x)) with z = x**2 / 2 - 1",
+        squared(2, lambda x: x * (mpmath.besselk(1, x) - log(x / 2) * mpmath.besseli(1, x))), 9,
+    ),
+    ("k1e_far", "sqrt(x) e**x K1(x) with z = 4 / x - 1", beyond(2, lambda x: mpmath.sqrt(x) * mpmath.exp(x) * mpmath.besselk(1, x)), 22),
+    ("j0_near", "J0(x) with z = x**2 / 32 - 1", squared(8, lambda x: mpmath.besselj(0, x)), 17),
+    ("j1_near", "J1(x) / x with z = x**2 / 32 - 1", squared(8, lambda x: mpmath.besselj(1, x) / x), 17),
+    (
+        "y0_near", "Y0(x) - 2 / pi log(x) J0(x) with z = x**2 / 32 - 1",
+        squared(8, lambda x: mpmath.bessely(0, x) - 2 / pi * log(x) * mpmath.besselj(0, x)), 17,
+    ),
+    (
+        "y1_near", "(Y1(x) - 2 / pi (log(x) J1(x) - 1 / x)) / x with z = x**2 / 32 - 1",
+        squared(8, lambda x: (mpmath.bessely(1, x) - 2 / pi * (log(x) * mpmath.besselj(1, x) - 1 / x)) / x), 17,
+    ),
+    ("p0", "P of J0 and Y0 with z = 128 / x**2 - 1", inverse_squared(lambda x: bessel_waves(0, x)[0]), 11),
+    ("q0", "Q x / 8 of J0 and Y0 with z = 128 / x**2 - 1", inverse_squared(lambda x: bessel_waves(0, x)[1]), 11),
+    ("p1", "P of J1 and Y1 with z = 128 / x**2 - 1", inverse_squared(lambda x: bessel_waves(1, x)[0]), 11),
+    ("q1", "Q x / 8 of J1 and Y1 with z = 128 / x**2 - 1", inverse_squared(lambda x: bessel_waves(1, x)[1]), 11),
+    ("airy_near", "Ai(x) with z = (x + 2) / 4, x from -6 to 2", lambda z: mpmath.airyai(4 * z - 2), 28),
+    (
+        "airy_far", "Ai(x) 2 sqrt(pi) x**(1/4) e**zeta with z = 2 * 1.8856 / zeta - 1, zeta = 2/3 x**1.5",
+        lambda z: scaled_airy((z + 1) / (2 * mpf("1.8856"))), 22,
+    ),
+    (
+        "airy_f", "F of Ai(-x) with z = 2 (9.79 / zeta)**2 - 1",
+        lambda z: airy_waves(airy_place(z))[0], 9,
+    ),
+    (
+        "airy_g", "G zeta of Ai(-x) with z = 2 (9.79 / zeta)**2 - 1",
+        lambda z: airy_waves(airy_place(z))[1], 9,
+    ),
+]
+
+
 def interpolant(function: Function, low: Any, high: Any, degree: int, origin: Any) -> tuple[list[Any], Any]:
     """Coefficients in z = x - origin, lowest first, and the largest error on a grid."""
     low, high, origin = mpf(low), mpf(high), mpf(origin)
@@ -283,6 +394,14 @@ def main() -> None:
         print(f"{name:15} degree {degree:2}: 2**{mpmath.nstr(mpmath.log(worst, 2), 4)}")
         made.append(written(name, meaning, coefficients, worst, low, high))
     TARGET.write_text(HEAD + "\n\n\n".join(made) + "\n")
+    special: list[str] = []
+    for name, meaning, function, degree in BESSEL:
+        coefficients, worst = interpolant(function, -1, 1, degree, 0)
+        print(f"{name:15} degree {degree:2}: 2**{mpmath.nstr(mpmath.log(worst, 2), 4)}")
+        special.append(written(name, meaning, coefficients, worst, -1, 1))
+    head = HEAD.replace("vectorized mathematics", "Bessel and Airy functions").replace("import numpy as np\n\n", "")
+    head = head.replace("_f = np.float32\n\n\n", "\n")
+    BESSEL_TARGET.write_text(head + "\n\n\n".join(special) + "\n")
 
 
 if __name__ == "__main__":

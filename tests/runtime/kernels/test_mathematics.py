@@ -194,6 +194,16 @@ def test_erfinv_inverts_erf(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ("sin", "cos", "tan"))
+def test_angles_close_to_quarter_turns(name: str, dtype: str) -> None:
+    """There the reduced angle is all that the reduction's last constants leave."""
+    turns = np.arange(1, 30000) * (2 * np.arctan(WIDE(1)))
+    x = turns.astype(dtype)
+    x = np.concatenate([x, np.nextafter(x, np.array(np.inf, dtype))])
+    assert_close(run(BODIES[name][0], x), getattr(np, name)(x.astype(WIDE)), 1.5, x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_gelu_in_both_tails(dtype: str) -> None:
     """There is no cancellation; in float32 the relative error grows down to -5.5, where e**(-x**2 / 2) makes results small."""
     x = np.concatenate([np.linspace(-12, 12, 4001), [np.inf, -np.inf, np.nan, 0.0, -0.0]]).astype(dtype)
