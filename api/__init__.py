@@ -1,7 +1,7 @@
 """rushlight: TorchScript without PyTorch, under PyTorch's names (`import rushlight as torch`).
 
-Nothing is imported until a name is used: `_public.py` has those that are written out, `jit` and `nn` are modules, and every
-other name is the operator of that name (`rl.relu` is the packet of `aten::relu`).
+Nothing is imported until a name is used: `_public.py` has those that are written out, `jit`, `nn` and `serialization` are
+modules, and every other name is the operator of that name (`rl.relu` is the packet of `aten::relu`).
 """
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rushlight import jit as jit
     from rushlight import nn as nn
+    from rushlight import serialization as serialization
     from rushlight._public import *  # noqa: F403
 
-_SUBMODULES = ("jit", "nn")
+_SUBMODULES = ("jit", "nn", "serialization")
 
 
 def __getattr__(name: str) -> Any:

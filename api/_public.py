@@ -106,6 +106,8 @@ from rushlight.runtime.type_info import finfo as finfo
 from rushlight.runtime.type_info import iinfo as iinfo
 from rushlight.runtime.type_info import promote_types as promote_types
 from rushlight.runtime.type_info import result_type as result_type
+from rushlight.serialize.save_reader import load as load
+from rushlight.serialize.save_writer import save as save
 
 device = Device
 dtype = DType

@@ -168,7 +168,7 @@ class ScriptBuilder:
     def load_persistent(self, identifier: object) -> object:
         """The storage with this identifier: ('storage', class, key, location, number of items)."""
         names = ("identifier's kind", "class", "key", "location", "number of items")
-        kind, storage_class, key, location, numel = _arguments("storage", identifier, names, 5)
+        kind, storage_class, key, location, numel = arguments_of("storage", identifier, names, 5)
         if kind != "storage" or not isinstance(storage_class, StorageClass) or not isinstance(location, str) or type(numel) is not int:
             raise ArchiveError("a storage's identifier is not ('storage', class, key, location, number of items)")
         if type(key) is not str and type(key) is not int:
@@ -208,7 +208,7 @@ def _storage_class(name: str) -> StorageClass:
     return StorageClass(BY_NAME[dtype])
 
 
-def _arguments(function: str, argument: object, names: tuple[str, ...], least: int) -> tuple[object, ...]:
+def arguments_of(function: str, argument: object, names: tuple[str, ...], least: int) -> tuple[object, ...]:
     """A tuple with one value per name; those after the first `least` may be missing and are None then."""
     values = cast("tuple[object, ...]", argument) if isinstance(argument, tuple) else ()
     if not least <= len(values) <= len(names):
@@ -216,7 +216,7 @@ def _arguments(function: str, argument: object, names: tuple[str, ...], least: i
     return values + (None,) * (len(names) - len(values))
 
 
-def _sizes(function: str, values: object) -> tuple[int, ...]:
+def sizes_of(function: str, values: object) -> tuple[int, ...]:
     """A tuple (or list) of sizes or strides, each an int from 0 to the largest of 64 bits."""
     items = cast("tuple[object, ...] | list[object]", values) if isinstance(values, tuple | list) else None
     if items is None or len(items) > MAX_DIM:
@@ -238,8 +238,8 @@ def make_view(
         raise ArchiveError(f"{function}: a tensor of {dtype} over a storage of {storage.dtype}")
     if type(offset) is not int or not 0 <= offset <= INT64_MAX or type(requires_grad) is not bool:
         raise ArchiveError(f"{function}: the offset {offset!r} must be an int from 0 on, and requires_grad {requires_grad!r} a bool")
-    checked_shape = _sizes(function, shape)
-    checked_strides = _sizes(function, strides)
+    checked_shape = sizes_of(function, shape)
+    checked_strides = sizes_of(function, strides)
     if len(checked_shape) != len(checked_strides):
         raise ArchiveError(f"{function}: {len(checked_shape)} sizes but {len(checked_strides)} strides")
     numel, last = 1, offset
@@ -265,14 +265,14 @@ def _check_bits(function: str, bits: object) -> None:
 
 def _rebuild_tensor_v2(arguments: tuple[object, ...]) -> object:
     names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "math_bits")
-    storage, offset, size, stride, requires_grad, _, bits = _arguments("_rebuild_tensor_v2", arguments, names, 6)
+    storage, offset, size, stride, requires_grad, _, bits = arguments_of("_rebuild_tensor_v2", arguments, names, 6)
     _check_bits("_rebuild_tensor_v2", bits)
     return make_view("_rebuild_tensor_v2", storage, None, offset, size, stride, requires_grad)
 
 
 def _rebuild_tensor_v3(arguments: tuple[object, ...]) -> object:
     names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "dtype", "math_bits")
-    storage, offset, size, stride, requires_grad, _, dtype, bits = _arguments("_rebuild_tensor_v3", arguments, names, 7)
+    storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
     _check_bits("_rebuild_tensor_v3", bits)
     if not isinstance(dtype, DType):
         raise ArchiveError(f"_rebuild_tensor_v3: {dtype!r} is no dtype")
@@ -280,7 +280,7 @@ def _rebuild_tensor_v3(arguments: tuple[object, ...]) -> object:
 
 
 def _rebuild_parameter(arguments: tuple[object, ...]) -> object:
-    tensor, requires_grad, _ = _arguments("_rebuild_parameter", arguments, ("tensor", "requires_grad", "backward_hooks"), 3)
+    tensor, requires_grad, _ = arguments_of("_rebuild_parameter", arguments, ("tensor", "requires_grad", "backward_hooks"), 3)
     if not isinstance(tensor, PickledTensor):
         raise ArchiveError(f"_rebuild_parameter: a {type(tensor).__name__} is no tensor")
     shape, strides = tensor.shape, tensor.strides
@@ -294,14 +294,14 @@ def _ordered_dict(arguments: tuple[object, ...]) -> object:
 
 
 def _complex(arguments: tuple[object, ...]) -> object:
-    real, imaginary = _arguments("complex", arguments, ("real", "imaginary"), 2)
+    real, imaginary = arguments_of("complex", arguments, ("real", "imaginary"), 2)
     if not isinstance(real, float) or not isinstance(imaginary, float):
         raise ArchiveError("complex takes two floats")
     return complex(real, imaginary)
 
 
 def _device(arguments: tuple[object, ...]) -> object:
-    (text,) = _arguments("device", arguments, ("device",), 1)
+    (text,) = arguments_of("device", arguments, ("device",), 1)
     if not isinstance(text, str):
         raise ArchiveError(f"device takes a string, not a {type(text).__name__}")
     try:
@@ -311,7 +311,7 @@ def _device(arguments: tuple[object, ...]) -> object:
 
 
 def _restore_type_tag(arguments: tuple[object, ...]) -> object:
-    value, type_text = _arguments("restore_type_tag", arguments, ("container", "type"), 2)
+    value, type_text = arguments_of("restore_type_tag", arguments, ("container", "type"), 2)
     if not isinstance(value, list | dict) or not isinstance(type_text, str):
         raise ArchiveError("restore_type_tag takes a list or dict, and the text of its type")
     return Tagged(cast("list[object] | dict[object, object]", value), type_text)
@@ -319,7 +319,7 @@ def _restore_type_tag(arguments: tuple[object, ...]) -> object:
 
 def _build_list(name: str, type_text: str) -> Function:
     def build(arguments: tuple[object, ...]) -> object:
-        (value,) = _arguments(name, arguments, ("list",), 1)
+        (value,) = arguments_of(name, arguments, ("list",), 1)
         if not isinstance(value, list):
             raise ArchiveError(f"{name} takes a list, not a {type(value).__name__}")
         return Tagged(cast("list[object]", value), type_text)

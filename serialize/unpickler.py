@@ -43,9 +43,13 @@ class Builder(Protocol):
         ...
 
 
-def unpickle(data: bytes | memoryview, builder: Builder, dialect: Dialect, record: str) -> object:
+def unpickle(data: bytes | memoryview, builder: Builder, dialect: Dialect, record: str, encoding: str = "latin-1") -> object:
     """The value of a pickle. Raises ArchiveError, with `record` and the offset of the opcode at fault, for anything unexpected."""
-    machine = Machine(data, builder, dialect)
+    return run_machine(Machine(data, builder, dialect, encoding=encoding), record)
+
+
+def run_machine(machine: Machine, record: str) -> object:
+    """As `unpickle`, for pickles that follow each other: the machine's position is then behind the pickle."""
     try:
         return machine.run()
     except ArchiveError as error:
@@ -57,13 +61,14 @@ def unpickle(data: bytes | memoryview, builder: Builder, dialect: Dialect, recor
 class Machine:
     """The state of one run: the stack, the positions of the marks on it, and the memo."""
 
-    def __init__(self, data: bytes | memoryview, builder: Builder, dialect: Dialect) -> None:
+    def __init__(self, data: bytes | memoryview, builder: Builder, dialect: Dialect, first: int = 0, encoding: str = "latin-1") -> None:
         self.data = bytes(data)
         self.builder = builder
         self.dialect = dialect
-        self.position = 0
-        self.start = 0
-        """Where the opcode that is being executed begins."""
+        self.first = self.position = self.start = first
+        """Where the pickle begins, the next opcode, and the one that is being executed."""
+        self.encoding = encoding
+        """Of strings of Python 2; "bytes" leaves them as bytes."""
         self.stack: list[object] = []
         self.marks: list[int] = []
         self.floor = 0
@@ -110,14 +115,34 @@ class Machine:
         position = self.take(count)
         return int.from_bytes(self.data[position : position + count], "little")
 
+    def bytes(self, count: int) -> bytes:
+        """The next `count` bytes."""
+        position = self.take(count)
+        return self.data[position : position + count]
+
+    def push_text(self, count: int) -> None:
+        """Put the next `count` bytes on the stack, as text."""
+        self.push(_text(self.bytes(count)))
+
+    def push_old_string(self, raw: bytes) -> None:
+        """Put a string of Python 2 on the stack."""
+        try:
+            self.push(raw if self.encoding == "bytes" else raw.decode(self.encoding))
+        except UnicodeDecodeError as error:
+            raise ArchiveError(f"a string of Python 2 is no {self.encoding}; another `encoding` may read it, such as 'latin1'") from error
+
     def line(self) -> str:
-        """The next line of text."""
+        """The next line of text, of a length that names and numbers have."""
+        return _text(self.raw_line(MAX_LINE))
+
+    def raw_line(self, limit: int) -> bytes:
+        """The bytes of the next line, `limit` at most."""
         position = self.position
-        end = self.data.find(b"\n", position, position + MAX_LINE)
+        end = self.data.find(b"\n", position, position + limit)
         if end < 0:
-            raise ArchiveError(f"a name is longer than {MAX_LINE} bytes or has no end")
+            raise ArchiveError(f"a line is longer than {limit} bytes or has no end")
         self.position = end + 1
-        return _text(self.data[position:end])
+        return self.data[position:end]
 
     def pop(self) -> object:
         """The topmost value."""
@@ -134,6 +159,14 @@ class Machine:
         del self.stack[mark:]
         self.floor = self.marks[-1] if self.marks else 0
         return values
+
+    def add_items(self, target: object, items: list[object]) -> None:
+        """Put values into a set."""
+        if type(target) is not set:
+            raise ArchiveError(f"items are added to a {type(target).__name__}, not to a set")
+        for item in items:
+            self.check_key(item)
+        cast("set[object]", target).update(items)
 
     def push(self, value: object) -> None:
         """Put a value on the stack."""
@@ -165,14 +198,14 @@ class Machine:
 
     def check_key(self, key: object) -> None:
         """Refuse keys whose hash could be slow, deep or chosen to collide."""
-        if type(key) in (str, bool, float, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64):
+        if type(key) in (str, bytes, bool, float, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64):
             return
         kind: type[object] = type(key)
         if kind is complex or kind is tuple:
             self.odd_keys += 1
             if self.odd_keys > MAX_ODD_KEYS:
                 raise ArchiveError(f"more than {MAX_ODD_KEYS} keys are complex numbers or tuples")
-            if _is_flat(key, MAX_KEY_DEPTH):
+            if is_plain_key(key):
                 return
         elif kind is not int and kind.__hash__ is not None:
             return
@@ -195,11 +228,12 @@ STOP = 0x2E
 MAX_LINE = 4096
 
 
-def _is_flat(key: object, depth: int) -> bool:
+def is_plain_key(key: object, depth: int = MAX_KEY_DEPTH) -> bool:
+    """Whether a key is a text, a number, None, or a small tuple of those."""
     if not isinstance(key, tuple):
-        return type(key) in (str, bool, float, complex, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64)
+        return type(key) in (str, bytes, bool, float, complex, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64)
     parts = cast("tuple[object, ...]", key)
-    return depth > 0 and len(parts) <= 64 and all(_is_flat(part, depth - 1) for part in parts)
+    return depth > 0 and len(parts) <= 64 and all(is_plain_key(part, depth - 1) for part in parts)
 
 
 def _text(raw: bytes) -> str:
@@ -211,8 +245,10 @@ def _text(raw: bytes) -> str:
 
 def _proto(machine: Machine) -> None:
     protocol = machine.unsigned(1)
-    if protocol != 2 or machine.start != 0:
-        raise ArchiveError(f"protocol {protocol} at byte {machine.start}; only protocol 2 at the start is read")
+    newest = 2 if machine.dialect is Dialect.SCRIPT else 5
+    if not 2 <= protocol <= newest or machine.start != machine.first:
+        known = "only protocol 2" if newest == 2 else f"only protocols up to {newest}"
+        raise ArchiveError(f"protocol {protocol} at byte {machine.start}; {known} at the start is read")
 
 
 def _mark(machine: Machine) -> None:
@@ -260,21 +296,15 @@ def _binfloat(machine: Machine) -> None:
 
 
 def _binunicode(machine: Machine) -> None:
-    count = machine.unsigned(4)
-    position = machine.take(count)
-    machine.push(_text(machine.data[position : position + count]))
+    machine.push_text(machine.unsigned(4))
 
 
 def _binunicode8(machine: Machine) -> None:
-    count = machine.unsigned(8)
-    position = machine.take(count)
-    machine.push(_text(machine.data[position : position + count]))
+    machine.push_text(machine.unsigned(8))
 
 
 def _short_binstring(machine: Machine) -> None:
-    count = machine.unsigned(1)
-    position = machine.take(count)
-    machine.push(machine.data[position : position + count].decode("latin-1"))
+    machine.push_old_string(machine.bytes(machine.unsigned(1)))
 
 
 def _empty_tuple(machine: Machine) -> None:
@@ -400,6 +430,9 @@ def _handlers(dialect: Dialect) -> list[Handler | None]:
         "BINGET": _binget, "LONG_BINGET": _long_binget, "BINPUT": _binput, "LONG_BINPUT": _long_binput,
         "GLOBAL": _global, "REDUCE": _reduce, "NEWOBJ": _newobj, "BUILD": _build, "BINPERSID": _binpersid,
     }  # fmt: skip
+    from .unpickler_python import PYTHON_HANDLERS
+
+    functions.update(PYTHON_HANDLERS)
     table: list[Handler | None] = [None] * 256
     for opcode in OPCODES:
         if opcode.dialect & dialect and opcode.name != "STOP":

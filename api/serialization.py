@@ -1,0 +1,10 @@
+"""Saving and loading objects, and the classes that files may use: `rushlight.serialization`."""
+from __future__ import annotations
+
+from rushlight.serialize.errors import ArchiveError as ArchiveError
+from rushlight.serialize.save_reader import load as load
+from rushlight.serialize.save_writer import save as save
+from rushlight.serialize.trust import add_safe_globals as add_safe_globals
+from rushlight.serialize.trust import clear_safe_globals as clear_safe_globals
+from rushlight.serialize.trust import get_safe_globals as get_safe_globals
+from rushlight.serialize.trust import safe_globals as safe_globals

@@ -1,0 +1,262 @@
+"""Files of torch.save from before PyTorch 1.6: a stream of pickles with the storages after them, and before 0.1.10 a tar archive.
+
+In: a file object at the file's beginning. Out: the object. The pickles go through the same machine and the same list as those of newer
+files. A stream's storages get their memory when the pickle names them, and their contents when those come.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import IO, cast
+
+from ..runtime.storage import Storage
+from .errors import ArchiveError
+from .inert import TypedStorage
+from .opcodes import Dialect
+from .recognition import refuse_foreign
+from .saved_globals import Known, SavedBuilder
+from .saved_storages import Location, SavedClass, SavedStorage, Storages, check_location, parse_identifier
+from .saved_tensors import view
+from .script_pickle import PickledStorage, arguments_of
+from .unpickler import Machine, run_machine
+
+MAGIC = 0x1950A86A20F9469CFC6C
+PROTOCOL = 1001
+MAX_DIM = 64
+
+MakeBuilder = Callable[[Storages], SavedBuilder]
+
+
+def load(file: IO[bytes], make_builder: MakeBuilder, location: Location, encoding: str) -> object:
+    """The object of a file that is no zip archive. Afterwards the file's position is behind a stream, where another may begin."""
+    start = file.tell()
+    data = file.read()
+    refuse_foreign(data[:512])
+    if data[257:262] == b"ustar" or data[:8] == b"sys_info":
+        return _load_tar(data, make_builder, location, encoding)
+    parts = _Parts(data, encoding)
+    result = _load_stream(parts, make_builder, location)
+    file.seek(start + parts.position)
+    return result
+
+
+class _Parts:
+    """Pickles and numbers that follow each other in memory."""
+
+    def __init__(self, data: bytes, encoding: str) -> None:
+        self.data = data
+        self.encoding = encoding
+        self.position = 0
+
+    def pickle(self, builder: SavedBuilder, record: str) -> object:
+        """The value of the pickle that comes next."""
+        machine = Machine(self.data, builder, Dialect.SAVE, self.position, self.encoding)
+        value = run_machine(machine, record)
+        self.position = machine.position
+        return value
+
+    def take(self, count: int, record: str) -> bytes:
+        """The next `count` bytes."""
+        start = self.position
+        if not 0 <= count <= len(self.data) - start:
+            rule = f"{count} bytes are needed, but the file has {len(self.data) - start} more; was the download cut off?"
+            raise ArchiveError(rule, record=record, offset=start)
+        self.position += count
+        return self.data[start : self.position]
+
+    def integer(self, count: int, record: str) -> int:
+        """The next `count` bytes as a signed number."""
+        return int.from_bytes(self.take(count, record), "little", signed=True)
+
+
+def _make_storage(
+    kind: SavedClass, key: str, location: str, nbytes: int, target: Location, waiting: list[Callable[[], None]] | None = None
+) -> SavedStorage:
+    storage = Storage.allocate(nbytes)
+    placed = check_location(location, target, TypedStorage(storage, kind.dtype)).storage
+    return SavedStorage(PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes), placed, kind, waiting)
+
+
+def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> SavedStorage:
+    """A storage that is a run of another one's items."""
+    size = root.kind.dtype.itemsize if root.kind.dtype else 1
+    known = root.pickled
+    if type(offset) is not int or type(numel) is not int or offset < 0 or numel < 0 or (offset + numel) * size > known.nbytes:
+        rule = f"storage '{key}' is {numel} items from {offset} on of storage '{known.key}', which has {known.nbytes // size}"
+        raise ArchiveError(rule)
+    part = Storage.wrap(root.storage.array[offset * size : (offset + numel) * size])
+    return SavedStorage(PickledStorage(key, known.record, known.dtype, known.location, numel * size), part, root.kind, root.waiting)
+
+
+# Streams
+
+
+class _StreamStorages:
+    """The storages that a stream's pickle names."""
+
+    def __init__(self, location: Location, limit: int) -> None:
+        self.location = location
+        self.limit = limit
+        self.known: dict[str, SavedStorage] = {}
+        self._parts: dict[str, SavedStorage] = {}
+        self._promised = 0
+        self.waiting: list[Callable[[], None]] = []
+
+    def find(self, identifier: object) -> object:
+        """A storage, or the class that a module was pickled with."""
+        values: tuple[object, ...] = cast("tuple[object, ...]", identifier) if isinstance(identifier, tuple) else ()
+        if values and values[0] in ("module", b"module"):
+            return arguments_of("an identifier", values, ("kind", "class", "file", "source"), 4)[1]
+        kind, key, location, numel, part = parse_identifier(values or cast("object", identifier), 6)
+        nbytes = numel * (kind.dtype.itemsize if kind.dtype else 1)
+        found = self.known.get(key)
+        if found is None:
+            self._promised += nbytes
+            if self._promised > self.limit:
+                raise ArchiveError(f"storage '{key}' of {nbytes} bytes: the file has {self.limit} bytes in all; was the download cut off?")
+            found = self.known[key] = _make_storage(kind, key, location, nbytes, self.location, self.waiting)
+        elif (found.kind.name, found.pickled.nbytes) != (kind.name, nbytes):
+            raise ArchiveError(f"storage '{key}' is described in two ways: {found.pickled.nbytes} bytes, and {nbytes} of torch.{kind.name}")
+        return found if part is None else self._part(found, part)
+
+    def _part(self, root: SavedStorage, part: object) -> SavedStorage:
+        values = cast("tuple[object, ...]", part) if isinstance(part, tuple) else ()
+        if len(values) != 3:
+            raise ArchiveError("where a storage lies in another must be (key, offset, size)")
+        key = str(values[0])[:64]
+        if key not in self._parts:
+            self._parts[key] = _part_of(root, key, values[1], values[2])
+        return self._parts[key]
+
+
+def _load_stream(parts: _Parts, make_builder: MakeBuilder, location: Location) -> object:
+    """Five pickles, then a count and the items for each key of the last one."""
+    storages = _StreamStorages(location, len(parts.data))
+    builder = make_builder(storages)
+    try:
+        magic = parts.pickle(builder, "magic number")
+    except ArchiveError as error:
+        raise ArchiveError(
+            f"no file of torch.save: it is neither a zip archive nor does it begin with the magic number of older files ({error.rule})"
+        ) from error
+    if magic != MAGIC:
+        raise ArchiveError("no file of torch.save: it begins with a pickle, but not with that of the magic number")
+    protocol = parts.pickle(builder, "protocol version")
+    if protocol != PROTOCOL:
+        raise ArchiveError(f"protocol version {protocol!r}; the only one there is is {PROTOCOL}", record="protocol version")
+    parts.pickle(builder, "system information")
+    result = parts.pickle(builder, "object")
+    keys = parts.pickle(builder, "storage keys")
+    names = cast("list[object]", keys) if isinstance(keys, list) else [None]
+    if not all(isinstance(key, str | int) for key in names) or len(set(names)) != len(names):
+        raise ArchiveError("the storage keys must be a list of different texts", record="storage keys")
+    for key in names:
+        _fill(parts, storages, str(key))
+    missing = set(storages.known) - {str(key) for key in names}
+    if missing:
+        raise ArchiveError(f"storage '{min(missing)}' has no contents: it is not in the list of keys", record="storage keys")
+    for carry_out in storages.waiting:
+        carry_out()
+    return result
+
+
+def _fill(parts: _Parts, storages: _StreamStorages, key: str) -> None:
+    found = storages.known.get(key)
+    if found is None:
+        raise ArchiveError(f"the list of keys has storage '{key[:64]}', which no tensor uses", record="storage keys")
+    record = f"storage {key}"
+    count, size = parts.integer(8, record), found.kind.dtype.itemsize if found.kind.dtype else 1
+    if count * size != found.pickled.nbytes:
+        raise ArchiveError(f"storage has wrong byte size: expected {found.pickled.nbytes} got {count * size}", record=record)
+    found.storage.array[...] = memoryview(parts.take(found.pickled.nbytes, record))
+
+
+# Tar archives
+
+
+class _TarStorages:
+    """What a tar's pickle names: tensors and storages by their keys."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, object] = {}
+
+    def find(self, identifier: object) -> object:
+        """A tensor or storage by its key, or the class that a module was pickled with."""
+        if isinstance(identifier, tuple):
+            return arguments_of("an identifier", cast("object", identifier), ("class", "file", "source"), 3)[0]
+        found = self.known.get(str(identifier)) if type(identifier) in (str, int) else None
+        if found is None:
+            raise ArchiveError(f"the file has no tensor or storage called {str(identifier)[:64]!r}")
+        return found
+
+
+def _load_tar(data: bytes, make_builder: MakeBuilder, location: Location, encoding: str) -> object:
+    members = _tar_members(data)
+    storages = _TarStorages()
+    builder = make_builder(storages)
+    parts = _Parts(members["storages"], encoding)
+    for _ in range(_count(parts, builder, "storages")):
+        _read_tar_storage(parts, builder, storages, location)
+    parts_of_others = parts.pickle(builder, "storages")
+    for one in cast("list[object]", parts_of_others) if isinstance(parts_of_others, list) else ():
+        values = arguments_of("a part of a storage", one, ("key", "root", "offset", "size"), 4)
+        root = storages.known.get(str(values[1]))
+        if not isinstance(root, SavedStorage):
+            raise ArchiveError(f"a storage is part of {str(values[1])[:64]!r}, which is none", record="storages")
+        storages.known[str(values[0])] = _part_of(root, str(values[0])[:64], values[2], values[3])
+    parts = _Parts(members["tensors"], encoding)
+    for _ in range(_count(parts, builder, "tensors")):
+        _read_tar_tensor(parts, builder, storages)
+    return _Parts(members["pickle"], encoding).pickle(builder, "pickle")
+
+
+def _tar_members(data: bytes) -> dict[str, bytes]:
+    import tarfile
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            found = {
+                member.name.removeprefix("./"): archive.extractfile(member) for member in archive.getmembers() if member.isreg()
+            }
+            members = {name: file.read() for name, file in found.items() if file is not None}
+    except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
+        raise ArchiveError(f"the tar archive is damaged ({error})") from error
+    for name in ("storages", "tensors", "pickle"):
+        if name not in members:
+            raise ArchiveError("a tar archive without this member is no file of torch.save", record=name)
+    return members
+
+
+def _count(parts: _Parts, builder: SavedBuilder, record: str) -> int:
+    count = parts.pickle(builder, record)
+    if type(count) is not int or not 0 <= count <= len(parts.data):
+        raise ArchiveError(f"{str(count)[:64]!r} is no count of {record}", record=record)
+    return count
+
+
+def _read_tar_storage(parts: _Parts, builder: SavedBuilder, storages: _TarStorages, target: Location) -> None:
+    head = parts.pickle(builder, "storages")
+    key, location, kind = arguments_of("a storage's head", head, ("key", "location", "class"), 3)
+    if not isinstance(kind, SavedClass) or kind.dtype is None or not isinstance(location, str) or not isinstance(key, str | int):
+        raise ArchiveError("a storage begins with (key, location, class)", record="storages", offset=parts.position)
+    nbytes = parts.integer(8, "storages") * kind.dtype.itemsize
+    content = parts.take(nbytes, "storages")
+    made = _make_storage(kind, str(key)[:64], location, nbytes, target)
+    made.storage.array[...] = memoryview(content)
+    storages.known[str(key)] = made
+
+
+def _read_tar_tensor(parts: _Parts, builder: SavedBuilder, storages: _TarStorages) -> None:
+    head = parts.pickle(builder, "tensors")
+    key, storage, kind = arguments_of("a tensor's head", head, ("key", "storage", "class"), 3)
+    if not isinstance(kind, Known) or not isinstance(key, str | int):
+        raise ArchiveError("a tensor begins with (key, storage, class)", record="tensors", offset=parts.position)
+    ndim = parts.integer(4, "tensors")
+    parts.take(4, "tensors")
+    if not 0 <= ndim <= MAX_DIM:
+        raise ArchiveError(f"a tensor of {ndim} dimensions", record="tensors", offset=parts.position)
+    sizes = tuple(parts.integer(8, "tensors") for _ in range(ndim))
+    strides = tuple(parts.integer(8, "tensors") for _ in range(ndim))
+    found = storages.known.get(str(storage))
+    storages.known[str(key)] = view("tensors", found, None, parts.integer(8, "tensors"), sizes, strides, False, None)

@@ -1,0 +1,128 @@
+"""Files of torch.save in, objects out: `rushlight.load`.
+
+Nothing is built that is not on the list in saved_globals.py, whatever the file says. The zip format is read here, those before
+PyTorch 1.6 in legacy_reader.py; writing is in save_writer.py.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from typing import IO, Any
+
+from ..runtime.device import Device
+from . import legacy_reader, trust
+from .container import Archive, Source, open_archive
+from .errors import ArchiveError
+from .opcodes import Dialect
+from .recognition import refuse_foreign
+from .saved_globals import SavedBuilder
+from .saved_storages import Location, RecordStorages
+from .unpickler import unpickle
+from .versions import parse_version
+
+ZIP = b"PK\x03\x04"
+ENCODINGS = {"ASCII": "ascii", "latin1": "latin-1", "latin-1": "latin-1", "utf-8": "utf-8", "bytes": "bytes"}
+
+def load(
+    f: str | os.PathLike[str] | IO[bytes],
+    map_location: Location = None,
+    pickle_module: None = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    encoding: str = "utf-8",
+) -> Any:
+    """The object that torch.save wrote to a path, or to a binary file object that is read from its position.
+
+    `map_location` says where tensors of other devices go: a device, a dict of devices by location, or a function
+    `(storage, location) -> storage or None`. `weights_only` may be anything: files never build what is not listed. With `mmap` the
+    file (a path to a zip) is mapped, and read as far as tensors are looked at; the file must not change meanwhile. `encoding` is that
+    of strings of Python 2. Raises OSError if there is no such file, ArchiveError for a file that breaks a rule or refers to what is
+    not listed, and RuntimeError for tensors of devices that are missing here.
+    """
+    del weights_only
+    if pickle_module is not None:
+        raise ValueError("load: pickle_module cannot be chosen; files are read by rushlight's own reader and no other")
+    if encoding not in ENCODINGS:
+        raise ValueError(f"load: unknown encoding {encoding!r}; it is one of {', '.join(ENCODINGS)}")
+    _check_target(map_location)
+    if mmap and not isinstance(f, str | os.PathLike):
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    try:
+        return _load(f, map_location, bool(mmap), ENCODINGS[encoding])
+    except RecursionError:
+        raise ArchiveError("values are nested too deeply") from None
+    except MemoryError as error:
+        raise ArchiveError("values need more memory than there is") from error
+
+
+def _check_target(location: Location) -> None:
+    if isinstance(location, str):
+        Device(location)
+    elif not (location is None or isinstance(location, Device | Mapping) or callable(location)):
+        raise TypeError(f"load: map_location must be a device, a dict or a function, not a {type(location).__name__}")
+
+
+def _load(f: str | os.PathLike[str] | IO[bytes], location: Location, mapped: bool, encoding: str) -> Any:
+    if isinstance(f, str | os.PathLike):
+        with open(f, "rb") as file:
+            if file.read(4) != ZIP:
+                file.seek(0)
+                if mapped:
+                    refuse_foreign(file.read(512))
+                    raise RuntimeError("mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`")
+                return legacy_reader.load(file, _builder, location, encoding)
+        archive = open_archive(f, mapped=mapped)
+    else:
+        if not callable(getattr(f, "read", None)) or not callable(getattr(f, "seek", None)):
+            raise AttributeError(f"load: expected a path or a file object with read, seek and tell, but got {type(f).__name__}")
+        start = f.tell()
+        head = f.read(4)
+        f.seek(start)
+        if head != ZIP:
+            return legacy_reader.load(f, _builder, location, encoding)
+        archive = open_archive(f)
+        f.seek(start)
+    if "constants.pkl" in archive:
+        return _load_script(f, location)
+    if not isinstance(f, str | os.PathLike):
+        f.seek(0, os.SEEK_END)
+    return read_archive(archive, location, encoding)
+
+
+def _load_script(f: Source, location: Location) -> object:
+    warnings.warn(
+        "'torch.load' received a zip file that looks like a TorchScript archive dispatching to 'torch.jit.load' "
+        "(call 'torch.jit.load' directly to silence this warning)", UserWarning, stacklevel=4,
+    )
+    # on first use: it needs the compiler, which nothing else here does
+    from .jit import load as load_script
+
+    if not isinstance(location, str | Device | None):
+        raise TypeError("load: map_location of a TorchScript archive must be a device")
+    return load_script(f, location)
+
+
+def read_archive(archive: Archive, location: Location = None, encoding: str = "utf-8") -> Any:
+    """The object in an open archive."""
+    if "data.pkl" not in archive:
+        raise ArchiveError("a zip archive, but no file of torch.save: there is no data.pkl")
+    for name in ("version", ".data/version"):
+        if name in archive:
+            parse_version(archive.read(name), name)
+            break
+    else:
+        raise ArchiveError("the record is missing", record="version")
+    order = archive.read("byteorder") if "byteorder" in archive else b"little"
+    if order not in (b"little", b"big"):
+        raise ArchiveError(f"the byte order is 'little' or 'big', but the record has {order[:20]!r}", record="byteorder")
+    builder = SavedBuilder(RecordStorages(archive, location, order == b"big"), trust.allowed())
+    return unpickle(archive.view("data.pkl"), builder, Dialect.SAVE, "data.pkl", encoding)
+
+
+def _builder(storages: Any) -> SavedBuilder:
+    return SavedBuilder(storages, trust.allowed())
+
+

@@ -1,0 +1,67 @@
+"""Objects in, files of torch.save out: `rushlight.save`. The same object under the same file name gives the same bytes.
+
+The pickle is written by save_pickler.py, the zip container by container_writer.py, a path's contents at once or not at all by output.py.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from .container_writer import ALIGNMENT, ArchiveWriter, root_of
+from .legacy_reader import MAGIC, PROTOCOL
+from .output import Target, Writer, open_output
+from .save_pickler import SavePickler
+
+VERSION = 3
+
+
+def save(
+    obj: object,
+    f: Target,
+    pickle_module: None = None,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
+    """Write an object to a path (replaced at once or not at all) or to a file object with a `write` method.
+
+    Tensors keep their whole storages, shared ones once; `clone()` trims. `_use_new_zipfile_serialization=False` writes the
+    format of PyTorch before 1.6. Raises TypeError or RuntimeError for what cannot be saved, OSError if the file cannot be written;
+    then an old file is as it was.
+    """
+    if pickle_module is not None:
+        raise ValueError("save: pickle_module cannot be chosen; files are written by rushlight's own pickler")
+    if type(pickle_protocol) is not int or not 2 <= pickle_protocol <= 5:
+        raise ValueError(f"save: pickle_protocol is 2 (what PyTorch reads without being told) to 5, not {pickle_protocol!r}")
+    pickler = SavePickler(pickle_protocol, is_stream=not _use_new_zipfile_serialization)
+    pickle = pickler.dump(obj)
+    if not _use_new_zipfile_serialization:
+        with open_output(f) as write:
+            _write_stream(write, pickle, pickler)
+        return
+    root = root_of(f) if isinstance(f, str | os.PathLike) else "archive"
+    with open_output(f) as write:
+        writer = ArchiveWriter(write, root if root.isascii() else "archive")
+        writer.add("data.pkl", pickle)
+        writer.add(".format_version", b"1")
+        writer.add(".storage_alignment", b"%d" % ALIGNMENT)
+        if not _disable_byteorder_record:
+            writer.add("byteorder", b"little")
+        for key, storage in pickler.storages.items():
+            writer.add(f"data/{key}", storage.array.data)
+        writer.add("version", b"%d\n" % VERSION)
+        writer.finish()
+
+
+def _write_stream(write: Writer, pickle: bytes, pickler: SavePickler) -> None:
+    """The format before 1.6: three small pickles, the object, the keys, then for each key a count and the items."""
+    sizes = {"short": 2, "int": 4, "long": 4}
+    for head in (MAGIC, PROTOCOL, {"protocol_version": PROTOCOL, "little_endian": True, "type_sizes": sizes}):
+        write(SavePickler().dump(head))
+    write(pickle)
+    keys = sorted(pickler.storages)
+    write(SavePickler().dump(keys))
+    for key in keys:
+        write(struct.pack("<q", pickler.counts[key]))
+        write(pickler.storages[key].array.data)

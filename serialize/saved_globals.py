@@ -1,0 +1,302 @@
+"""What the names in a torch.save file stand for: the list of functions and classes that a pickle may use, and nothing else.
+
+In: a module and a name from the file. Out: a `Known`, or a value such as a dtype. No name is imported or looked up anywhere
+but in this table, in the classes of `rushlight.nn`, and in what the caller allowed. saved_plain.py has the part that is plain
+data of Python and NumPy; saved_tensors.py makes tensors.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from ..runtime import formats
+from ..runtime.device import Device
+from ..runtime.dtype import BY_NAME
+from ..runtime.nn import modules as module_package
+from ..runtime.nn.module import Module
+from ..runtime.tensor import Size, Tensor
+from . import saved_tensors
+from .errors import ArchiveError
+from .inert import QuantizationScheme, TypedStorage
+from .saved_plain import PLAIN, build_plain
+from .saved_storages import SavedStorage, Storages, storage_class
+from .script_pickle import arguments_of
+
+Arguments = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A function or class that files may refer to: what calling it gives, and what NEWOBJ makes of it."""
+
+    name: str
+    call: Callable[[Arguments], object] | None = None
+    make: Callable[[Arguments], object] | None = None
+
+
+class SavedBuilder:
+    """The builder of torch.save pickles. `allowed` has the objects that the caller trusts, by `module.name`."""
+
+    def __init__(self, storages: Storages, allowed: Mapping[str, Any]) -> None:
+        self.storages = storages
+        self.allowed = allowed
+        self._trusted_classes = {value for value in allowed.values() if isinstance(value, type)}
+
+    def find_global(self, module: str, name: str) -> object:
+        """What a listed name stands for; ArchiveError that says how to allow the others."""
+        module, name = PYTHON_2.get((module, name), (PYTHON_2_MODULES.get(module, module), name))
+        full_name = f"{module}.{name}"
+        if full_name in self.allowed:
+            return _trusted(full_name, self.allowed[full_name])
+        found = table().get(full_name)
+        if found is not None:
+            return found
+        if module in ("torch", "torch.storage", "torch.cuda"):
+            storage = storage_class(name)
+            if storage is not None:
+                return storage
+        if module.startswith("torch.nn.modules."):
+            kind = module_classes().get(full_name)
+            if kind is not None:
+                return _module_class(full_name, kind)
+        raise ArchiveError(
+            f"the file refers to {full_name}, which is not on the list of what files may use. If you trust the file, allow it with "
+            f"rushlight.serialization.add_safe_globals([{name.rpartition('.')[2]}]) or the safe_globals context manager; "
+            "if you wrote the file, save a state_dict or plain data instead"
+        )
+
+    def call(self, function: object, argument: object) -> object:
+        """REDUCE: the result of a listed function."""
+        if function is RECONSTRUCTOR:
+            return self._reconstruct(argument)
+        if not isinstance(function, Known) or function.call is None:
+            raise ArchiveError(f"{_describe(function)} is called")
+        if not isinstance(argument, tuple):
+            raise ArchiveError(f"{function.name} is called with a {type(argument).__name__}, not with a tuple")
+        try:
+            return function.call(cast("Arguments", argument))
+        except (TypeError, ValueError, KeyError, OverflowError, RuntimeError) as error:
+            if isinstance(error, ArchiveError):
+                raise
+            raise ArchiveError(f"{function.name}: {error}") from error
+
+    def _reconstruct(self, argument: object) -> object:
+        """How protocols 0 and 1 make objects: (class, the built-in class it derives from, that one's value)."""
+        kind, base, state = arguments_of("copyreg._reconstructor", argument, ("class", "base", "state"), 3)
+        if isinstance(base, Known) and base.name == "builtins.object" and state is None:
+            return self.make(kind, ())
+        return self.make(kind, (state,))
+
+    def make(self, kind: object, argument: object) -> object:
+        """NEWOBJ: an empty object of a listed class."""
+        if not isinstance(kind, Known) or not isinstance(argument, tuple):
+            raise ArchiveError(f"an object is made of {_describe(kind)}")
+        arguments = cast("Arguments", argument)
+        if kind.make is not None:
+            return kind.make(arguments)
+        return self.call(kind, arguments)
+
+    def build(self, instance: object, state: object) -> object:
+        """BUILD: the object with its state."""
+        if type(instance) in self._trusted_classes:
+            return _build_trusted(instance, state)
+        if isinstance(instance, Module):
+            return _build_module(instance, state)
+        if isinstance(instance, Tensor):
+            return saved_tensors.with_attributes(instance, state)
+        return build_plain(instance, state)
+
+    def load_persistent(self, identifier: object) -> object:
+        """BINPERSID: a storage."""
+        return self.storages.find(identifier)
+
+
+PYTHON_2_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg", "torch.tensor": "torch._tensor"}
+PYTHON_2 = {
+    ("__builtin__", "long"): ("builtins", "int"),
+    ("__builtin__", "unicode"): ("builtins", "str"),
+    ("__builtin__", "xrange"): ("builtins", "range"),
+}
+"""Names of Python 2, which pickles of protocol 2 and below use."""
+
+
+def _describe(value: object) -> str:
+    return value.name if isinstance(value, Known) else f"a {type(value).__name__}"
+
+
+# Objects of the caller's classes
+
+
+def _trusted(name: str, value: Any) -> object:
+    if not callable(value):
+        return value
+    if not isinstance(value, type):
+        return Known(name, call=lambda arguments: value(*arguments))
+    kind: Any = value
+    return Known(name, call=lambda arguments: kind(*arguments), make=lambda arguments: kind.__new__(kind, *arguments))
+
+
+def _build_trusted(instance: Any, state: object) -> object:
+    """An object of a class that the caller allowed, with its state, by its own `__setstate__` if it has one."""
+    if hasattr(instance, "__setstate__"):
+        instance.__setstate__(state)
+        return instance
+    pair: Arguments = cast("Arguments", state) if type(state) is tuple else (state,)
+    members, slots = arguments_of("BUILD", pair, ("members", "slots"), 1)
+    if isinstance(members, dict) and members:
+        cast("dict[str, object]", vars(instance)).update(cast("dict[str, object]", members))
+    for name, item in cast("dict[str, object]", slots or {}).items():
+        setattr(instance, name, item)
+    return instance
+
+
+# Modules
+
+
+@cache
+def module_classes() -> dict[str, type[Module]]:
+    """The classes of `rushlight.nn` under the names that PyTorch gives them."""
+    folder = os.path.dirname(os.path.abspath(module_package.__file__ or ""))
+    found: dict[str, type[Module]] = {}
+    for file in sorted(os.listdir(folder)):
+        if file.endswith(".py") and file != "__init__.py":
+            module = importlib.import_module(f"{module_package.__name__}.{file.removesuffix('.py')}")
+            for name, value in vars(module).items():
+                if isinstance(value, type) and issubclass(value, Module) and value.__module__ == module.__name__:
+                    found[f"torch.nn.modules.{file.removesuffix('.py')}.{name}"] = value
+    return found
+
+
+def _module_class(name: str, kind: type[Module]) -> Known:
+    def make(arguments: Arguments) -> object:
+        if arguments:
+            raise ArchiveError(f"{name} is made with arguments")
+        made = kind.__new__(kind)
+        Module.__init__(made)
+        return made
+
+    return Known(name, make=make)
+
+
+def _build_module(instance: Module, state: object) -> object:
+    """A module with the members that the file gives it."""
+    members = cast("dict[object, object]", state) if isinstance(state, dict) else {}
+    known = vars(instance)
+    if not isinstance(state, dict) or not all(isinstance(name, str) for name in members):
+        raise ArchiveError(f"the members of a {type(instance).__name__} must be a dict with names")
+    for name, value in members.items():
+        expected = known.get(cast("str", name))
+        if isinstance(expected, dict) and not isinstance(value, dict) and str(name).startswith("_"):
+            raise ArchiveError(f"member {name} of a {type(instance).__name__} must be a dict, but it is a {type(value).__name__}")
+        if str(name) == "_modules" and not all(isinstance(one, Module | None) for one in cast("dict[object, object]", value).values()):
+            raise ArchiveError(f"the members of a {type(instance).__name__} are no modules")
+        if hasattr(Module, str(name)) and str(name) not in known and str(name) not in ("training", "forward", "dump_patches"):
+            raise ArchiveError(f"member {name} of a {type(instance).__name__} would hide a method")
+    instance.__setstate__(cast("dict[str, Any]", members))
+    return instance
+
+
+# The list
+
+
+def _size(arguments: Arguments) -> object:
+    (sizes,) = arguments_of("torch.Size", arguments, ("sizes",), 1)
+    items = cast("Arguments | list[object]", sizes) if isinstance(sizes, tuple | list) else (None,)
+    if not all(type(item) is int for item in items):
+        raise ArchiveError("torch.Size takes a tuple of ints")
+    return Size(cast("tuple[int, ...]", tuple(items)))
+
+
+def _device(arguments: Arguments) -> object:
+    kind, index = arguments_of("torch.device", arguments, ("type", "index"), 1)
+    if not isinstance(kind, str) or not (index is None or type(index) is int):
+        raise ArchiveError("torch.device takes a type and an index")
+    return Device(kind, index)
+
+
+def _layout(arguments: Arguments) -> object:
+    (name,) = arguments_of("_get_layout", arguments, ("name",), 1)
+    for code in range(8):
+        kind = formats.layout_kind(code)
+        if repr(kind) == name:
+            return kind
+    raise ArchiveError(f"{name!r} is no layout")
+
+
+def _ordered_dict(arguments: Arguments) -> object:
+    (pairs,) = arguments_of("OrderedDict", arguments, ("pairs",), 0)
+    made: OrderedDict[object, object] = OrderedDict()
+    for pair in cast("list[object]", pairs) if isinstance(pairs, list) else ():
+        if not isinstance(pair, list | tuple) or len(cast("Arguments", pair)) != 2 or not isinstance(cast("Arguments", pair)[0], str | int):
+            raise ArchiveError("OrderedDict takes pairs of a name and a value")
+        made[cast("Arguments", pair)[0]] = cast("Arguments", pair)[1]
+    return made
+
+
+def _counter(arguments: Arguments) -> object:
+    (counts,) = arguments_of("Counter", arguments, ("counts",), 0)
+    if not isinstance(counts, dict | None):
+        raise ArchiveError("Counter takes a dict")
+    return Counter(cast("dict[object, int]", counts or {}))
+
+
+def _storage_from_type(arguments: Arguments) -> object:
+    (storage,) = arguments_of("TypedStorage", arguments, ("storage",), 1)
+    if not isinstance(storage, SavedStorage):
+        raise ArchiveError("a storage is made of something that is no storage of the file")
+    return TypedStorage(storage.storage, storage.kind.dtype)
+
+
+RECONSTRUCTOR = Known("copyreg._reconstructor")
+
+
+@cache
+def table() -> dict[str, object]:
+    """`module.name` -> a `Known`, or the value itself."""
+    tensors = {
+        "_rebuild_tensor": saved_tensors.rebuild_tensor,
+        "_rebuild_tensor_v2": saved_tensors.rebuild_tensor_v2,
+        "_rebuild_tensor_v3": saved_tensors.rebuild_tensor_v3,
+        "_rebuild_parameter": saved_tensors.rebuild_parameter,
+        "_rebuild_parameter_with_state": saved_tensors.rebuild_parameter_with_state,
+        "_rebuild_meta_tensor_no_storage": saved_tensors.rebuild_meta_tensor,
+        "_rebuild_qtensor": saved_tensors.rebuild_quantized,
+        "_rebuild_sparse_tensor": saved_tensors.rebuild_sparse,
+        "_rebuild_nested_tensor": saved_tensors.rebuild_nested,
+    }
+    functions: dict[str, Callable[[Arguments], object]] = {
+        **{f"torch._utils.{name}": function for name, function in tensors.items()},
+        "torch._tensor._rebuild_from_type_v2": saved_tensors.rebuild_from_type,
+        "torch.Size": _size,
+        "torch.device": _device,
+        "torch.serialization._get_layout": _layout,
+        "torch.storage.TypedStorage": _storage_from_type,
+        "collections.OrderedDict": _ordered_dict,
+        "collections.Counter": _counter,
+    }
+    return {
+        **{name: Known(name, call=function) for name, function in functions.items()},
+        **{name: Known(name, call=plain.call, make=plain.make) for name, plain in PLAIN.items()},
+        **{name: Known(name) for name in CLASSES},
+        RECONSTRUCTOR.name: RECONSTRUCTOR,
+        **{f"torch.{name}": dtype for name, dtype in BY_NAME.items()},
+        **{f"torch.{name}": QuantizationScheme(name) for name in SCHEMES},
+    }
+
+
+SCHEMES = (
+    "per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams", "per_tensor_symmetric", "per_channel_symmetric",
+)
+_ITEMS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
+CLASSES = (
+    "torch.Tensor", "torch._tensor.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter", "torch.nn.parameter.Buffer",
+    "torch.nn.Buffer", "builtins.object",
+    *(f"{module}.{items}Tensor" for module in ("torch", "torch.cuda") for items in _ITEMS),
+)
+"""Classes that are arguments of functions above, and those that tensors had in the oldest files."""

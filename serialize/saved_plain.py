@@ -1,0 +1,304 @@
+"""Plain data of Python and NumPy in torch.save files: sets, complex numbers, bytes, dates, paths, namespaces, arrays.
+
+In: the arguments and states that a file gives. Out: the values. Everything made here only holds data: making or comparing it
+runs no code of the file, opens nothing and waits for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from .errors import ArchiveError
+from .script_pickle import arguments_of
+from .unpickler import MAX_ODD_KEYS, is_plain_key
+
+Arguments = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plain:
+    """What calling a listed name gives, and what NEWOBJ makes of it (None: the same as calling)."""
+
+    call: Callable[[Arguments], object]
+    make: Callable[[Arguments], object] | None = None
+
+
+def _one(name: str, kinds: tuple[type, ...], make: Callable[[Any], object]) -> Plain:
+    """A class that is called with nothing or with one value of these types."""
+
+    def call(arguments: Arguments) -> object:
+        (value,) = arguments_of(name, arguments, ("value",), 0)
+        if not arguments:
+            return make(kinds[0]())
+        if type(value) not in kinds:
+            raise ArchiveError(f"{name} takes a {' or '.join(kind.__name__ for kind in kinds)}, not a {type(value).__name__}")
+        return make(value)
+
+    return Plain(call)
+
+
+def _hashable(items: Any) -> Any:
+    """The items of a set, if their hashes are cheap and few can be chosen to collide."""
+    odd = 0
+    for item in items:
+        odd += isinstance(item, complex | tuple)
+        if not is_plain_key(item) or odd > MAX_ODD_KEYS:
+            raise ArchiveError(f"a {type(item).__name__} cannot be an item of a set here, or there are more than {MAX_ODD_KEYS} such items")
+    return items
+
+
+def _complex(arguments: Arguments) -> object:
+    real, imaginary = arguments_of("complex", arguments, ("real", "imaginary"), 2)
+    if not isinstance(real, float | int) or not isinstance(imaginary, float | int):
+        raise ArchiveError("complex takes two floats")
+    return complex(real, imaginary)
+
+
+def _encode(arguments: Arguments) -> object:
+    text, encoding = arguments_of("_codecs.encode", arguments, ("text", "encoding"), 2)
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+        raise ArchiveError("_codecs.encode takes a text and 'latin1'")
+    return text.encode("latin-1")
+
+
+def _bytearray(arguments: Arguments) -> object:
+    value, encoding = arguments_of("bytearray", arguments, ("value", "encoding"), 0)
+    if isinstance(value, str) and encoding in ("latin-1", "latin1"):
+        return bytearray(value.encode("latin-1"))
+    if isinstance(value, bytes | None) and encoding is None:
+        return bytearray(value or b"")
+    raise ArchiveError("bytearray takes bytes, or a text and 'latin-1'")
+
+
+def _slice(arguments: Arguments) -> object:
+    parts = arguments_of("slice", arguments, ("start", "stop", "step"), 3)
+    if not all(part is None or type(part) is int for part in parts):
+        raise ArchiveError("slice takes three ints or None")
+    return slice(*parts)
+
+
+def _range(arguments: Arguments) -> object:
+    parts = arguments_of("range", arguments, ("start", "stop", "step"), 3)
+    if not all(type(part) is int for part in parts):
+        raise ArchiveError("range takes three ints")
+    return range(*cast("tuple[int, int, int]", parts))
+
+
+FACTORIES: dict[str, Callable[[], object]] = {
+    "list": list, "dict": dict, "set": set, "int": int, "float": float, "str": str, "tuple": tuple,
+}
+
+
+def _defaultdict(arguments: Arguments) -> object:
+    (factory,) = arguments_of("defaultdict", arguments, ("factory",), 0)
+    name: str = getattr(factory, "name", "") if factory is not None else ""
+    if factory is not None and name.removeprefix("builtins.") not in FACTORIES:
+        raise ArchiveError(f"defaultdict takes one of {', '.join(FACTORIES)} as its factory")
+    made: dict[object, object] = defaultdict(None if factory is None else FACTORIES[name.removeprefix("builtins.")])
+    return made
+
+
+def _deque(arguments: Arguments) -> object:
+    items, length = arguments_of("deque", arguments, ("items", "length"), 0)
+    if not isinstance(items, list | tuple | None) or not (length is None or (type(length) is int and length >= 0)):
+        raise ArchiveError("deque takes a list and its greatest length")
+    return deque(cast("Arguments", items or ()), length)
+
+
+def _namespace(arguments: Arguments) -> object:
+    from argparse import Namespace
+
+    if arguments:
+        raise ArchiveError("Namespace is made with arguments")
+    return Namespace()
+
+
+def _simple_namespace(arguments: Arguments) -> object:
+    from types import SimpleNamespace
+
+    if arguments:
+        raise ArchiveError("SimpleNamespace is made with arguments")
+    return SimpleNamespace()
+
+
+def _path(kind: str) -> Plain:
+    """Paths become pure ones: those of another system can be made, and none touches a disk."""
+
+    def call(arguments: Arguments) -> object:
+        import pathlib
+
+        if not all(isinstance(part, str) for part in arguments):
+            raise ArchiveError(f"{kind} takes texts")
+        return getattr(pathlib, kind)(*arguments)
+
+    return Plain(call)
+
+
+def _date(kind: str, sizes: dict[int, str]) -> Plain:
+    """A class of `datetime`: from the bytes of its pickled form, or from ints."""
+
+    def call(arguments: Arguments) -> object:
+        import datetime
+
+        made = getattr(datetime, kind)
+        values = list(arguments)
+        if values and isinstance(values[0], str):
+            values[0] = values[0].encode("latin-1")
+        if values and isinstance(values[0], bytes):
+            zone = values[1] if len(values) == 2 else None
+            if len(values[0]) not in sizes or len(values) > 2 or not isinstance(zone, datetime.tzinfo | None):
+                raise ArchiveError(f"datetime.{kind} takes the bytes of its pickled form and a time zone")
+            return made(*values)
+        if not all(type(value) is int for value in values):
+            raise ArchiveError(f"datetime.{kind} takes ints")
+        return made(*values)
+
+    return Plain(call)
+
+
+def _timezone(arguments: Arguments) -> object:
+    import datetime
+
+    offset, name = arguments_of("datetime.timezone", arguments, ("offset", "name"), 1)
+    if not isinstance(offset, datetime.timedelta) or not isinstance(name, str | None):
+        raise ArchiveError("datetime.timezone takes a timedelta and a name")
+    return datetime.timezone(offset) if name is None else datetime.timezone(offset, name)
+
+
+def _version(arguments: Arguments) -> object:
+    (text,) = arguments_of("TorchVersion", arguments, ("version",), 1)
+    if not isinstance(text, str):
+        raise ArchiveError("TorchVersion takes a text")
+    return text
+
+
+# NumPy
+
+_DTYPE = re.compile(r"[<>|=]?(?:b1|[iuf][1248]|c8|c16|[SU]\d{1,6})")
+
+
+def _numpy_dtype(arguments: Arguments) -> object:
+    name, _, _ = arguments_of("numpy.dtype", arguments, ("name", "align", "copy"), 1)
+    if not isinstance(name, str) or _DTYPE.fullmatch(name) is None:
+        raise ArchiveError(f"numpy.dtype: {str(name)[:40]!r} is no type of numbers or texts")
+    # a copy of its own, because its state may change the order of its bytes
+    return np.dtype(np.dtype(name), copy=True)
+
+
+def _numpy_scalar(arguments: Arguments) -> object:
+    dtype, raw = arguments_of("numpy scalar", arguments, ("dtype", "bytes"), 2)
+    if isinstance(raw, str):
+        raw = raw.encode("latin-1")
+    if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes) or len(raw) != dtype.itemsize:
+        raise ArchiveError("a NumPy scalar takes a dtype and the bytes of one item")
+    return np.frombuffer(raw, cast("np.dtype[Any]", dtype))[0]
+
+
+def _numpy_array(arguments: Arguments) -> object:
+    if len(arguments) != 3:
+        raise ArchiveError("a NumPy array is made of its class, a shape and a code")
+    return np.empty((0,), np.int8)
+
+
+def _build_array(instance: np.ndarray[Any, Any], state: object) -> object:
+    parts = cast("Arguments", state) if isinstance(state, tuple) else ()
+    if len(parts) != 5:
+        raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
+    version, shape, dtype, is_fortran, raw = parts
+    sizes = cast("Arguments", shape) if isinstance(shape, tuple) else (None,)
+    if isinstance(raw, str):
+        raw = raw.encode("latin-1")
+    if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes) or type(version) is not int or not isinstance(is_fortran, bool | int):
+        raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
+    count = 1
+    for size in sizes:
+        if type(size) is not int or size < 0:
+            raise ArchiveError("the shape of a NumPy array is a tuple of sizes")
+        count *= size
+    kind = cast("np.dtype[Any]", dtype)
+    if len(sizes) > 32 or count * kind.itemsize != len(raw):
+        raise ArchiveError(f"a NumPy array of shape {sizes} and {kind} has {len(raw)} bytes")
+    array: Any = instance
+    array.__setstate__((1, sizes, kind, bool(is_fortran), raw))
+    return instance
+
+
+def _numpy_from_buffer(arguments: Arguments) -> object:
+    """The form of protocol 5: (bytes, dtype, shape, order)."""
+    raw, dtype, shape, order, axes = arguments_of("_frombuffer", arguments, ("bytes", "dtype", "shape", "order", "axes"), 4)
+    if not isinstance(raw, bytes | bytearray) or order not in ("C", "F") or axes is not None:
+        raise ArchiveError("_frombuffer takes bytes, a dtype, a shape, and C or F")
+    return _build_array(np.empty((0,), np.int8), (1, shape, dtype, order == "F", bytes(raw)))
+
+
+WITH_ATTRIBUTES = ("collections.OrderedDict", "collections.defaultdict", "argparse.Namespace", "types.SimpleNamespace")
+
+
+def build_plain(instance: object, state: object) -> object:
+    """BUILD: a plain object with the state that a file gives it, or ArchiveError for one that takes none."""
+    if isinstance(instance, np.ndarray):
+        return _build_array(cast("np.ndarray[Any, Any]", instance), state)
+    if isinstance(instance, np.dtype):
+        order = cast("Arguments", state)[1] if isinstance(state, tuple) and len(cast("Arguments", state)) >= 2 else None
+        if order not in ("<", ">", "|", "="):
+            raise ArchiveError("the state of a NumPy dtype begins with a version and its byte order")
+        if order in ("<", ">"):
+            cast("Any", instance).__setstate__((3, order, None, None, None, -1, -1, 0))
+        return cast("object", instance)
+    kind = f"{type(instance).__module__}.{type(instance).__name__}"
+    if kind in WITH_ATTRIBUTES:
+        members = cast("dict[object, object]", state) if isinstance(state, dict) else {0: 0}
+        if not all(isinstance(name, str) and not name.startswith("__") for name in members):
+            raise ArchiveError(f"the attributes of a {type(instance).__name__} must be a dict with names")
+        attributes: dict[str, object] = vars(instance)
+        attributes.update(cast("dict[str, object]", members))
+        return instance
+    raise ArchiveError(f"a {type(instance).__name__} is given a state, which it does not take")
+
+
+PLAIN: dict[str, Plain] = {
+    "builtins.set": _one("set", (list, tuple, set), lambda items: set(_hashable(items))),
+    "builtins.frozenset": _one("frozenset", (list, tuple, set), lambda items: frozenset(_hashable(items))),
+    "builtins.list": _one("list", (list, tuple), list),
+    "builtins.tuple": _one("tuple", (tuple, list), tuple),
+    "builtins.dict": _one("dict", (dict,), dict),
+    "builtins.int": _one("int", (int, bool), int),
+    "builtins.float": _one("float", (float, int), float),
+    "builtins.str": _one("str", (str,), str),
+    "builtins.bool": _one("bool", (bool, int), bool),
+    "builtins.bytes": _one("bytes", (bytes,), bytes),
+    "builtins.complex": Plain(_complex),
+    "builtins.bytearray": Plain(_bytearray),
+    "builtins.slice": Plain(_slice),
+    "builtins.range": Plain(_range),
+    "_codecs.encode": Plain(_encode),
+    "collections.defaultdict": Plain(_defaultdict),
+    "collections.deque": Plain(_deque),
+    "argparse.Namespace": Plain(_namespace),
+    "types.SimpleNamespace": Plain(_simple_namespace),
+    "pathlib.PosixPath": _path("PurePosixPath"),
+    "pathlib.PurePosixPath": _path("PurePosixPath"),
+    "pathlib.WindowsPath": _path("PureWindowsPath"),
+    "pathlib.PureWindowsPath": _path("PureWindowsPath"),
+    "datetime.datetime": _date("datetime", {10: ""}),
+    "datetime.date": _date("date", {4: ""}),
+    "datetime.time": _date("time", {6: ""}),
+    "datetime.timedelta": _date("timedelta", {}),
+    "datetime.timezone": Plain(_timezone),
+    "torch.torch_version.TorchVersion": Plain(_version),
+    "numpy.dtype": Plain(_numpy_dtype),
+    "numpy.ndarray": Plain(_numpy_array),
+    "numpy.core.multiarray.scalar": Plain(_numpy_scalar),
+    "numpy._core.multiarray.scalar": Plain(_numpy_scalar),
+    "numpy.core.numeric._frombuffer": Plain(_numpy_from_buffer),
+    "numpy._core.numeric._frombuffer": Plain(_numpy_from_buffer),
+    "numpy.core.multiarray._reconstruct": Plain(_numpy_array),
+    "numpy._core.multiarray._reconstruct": Plain(_numpy_array),
+}
+"""`module.name` -> what it means."""

@@ -1,0 +1,159 @@
+"""The storages of a torch.save file: a persistent identifier in, memory with its bytes out.
+
+One storage for each key, shared by every tensor that names it. Where the bytes come from differs: `RecordStorages` finds them
+in a zip archive at once; those of older files (legacy_reader.py) come after the pickle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from ..runtime.device import Device
+from ..runtime.dtype import BY_NAME, DType
+from ..runtime.storage import Storage
+from .container import Archive
+from .errors import ArchiveError
+from .inert import TypedStorage
+from .script_pickle import STORAGE_CLASSES, PickledStorage
+from .value_reader import read_storage
+
+QUANTIZED_ITEMS = {
+    "QInt8Storage": "int8", "QUInt8Storage": "uint8", "QInt32Storage": "int32", "QUInt4x2Storage": "uint8", "QUInt2x4Storage": "uint8",
+}
+"""What the items of a quantized storage are in memory."""
+
+Location = str | Device | Mapping[str, str | Device] | Callable[[TypedStorage, str], object] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedClass:
+    """A class of storages; `dtype` is None where items are bytes, `quantized` names the quantized type."""
+
+    name: str
+    dtype: DType | None
+    quantized: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedStorage:
+    """A storage of the file, as tensors refer to it."""
+
+    pickled: PickledStorage
+    storage: Storage
+    kind: SavedClass
+    waiting: list[Callable[[], None]] | None = None
+    """What is to be done when the storage has its contents; None if it has them already."""
+
+
+def storage_class(name: str) -> SavedClass | None:
+    """The class `torch.<name>`, if it is one."""
+    if name == "UntypedStorage":
+        return SavedClass(name, None)
+    items = STORAGE_CLASSES.get(name)
+    if items is not None:
+        return SavedClass(name, BY_NAME[items])
+    items = QUANTIZED_ITEMS.get(name)
+    return None if items is None else SavedClass(name, BY_NAME[items], name.removesuffix("Storage").lower())
+
+
+class Storages(Protocol):
+    """Where the pickle's persistent identifiers lead."""
+
+    def find(self, identifier: object) -> object:
+        """What the identifier names."""
+        ...
+
+
+def parse_identifier(identifier: object, most: int = 5) -> tuple[SavedClass, str, str, int, object]:
+    """('storage', class, key, location, number of items) and, in older files, where it lies in another storage."""
+    values = cast("tuple[object, ...]", identifier) if isinstance(identifier, tuple) else _from_text(identifier)
+    if not 5 <= len(values) <= most or values[0] not in ("storage", b"storage"):
+        raise ArchiveError("an identifier is not ('storage', class, key, location, number of items)")
+    kind, key, location, numel = values[1:5]
+    if not isinstance(kind, SavedClass) or not isinstance(location, str) or type(numel) is not int or numel < 0:
+        raise ArchiveError("an identifier is not ('storage', class, key, location, number of items)")
+    if type(key) not in (str, int) or len(str(key)) > 64:
+        raise ArchiveError(f"a storage's key must be a short string, but it is a {type(key).__name__}")
+    return kind, str(key), location, numel, values[5] if len(values) > 5 else None
+
+
+_TEXT = re.compile(r"\('storage', <class 'torch\.(?:storage\.)?(\w+)'>, '(\d+)', '([\w:]+)', (\d+)(?:, None)?\)")
+
+
+def _from_text(identifier: object) -> tuple[object, ...]:
+    """An identifier of protocol 0, which has identifiers as Python prints them."""
+    found = _TEXT.fullmatch(identifier) if isinstance(identifier, str) else None
+    return () if found is None else ("storage", storage_class(found[1]), found[2], found[3], int(found[4]))
+
+
+def check_location(location: str, target: Location, storage: TypedStorage) -> TypedStorage:
+    """The storage that `map_location` makes of this one; RuntimeError for a device that there is none of."""
+    tag: object = location
+    if isinstance(target, Mapping):
+        tag = cast("Mapping[str, object]", target).get(location, location)
+    elif isinstance(target, str | Device):
+        tag = target
+    elif target is not None:
+        made = target(storage, location)
+        if isinstance(made, TypedStorage):
+            return made
+        if made is not None:
+            raise TypeError(f"load: map_location returned a {type(made).__name__}; it returns the storage it was given, or None")
+    kind = Device(tag).type if isinstance(tag, str | Device) else ""
+    if kind == "cpu":
+        return storage
+    name = "a CUDA device" if kind == "cuda" else f"the device '{tag}'"
+    raise RuntimeError(
+        f"Attempting to deserialize object on {name} but torch.{kind}.is_available() is False. If you are running on a CPU-only machine, "
+        "please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+    )
+
+
+class RecordStorages:
+    """The storages of a zip archive: the records `data/<key>`."""
+
+    def __init__(self, archive: Archive, location: Location, is_big_endian: bool = False) -> None:
+        self.archive = archive
+        self.location = location
+        self.is_big_endian = is_big_endian
+        self._known: dict[str, SavedStorage] = {}
+
+    def find(self, identifier: object) -> object:
+        """The storage with this identifier, its record checked and read when it is met first."""
+        kind, key, location, numel, _ = parse_identifier(identifier)
+        nbytes = numel * (kind.dtype.itemsize if kind.dtype else 1)
+        found = self._known.get(key)
+        if found is not None:
+            if (found.kind.name, found.pickled.nbytes) != (kind.name, nbytes):
+                rule = f"storage '{key}' is described in two ways: {found.pickled.nbytes} bytes of torch.{found.kind.name}, and {nbytes}"
+                raise ArchiveError(f"{rule} of torch.{kind.name}")
+            return found
+        record = f"data/{key}"
+        if record not in self.archive:
+            raise ArchiveError(f"storage '{key}' needs the record {record}, which is missing")
+        if self.archive.size(record) != nbytes:
+            raise ArchiveError(
+                f"storage '{key}' has {numel} items, that is {nbytes} bytes, but the record {record} has {self.archive.size(record)}"
+            )
+        pickled = PickledStorage(key, record, kind.dtype, location, nbytes)
+        storage = read_storage(self.archive, pickled)
+        if self.is_big_endian:
+            storage = swapped(storage, kind)
+        placed = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
+        if placed.nbytes != nbytes:
+            raise TypeError(f"load: map_location returned a storage of {placed.nbytes} bytes for one of {nbytes}")
+        made = self._known[key] = SavedStorage(pickled, placed, kind)
+        return made
+
+
+def swapped(storage: Storage, kind: SavedClass) -> Storage:
+    """A copy with the bytes of each item in the other order; RuntimeError where the file does not say how long items are."""
+    if kind.dtype is None:
+        raise ArchiveError("a storage of bytes in a big-endian file: its items are not known here")
+    size = kind.dtype.itemsize // 2 if kind.dtype.is_complex else kind.dtype.itemsize
+    made = Storage.allocate(storage.nbytes)
+    made.array.reshape(-1, size)[...] = storage.array.reshape(-1, size)[:, ::-1]
+    return made

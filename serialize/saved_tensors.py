@@ -1,0 +1,193 @@
+"""Functions that a torch.save file calls to make tensors: arguments from the file in, checked tensors out.
+
+Each takes the tuple of arguments and gives a value, or ArchiveError. The list of what may be called is in saved_globals.py.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from ..runtime.dtype import DType
+from ..runtime.layout import Layout
+from ..runtime.nn.parameter import Buffer, Parameter
+from ..runtime.tensor import Size, Tensor, new_empty
+from .errors import ArchiveError
+from .inert import MetaTensor, NestedTensor, QuantizationScheme, QuantizedTensor, SparseTensor
+from .saved_storages import SavedStorage
+from .script_pickle import arguments_of, make_view, sizes_of
+
+Arguments = tuple[object, ...]
+SPARSE_PARTS = {"torch.sparse_coo": 1, "torch.sparse_csr": 2, "torch.sparse_csc": 2, "torch.sparse_bsr": 2, "torch.sparse_bsc": 2}
+
+
+def rebuild_tensor(arguments: Arguments) -> object:
+    """A tensor of a file from before 0.4: (storage, offset, size, stride)."""
+    storage, offset, size, stride = arguments_of("_rebuild_tensor", arguments, ("storage", "offset", "size", "stride"), 4)
+    return view("_rebuild_tensor", storage, None, offset, size, stride, False, None)
+
+
+def rebuild_tensor_v2(arguments: Arguments) -> object:
+    """A tensor over a storage with a type."""
+    names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "math_bits")
+    storage, offset, size, stride, requires_grad, _, bits = arguments_of("_rebuild_tensor_v2", arguments, names, 6)
+    return view("_rebuild_tensor_v2", storage, None, offset, size, stride, requires_grad, bits)
+
+
+def rebuild_tensor_v3(arguments: Arguments) -> object:
+    """A tensor over a storage of bytes."""
+    names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "dtype", "math_bits")
+    storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
+    if not isinstance(dtype, DType):
+        raise ArchiveError(f"_rebuild_tensor_v3: {dtype!r} is no dtype")
+    return view("_rebuild_tensor_v3", storage, dtype, offset, size, stride, requires_grad, bits)
+
+
+def view(
+    function: str, storage: object, dtype: DType | None, offset: object, size: object, stride: object, requires_grad: object, bits: object
+) -> Tensor:
+    """A tensor over part of a storage of the file, or ArchiveError if it is no part of it."""
+    if not isinstance(storage, SavedStorage):
+        raise ArchiveError(f"{function}: the first argument must be a storage, but it is a {type(storage).__name__}")
+    checked = make_view(function, storage.pickled, dtype, offset, size, stride, requires_grad)
+    made = Tensor(storage.storage, Layout.of(checked.shape, checked.strides, checked.offset), checked.dtype)
+    made.requires_grad = checked.requires_grad
+    if bits:
+        made = resolved(function, storage, made, bits)
+    return made
+
+
+def resolved(function: str, storage: SavedStorage, tensor: Tensor, bits: object) -> Tensor:
+    """The tensor with its conjugate and negative bits carried out."""
+    known = cast("dict[object, object]", bits) if isinstance(bits, dict) else {"": None}
+    if not set(known) <= {"conj", "neg"}:
+        raise ArchiveError(f"{function}: the math bits must be a dict of 'conj' and 'neg'")
+    made = new_empty(tensor.shape, tensor.dtype)
+
+    def carry_out() -> None:
+        array = tensor.detach().numpy()
+        array = array.conj() if known.get("conj") else array
+        made.numpy()[...] = -array if known.get("neg") else array
+
+    if storage.waiting is None:
+        carry_out()
+    else:
+        storage.waiting.append(carry_out)
+    made.requires_grad = tensor.requires_grad
+    return made
+
+
+def rebuild_parameter(arguments: Arguments) -> object:
+    """A parameter over the memory of a tensor."""
+    tensor, requires_grad, _ = arguments_of("_rebuild_parameter", arguments, ("tensor", "requires_grad", "backward_hooks"), 3)
+    return parameter("_rebuild_parameter", tensor, requires_grad)
+
+
+def parameter(function: str, tensor: object, requires_grad: object) -> Parameter:
+    """A parameter, if a tensor can be one."""
+    if not isinstance(tensor, Tensor) or type(requires_grad) is not bool:
+        raise ArchiveError(f"{function} takes a tensor and whether it requires grad")
+    if requires_grad and not (tensor.dtype.is_floating_point or tensor.dtype.is_complex):
+        raise ArchiveError(f"{function}: a parameter of {tensor.dtype} requires grad; only floating point and complex ones can")
+    return Parameter(tensor, requires_grad)
+
+
+def rebuild_parameter_with_state(arguments: Arguments) -> object:
+    """A parameter with Python attributes."""
+    names = ("tensor", "requires_grad", "backward_hooks", "state")
+    tensor, requires_grad, _, state = arguments_of("_rebuild_parameter_with_state", arguments, names, 4)
+    return with_attributes(parameter("_rebuild_parameter_with_state", tensor, requires_grad), state)
+
+
+def rebuild_from_type(arguments: Arguments) -> object:
+    """A tensor with Python attributes, or of a subclass: (function, class, its arguments, attributes)."""
+    from .saved_globals import Known
+
+    function, kind, inner, state = arguments_of("_rebuild_from_type_v2", arguments, ("function", "class", "arguments", "state"), 4)
+    if not isinstance(function, Known) or function.call is None or not isinstance(inner, tuple):
+        raise ArchiveError("_rebuild_from_type_v2 takes a function that makes tensors, a class, arguments and a state")
+    made = function.call(cast("Arguments", inner))
+    if not isinstance(made, Tensor):
+        raise ArchiveError(f"_rebuild_from_type_v2: {function.name} makes no tensor")
+    name = kind.name if isinstance(kind, Known) else ""
+    if name in ("torch.nn.parameter.Parameter", "torch.nn.Parameter") and not isinstance(made, Parameter):
+        made = parameter("_rebuild_from_type_v2", made, made.requires_grad)
+    elif name in ("torch.nn.parameter.Buffer", "torch.nn.Buffer"):
+        made = Buffer(made)
+    elif name not in ("torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter"):
+        raise ArchiveError(f"_rebuild_from_type_v2: tensors of the class {name or kind!r} are not read")
+    return with_attributes(made, state)
+
+
+def with_attributes(tensor: Tensor, state: object) -> Tensor:
+    """The tensor after it was given Python attributes: a dict of them, or a pair of that and a dict of slots."""
+    parts = cast("Arguments", state) if isinstance(state, tuple) else (state,)
+    for part in parts:
+        if part is not None and not isinstance(part, dict):
+            raise ArchiveError(f"a tensor's attributes must be a dict, but they are a {type(part).__name__}")
+        for name, value in cast("dict[object, object]", part or {}).items():
+            if not isinstance(name, str) or not name.isidentifier() or name in RESERVED:
+                raise ArchiveError(f"a tensor has no attribute called {name!r}")
+            tensor.__dict__[name] = value
+    return tensor
+
+
+RESERVED = frozenset(("storage", "layout", "dtype", "requires_grad", "grad")) | frozenset(vars(Tensor))
+"""Names that say what a tensor is, and those of its methods: attributes from files have others."""
+
+
+def rebuild_meta_tensor(arguments: Arguments) -> object:
+    """A tensor without data."""
+    names = ("dtype", "size", "stride", "requires_grad")
+    dtype, size, stride, requires_grad = arguments_of("_rebuild_meta_tensor_no_storage", arguments, names, 4)
+    if not isinstance(dtype, DType) or type(requires_grad) is not bool:
+        raise ArchiveError("_rebuild_meta_tensor_no_storage takes a dtype, a size, a stride and whether it requires grad")
+    shape, strides = sizes_of("_rebuild_meta_tensor_no_storage", size), sizes_of("_rebuild_meta_tensor_no_storage", stride)
+    return MetaTensor(dtype, Size(shape), strides, requires_grad)
+
+
+def rebuild_quantized(arguments: Arguments) -> object:
+    """A quantized tensor, kept as its integers and its quantizer."""
+    names = ("storage", "offset", "size", "stride", "quantizer", "requires_grad", "backward_hooks")
+    storage, offset, size, stride, quantizer, requires_grad, _ = arguments_of("_rebuild_qtensor", arguments, names, 7)
+    integers = view("_rebuild_qtensor", storage, None, offset, size, stride, False, None)
+    quantized = storage.kind.quantized if isinstance(storage, SavedStorage) else None
+    parts = cast("Arguments", quantizer) if isinstance(quantizer, tuple) else ()
+    if quantized is None or type(requires_grad) is not bool:
+        raise ArchiveError("_rebuild_qtensor takes a quantized storage, and whether the tensor requires grad")
+    scheme, scale, zero_point, axis = arguments_of("quantizer", parts, ("scheme", "scale", "zero_point", "axis"), 3)
+    if not isinstance(scheme, QuantizationScheme):
+        raise ArchiveError("_rebuild_qtensor: the quantizer begins with its scheme")
+    if scheme.name == "per_tensor_affine":
+        if not isinstance(scale, float) or not math.isfinite(scale) or type(zero_point) is not int or len(parts) != 3:
+            raise ArchiveError("_rebuild_qtensor: per_tensor_affine has a finite scale and an int as zero point")
+    elif not (isinstance(scale, Tensor) and isinstance(zero_point, Tensor) and type(axis) is int and 0 <= axis < integers.ndim):
+        raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has tensors of scales and zero points, and an axis of the tensor")
+    elif not scale.shape == zero_point.shape == (integers.shape[axis],):
+        raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has one scale and one zero point for each of {integers.shape[axis]} indices")
+    return QuantizedTensor(integers, quantized, scheme, scale, zero_point, axis if type(axis) is int else None, requires_grad)
+
+
+def rebuild_sparse(arguments: Arguments) -> object:
+    """A sparse tensor, kept as its parts: (layout, (indices.., values, size[, is_coalesced]))."""
+    layout, payload = arguments_of("_rebuild_sparse_tensor", arguments, ("layout", "parts"), 2)
+    parts = cast("Arguments", payload) if isinstance(payload, tuple) else ()
+    name = repr(layout)
+    count = SPARSE_PARTS.get(name)
+    if count is None or not count + 2 <= len(parts) <= count + 3:
+        raise ArchiveError(f"_rebuild_sparse_tensor: {name} with {len(parts)} parts is no sparse tensor that is read")
+    tensors = parts[: count + 1]
+    coalesced = parts[count + 2] if len(parts) > count + 2 else None
+    if not all(isinstance(one, Tensor) for one in tensors) or coalesced not in (None, True, False):
+        raise ArchiveError("_rebuild_sparse_tensor takes tensors of indices and values, and a size")
+    indices, values = cast("tuple[Tensor, ...]", tensors[:count]), cast("Tensor", parts[count])
+    size = Size(sizes_of("_rebuild_sparse_tensor", parts[count + 1]))
+    return SparseTensor(name, indices, values, size, None if coalesced is None else bool(coalesced))
+
+
+def rebuild_nested(arguments: Arguments) -> object:
+    """Tensors of different sizes in one buffer, kept as they are."""
+    parts = arguments_of("_rebuild_nested_tensor", arguments, ("buffer", "sizes", "strides", "offsets"), 4)
+    if not all(isinstance(part, Tensor) for part in parts):
+        raise ArchiveError("_rebuild_nested_tensor takes four tensors")
+    return NestedTensor(*cast("tuple[Tensor, Tensor, Tensor, Tensor]", parts))

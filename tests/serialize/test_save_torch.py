@@ -1,0 +1,183 @@
+"""rl.save and rl.load against torch.save and torch.load: every format and protocol, both ways."""
+from __future__ import annotations
+
+import argparse
+import collections
+import datetime
+import io
+import pathlib
+import warnings
+import zipfile
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rushlight as rl
+from rushlight.serialization import ArchiveError
+
+torch = pytest.importorskip("torch")
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+FORMATS = pytest.mark.parametrize("zipped", [True, False], ids=["zip", "stream"])
+
+
+def checkpoint() -> dict[str, Any]:
+    """One value of every kind that checkpoints hold."""
+    base = torch.arange(12.0).reshape(3, 4)
+    return {
+        "a": base, "view": base[1:, ::2], "transposed": base.t(), "expanded": torch.ones(1).expand(5),
+        "i": torch.arange(5), "b": torch.tensor([True, False]), "bf": torch.randn(3).bfloat16(), "h": torch.randn(3).half(),
+        "c": torch.randn(3, dtype=torch.complex64), "conj": torch.randn(3, dtype=torch.complex64).conj(),
+        "e": torch.empty(0, 3), "z": torch.tensor(3.0), "p": torch.nn.Parameter(torch.randn(2)),
+        "l": [1, 2.5, None, True, "s", (1, 2, (3,)), {1, 2}, b"bytes", b"", 2**70, -5, -(2**31), 1 + 2j],
+        "od": collections.OrderedDict(a=1), "size": torch.Size([1, 2]), "dtype": torch.float32, "device": torch.device("cpu"),
+        "state": torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)).state_dict(), "bytes": bytearray(b"xy"),
+        "counter": collections.Counter("abca"),
+    }
+
+
+def plain() -> dict[str, Any]:
+    """Data that PyTorch reads only when it trusts a file."""
+    return {
+        "np": np.arange(6.0).reshape(2, 3).T, "number": np.float32(2.5), "ns": argparse.Namespace(lr=1.0, name="x"),
+        "path": pathlib.PurePosixPath("/a/b"), "when": datetime.datetime(2020, 1, 2, 3, 4, 5), "for": datetime.timedelta(1, 2),
+        "dd": collections.defaultdict(list, {1: [2]}), "slice": slice(1, 2, None), "frozen": frozenset([1, 2]),
+    }
+
+
+def assert_same(ours: Any, theirs: Any, place: str = "x") -> None:
+    """The same values, layouts and kinds."""
+    if isinstance(theirs, torch.Tensor):
+        expected = theirs.detach().resolve_conj()
+        assert tuple(ours.shape) == tuple(expected.shape), place
+        assert repr(ours.dtype) == str(expected.dtype) and ours.requires_grad == theirs.requires_grad, place
+        assert not theirs.numel() or theirs.is_conj() or ours.stride() == theirs.stride(), place
+        assert ours.detach().to(rl.float32 if "float" in str(expected.dtype) else ours.dtype).tolist() == expected.tolist(), place
+        assert isinstance(ours, rl.nn.Parameter) == isinstance(theirs, torch.nn.Parameter)
+    elif isinstance(theirs, dict):
+        assert list(ours) == list(theirs) and type(ours) is type(theirs), place
+        for key in theirs:
+            assert_same(ours[key], theirs[key], f"{place}[{key}]")
+    elif isinstance(theirs, list | tuple):
+        assert len(ours) == len(theirs)
+        for index, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+            assert_same(mine, other, f"{place}[{index}]")
+    elif isinstance(theirs, torch.dtype | torch.device):
+        assert repr(ours) == repr(theirs)
+    elif isinstance(theirs, np.ndarray):
+        np.testing.assert_array_equal(ours, theirs)
+    else:
+        assert ours == theirs, place
+
+
+def saved(value: Any, zipped: bool, protocol: int = 2) -> io.BytesIO:
+    buffer = io.BytesIO()
+    torch.save(value, buffer, pickle_protocol=protocol, _use_new_zipfile_serialization=zipped)
+    buffer.seek(0)
+    return buffer
+
+
+@FORMATS
+@pytest.mark.parametrize("protocol", range(6))
+def test_files_of_pytorch_load(zipped: bool, protocol: int) -> None:
+    value = {**checkpoint(), **plain()}
+    loaded = rl.load(saved(value, zipped, protocol))
+    assert_same(loaded, value)
+    assert loaded["a"].storage is loaded["view"].storage
+
+
+@FORMATS
+def test_pytorch_loads_our_files_without_trusting_them(zipped: bool) -> None:
+    value = checkpoint()
+    del value["conj"]
+    # PyTorch writes empty bytes as a call of `bytes`, which it does not read again
+    value["l"].remove(b"")
+    ours = rl.load(saved(value, zipped))
+    buffer = io.BytesIO()
+    rl.save(ours, buffer, _use_new_zipfile_serialization=zipped)
+    buffer.seek(0)
+    theirs = torch.load(buffer, weights_only=True)
+    assert_same(ours, theirs)
+    assert theirs["a"].untyped_storage().data_ptr() == theirs["view"].untyped_storage().data_ptr()
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_pytorch_loads_plain_data_of_ours(protocol: int) -> None:
+    value = plain()
+    buffer = io.BytesIO()
+    rl.save(value, buffer, pickle_protocol=protocol)
+    buffer.seek(0)
+    theirs = torch.load(buffer, weights_only=False)
+    np.testing.assert_array_equal(theirs.pop("np"), value.pop("np"))
+    assert theirs == value
+
+
+def test_state_dicts_have_the_bytes_of_pytorchs() -> None:
+    state = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)).state_dict()
+    theirs, ours = saved(state, True), io.BytesIO()
+    rl.save(rl.load(theirs), ours)
+    first, second = zipfile.ZipFile(theirs), zipfile.ZipFile(ours)
+    assert first.namelist() == second.namelist()
+    assert [name for name in first.namelist() if first.read(name) != second.read(name)] == ["archive/.data/serialization_id"]
+
+
+@FORMATS
+def test_every_dtype_goes_both_ways(zipped: bool) -> None:
+    names = "uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128 bool".split()
+    names += ["uint16", "uint32", "uint64"] if zipped else []
+    value = {name: torch.tensor([0, 1, 1]).to(getattr(torch, name)) for name in names}
+    ours = rl.load(saved(value, zipped))
+    buffer = io.BytesIO()
+    rl.save(ours, buffer, _use_new_zipfile_serialization=zipped)
+    buffer.seek(0)
+    theirs = torch.load(buffer, weights_only=True)
+    for name in names:
+        assert str(theirs[name].dtype) == repr(ours[name].dtype) and theirs[name].tolist() == [0, 1, 1]
+
+
+def test_whole_modules_of_standard_layers() -> None:
+    module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.BatchNorm1d(3)).eval()
+    ours = rl.load(saved(module, True))
+    x = torch.randn(4, 2)
+    np.testing.assert_allclose(ours(rl.from_numpy(x.numpy())).detach().numpy(), module(x).detach().numpy(), rtol=1e-6)
+    buffer = io.BytesIO()
+    rl.save(rl.nn.Sequential(rl.nn.Linear(2, 3), rl.nn.ReLU()), buffer)
+    buffer.seek(0)
+    theirs = torch.load(buffer, weights_only=False)
+    assert isinstance(theirs[0], torch.nn.Linear) and theirs(x).shape == (4, 3)
+
+
+def test_quantized_sparse_and_meta_tensors_are_kept() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        per_tensor = torch.quantize_per_tensor(torch.randn(3, 4), 0.1, 3, torch.quint8)
+        scales, zeros = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([1, 2, 3])
+        per_channel = torch.quantize_per_channel(torch.randn(3, 4), scales, zeros, 0, torch.qint8)
+        sparse = [torch.eye(3).to_sparse(), torch.eye(3).to_sparse_csr()]
+        loaded = rl.load(saved([per_tensor, per_channel, *sparse, torch.empty(2, 3, device="meta")], True))
+        buffer = io.BytesIO()
+        rl.save(loaded, buffer)
+        buffer.seek(0)
+        theirs = torch.load(buffer, weights_only=False)
+    for ours, original in zip(loaded[:2], (per_tensor, per_channel), strict=True):
+        np.testing.assert_allclose(ours.dequantize().numpy(), original.dequantize().numpy(), rtol=1e-6)
+    assert torch.equal(theirs[0].dequantize(), per_tensor.dequantize()) and torch.equal(theirs[1].dequantize(), per_channel.dequantize())
+    assert torch.equal(theirs[2].to_dense(), torch.eye(3)) and torch.equal(theirs[3].to_dense(), torch.eye(3))
+    assert theirs[4].is_meta and theirs[4].shape == (2, 3)
+
+
+@pytest.mark.parametrize("attack", ["os.system", "builtins.eval", "torch.hub.load"])
+def test_what_is_not_listed_is_refused_as_pytorch_refuses_it(attack: str) -> None:
+    class Attack:
+        def __reduce__(self) -> Any:
+            import os
+
+            return {"os.system": os.system, "builtins.eval": eval, "torch.hub.load": torch.hub.load}[attack], ("1",)
+
+    buffer = saved({"a": Attack()}, True)
+    with pytest.raises(Exception, match=r"Unsupported|unsupported|not an allowed|Weights only"):
+        torch.load(buffer, weights_only=True)
+    buffer.seek(0)
+    with pytest.raises(ArchiveError, match=r"is not on the list of what files may use"):
+        rl.load(buffer)
