@@ -369,8 +369,13 @@ class Builder:
     # Control
 
     @contextmanager
-    def loop(self, count: Number, *, independent: bool = False, vectorize: bool = True) -> Generator[Value]:
-        """The block, for 0..count-1; `independent` promises that iterations do not touch each other's items."""
+    def loop(
+        self, count: Number, *, independent: bool = False, vectorize: bool = True, interleave: int = 0
+    ) -> Generator[Value]:
+        """The block, for 0..count-1; `independent` promises that iterations do not touch each other's items.
+
+        `interleave`, if given, is how many vectors a turn takes: sums in so many registers do not wait for each other.
+        """
         total = self.number(count, "int64")
         head, body, last, after = self._names("head", "body", "last", "after")
         before = self._branch(head)
@@ -384,7 +389,7 @@ class Builder:
         self._branch(last)
         self._label(last)
         self.text.add(f"  {index}_next = add nuw nsw i64 {index}, 1")
-        self.text.add(f"  br label %{head}{self._metadata(independent, vectorize)}")
+        self.text.add(f"  br label %{head}{self._metadata(independent, vectorize, interleave)}")
         self._label(after)
 
     @contextmanager
@@ -439,8 +444,11 @@ class Builder:
     def _label(self, name: str) -> None:
         self.text.label(name)
 
-    def _metadata(self, independent: bool, vectorize: bool) -> str:
+    def _metadata(self, independent: bool, vectorize: bool, interleave: int = 0) -> str:
         promises = ", !1" * independent + ", !2" * (not vectorize)
+        if interleave:
+            promises += f', !{len(self._loops) + 3}'
+            self._loops.append(f'!{len(self._loops) + 3} = !{{!"llvm.loop.interleave.count", i32 {interleave}}}')
         if not promises:
             return ""
         number = len(self._loops) + 3

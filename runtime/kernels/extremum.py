@@ -1,7 +1,7 @@
 """The largest or smallest items along dims with the places of the first of them; NaN is better than all.
 
-In: which of the two, the dtype, how the loop runs. Out: a `Kernel` whose items are the outputs. The words are reduction.py's,
-and after them the address of the places (int64; a place counts the reduced items in row-major order, so the reduced dims must
+In: which of the two, the dtype, how the loop runs. Out: a `Kernel` whose items are the outputs. The words are reduction.py's
+but for number 2, the address of the places (int64; a place counts the reduced items in row-major order, so the reduced dims must
 come in the tensor's order). The output address may be 0. At least one item is reduced.
 """
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Extremum:
         self.dims = Dims(builder)
         self.source = builder.pointer(dtype, builder.word(0))
         self.values = builder.pointer(dtype, builder.word(1))
-        self.places = builder.pointer("int64", builder.words[self.dims.end])
+        self.places = builder.pointer("int64", builder.word(2))
         # half items are compared as float32
         self.compute = self.source[0].dtype
         self.worst = lowest(self.compute) if largest else highest(self.compute)

@@ -120,7 +120,6 @@ class Dims:
         self.strides = [words.at(self.kept * (1 + operand) + 8) for operand in range(3)]
         self.reduced_sizes = words.at(self.kept * 4 + 8)
         self.reduced_strides = words.at(self.kept * 4 + 8 + self.reduced)
-        self.end = self.kept * 4 + 8 + self.reduced * 2
         last = self.kept - 1
         self.inner = self.sizes[last]
         self.steps = [strides[last] for strides in self.strides]
@@ -233,7 +232,7 @@ class _Rows(_Loops):
                 done = block * BLOCK
                 items = self.source.at(begin + done * dims.stride)
                 total.value = steps.identity
-                with builder.loop(builder.minimum(dims.run - done, BLOCK)) as at:
+                with builder.loop(builder.minimum(dims.run - done, BLOCK), interleave=8) as at:
                     total.value = steps.combine(builder, total.value, steps.term(items[self.place(at, dims.stride)], centre))
                 level.value = 0
                 with builder.loop_while(self._bit):

@@ -3,7 +3,7 @@
 In: the dtype, whether the mean is taken off, which of weight and bias there are. Out: a `Kernel` whose items are rows. Sums are
 taken in blocks; halves are computed in float32 and rounded once.
 
-Words: out, in, weight, bias, bits of epsilon (float64), items of a row.
+Words: in, weight and bias if there are, out, bits of epsilon (float64), items of a row.
 """
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def row_norm_kernel(dtype: DType, *, centred: bool, weight: bool, bias: bool) ->
     compute = loaded(name)
 
     def write(builder: Builder, functions: Functions) -> None:
-        row = builder.word(5)
-        epsilon = Pointer(builder, "float64", builder.words.name)[4].to(compute)
-        weights = builder.pointer(name, builder.word(2)).independent() if weight else None
-        biases = builder.pointer(name, builder.word(3)).independent() if bias else None
+        at_out = 1 + weight + bias
+        row = builder.word(at_out + 2)
+        epsilon = Pointer(builder, "float64", builder.words.name)[at_out + 1].to(compute)
+        weights = builder.pointer(name, builder.word(1)).independent() if weight else None
+        biases = builder.pointer(name, builder.word(1 + weight)).independent() if bias else None
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             offset = (builder.start + number) * row
-            source = builder.pointer(name, builder.word(1)).at(offset).independent()
-            out = builder.pointer(name, builder.word(0)).at(offset).independent()
+            source = builder.pointer(name, builder.word(0)).at(offset).independent()
+            out = builder.pointer(name, builder.word(at_out)).at(offset).independent()
             mean = _total(builder, source, row, None, False) / row.to(compute) if centred else None
             squares = _total(builder, source, row, mean, True)
             scale = 1.0 / builder.square_root(squares / row.to(compute) + epsilon)

@@ -4,20 +4,43 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from ..kernels.launch import launch
 from ..kernels.row_normalization import row_norm_kernel
+from ..storage import Storage
 from ..tensor import Tensor, new_empty
 from .copying import contiguous, converted
-from .launching import address_or_zero, require_floating
+from .launching import require_floating
+from .plans import Plans
+from .short_calls import Short, remembered
 from .table import kernel
 
 _EPSILONS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 """What RMS norm adds where it is not told: the distance from 1 to the next number of the dtype."""
 
 
+_short = Plans[tuple[Any, ...], Short]()
+
+
 def _normalized(
     input: Tensor, normalized: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float, *, centred: bool
+) -> Tensor:
+    tensors = [one for one in (input, weight, bias) if one is not None]
+    key = (normalized, eps, centred, bias is None, *[one.layout.form for one in tensors], *[one.dtype for one in tensors])
+    short = _short.get(key)
+    if short is None:
+        return _normalized_anew(input, normalized, weight, bias, eps, centred, key)
+    operands: list[int] = []
+    for one in tensors:
+        operands += one.storage.address, one.layout.offset
+    storage = Storage.allocate(short[2])
+    short[0](short[1], storage.address, *operands)
+    return Tensor(storage, short[3], short[4])
+
+
+def _normalized_anew(
+    input: Tensor, normalized: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float, centred: bool, key: Any
 ) -> Tensor:
     shape = input.layout.shape
     if not normalized or shape[len(shape) - len(normalized) :] != normalized:
@@ -31,13 +54,16 @@ def _normalized(
                                f"{list(tensor.layout.shape)} and normalized_shape = {list(normalized)}")
     source = contiguous(input)
     row = math.prod(normalized)
-    weight = None if weight is None else contiguous(converted(weight, source.dtype))
-    bias = None if bias is None else contiguous(converted(bias, source.dtype))
+    operands = [source, *(contiguous(converted(one, source.dtype)) for one in (weight, bias) if one is not None)]
     out = new_empty(shape, source.dtype)
     bits = ctypes.c_int64.from_buffer(ctypes.c_double(eps)).value
     made = row_norm_kernel(source.dtype, centred=centred, weight=weight is not None, bias=bias is not None)
-    words = (out.address, source.address, address_or_zero(weight), address_or_zero(bias), bits, row)
-    launch(made, words, source.layout.numel // row if row else 0, work=source.layout.numel // 2)
+    items, work = source.layout.numel // row if row else 0, source.layout.numel // 2
+    launch(made, (*(one.address for one in operands), out.address, bits, row), items, work=work)
+    if all(one is given for one, given in zip(operands, (one for one in (input, weight, bias) if one is not None))):
+        short = remembered(made, items, work, [source.dtype] * len(operands), (bits, row), out.layout, source.dtype)
+        if short is not None:
+            _short[key] = short
     return out
 
 
@@ -46,7 +72,8 @@ def _normalized(
     "bool cudnn_enable=True) -> Tensor"
 )
 def layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enable: bool
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
+    eps: float = 1e-05, cudnn_enable: bool = True,
 ) -> Tensor:
     """(input - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which `normalized_shape` names."""
     del cudnn_enable
@@ -55,7 +82,7 @@ def layer_norm(
 
 
 @kernel("rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
-def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, eps: float | None) -> Tensor:
+def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """input / sqrt(mean of squares + eps) * weight over the last dimensions; `eps` is the dtype's own if None."""
     require_floating("rms_norm", input.dtype, halves=True)
     epsilon = _EPSILONS[input.dtype.name] if eps is None else eps

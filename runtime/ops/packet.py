@@ -108,7 +108,7 @@ class Packet(functools.partial[Any]):
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
             self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
         elif _is_listed(op.schema.args[start], args[start], values[start]) and all(a is b for a, b in zip(args[start + 1 :], rest)):
-            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, tuple(values[len(args) :]))
+            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, tuple(values[len(args) :]), args[start])
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -137,8 +137,9 @@ def _eager(op: Op) -> Callable[..., Any]:
 def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """The function behind `op`, with its last arguments given."""
     call = _eager(op)
-    # pointwise functions have the schema's defaults
-    if not rest or op.kind is Kind.POINTWISE:
+    # pointwise functions have the schema's defaults, and others may
+    own: tuple[Any, ...] = getattr(call, "__defaults__", None) or ()
+    if not rest or op.kind is Kind.POINTWISE or own[-len(rest) :] == rest:
         return call
     return lambda *args: call(*args, *rest)
 
@@ -163,8 +164,14 @@ def _as_list(given: Any) -> list[int] | None:
     return [*items] if all(type(item) is int for item in items) else None
 
 
-def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any, ...]) -> Callable[..., Any]:
+def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any, ...], given: Any) -> Callable[..., Any]:
     """`call` for arguments of which number `at` is an int or ints: `x.sum(1, True)`, `x.sum((0, 1))`."""
+    if at == 1 and type(given) is int:
+
+        def run_with_int(self: Any, dim: int, *others: Any) -> Any:
+            return call(self, [dim], *others, *rest)
+
+        return run_with_int
 
     def run(*args: Any) -> Any:
         listed = _as_list(args[at])

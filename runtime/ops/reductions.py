@@ -12,11 +12,13 @@ from ..kernels.reduction import Reduction
 from ..kernels.reduction_functions import ALL, ANY, MAX, MEAN, MIN, NONZERO, PROD, SUM
 from ..layout import Layout, wrap_dim
 from ..return_types import MinMax, ValuesIndices
-from ..tensor import Tensor, new_like
+from ..storage import Storage
+from ..tensor import Tensor
 from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
 from .reduction_plans import Formula, Plan, by_columns, make_plan, reduced_shape, split_dims, words_of
+from .short_calls import Short, remembered
 from .table import reduction
 
 DTypes = Callable[[DType, DType | None], tuple[DType, DType]]
@@ -36,47 +38,65 @@ def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]
     return wrapped if rank else ()
 
 
-class Reducing:
-    """A reduction made ready to call: what it computes, in which dtypes, and its plans by layout."""
+def reducing(reduction: Reduction, dtypes: DTypes) -> Callable[..., Tensor]:
+    """A reduction made ready to call: `reduce(source, dims, keepdim=False, dtype=None, parameter=0.0)`, None and no dims: all.
 
-    __slots__ = ("_dtypes", "_plans", "_reduction")
+    Plans are kept by layout; what is small is run the short way of short_calls.py.
+    """
+    plans, short = Plans[tuple[Any, ...], Plan](), Plans[tuple[Any, ...], Short]()
+    find, allocate = short.get, Storage.allocate
 
-    def __init__(self, reduction: Reduction, dtypes: DTypes) -> None:
-        self._reduction = reduction
-        self._dtypes = dtypes
-        self._plans = Plans[tuple[Any, ...], Plan]()
-
-    def __call__(
-        self, source: Tensor, dims: Sequence[int] | int | None, keepdim: bool = False, dtype: DType | int | None = None,
-        parameter: float = 0.0,
+    def reduce(
+        source: Tensor, dims: Sequence[int] | int | None, keepdim: bool = False, dtype: DType | int | None = None, parameter: float = 0.0
     ) -> Tensor:
-        """`source` reduced over `dims` (None and no dims: all)."""
-        if type(dims) is list:  # pyright: ignore[reportUnknownArgumentType]
+        if dims.__class__ is list:
             dims = tuple(cast("list[int]", dims))
-        key = (source.layout.form, source.dtype, dims, keepdim, dtype, parameter)
-        plan = self._plans.get(key)
+        layout = source.layout
+        key = (layout.form, source.dtype, dims, keepdim, dtype, parameter)
+        found = find(key)
+        if found is not None:
+            direct, frame, nbytes, target, output, _ = found
+            storage = allocate(nbytes)
+            direct(frame, storage.address, source.storage.address, layout.offset)
+            return Tensor(storage, target, output)
+        plan = plans.get(key)
         if plan is None:
-            compute, output = self._dtypes(source.dtype, as_dtype(dtype))
+            compute, output = dtypes(source.dtype, as_dtype(dtype))
             if not source.dtype.computes:
-                return self(converted(source, compute), dims, keepdim, output, parameter)
-            formula = Formula(self._reduction, source.dtype, compute.opmath, output, parameter)
-            plan = self._plans[key] = make_plan(source.layout, reduced_dims(len(source.layout.shape), dims), keepdim, formula)
+                return reduce(converted(source, compute), dims, keepdim, output, parameter)
+            formula = Formula(reduction, source.dtype, compute.opmath, output, parameter)
+            plan = plans[key] = make_plan(layout, reduced_dims(len(layout.shape), dims), keepdim, formula)
+            remember(key, plan)
         return plan.run(source)
+
+    def remember(key: tuple[Any, ...], plan: Plan) -> None:
+        step = plan.single
+        found = None if step is None else remembered(
+            step.kernel, step.items, step.work, [key[1]], step.words[2:], plan.layout, plan.dtype
+        )
+        if found is not None:
+            short[key] = found
+
+    return reduce
 
 
 class _ExtremumPlan:
     """Values and places of one layout."""
 
-    __slots__ = ("items", "kernel", "layout", "words", "work")
+    __slots__ = ("items", "kernel", "layout", "nbytes", "short", "words", "work")
 
     def __init__(self, source: Tensor, dims: tuple[int, ...], keepdim: bool, largest: bool) -> None:
         kept, reduced = split_dims(source.layout, dims, ordered=True)
         columns, unit = by_columns(kept, reduced)
         self.kernel = extremum_kernel(largest, source.dtype, columns=columns, unit=unit)
-        self.words = words_of(kept, reduced)
+        self.words = words_of(kept, reduced)[3:]
         self.layout = Layout.contiguous(reduced_shape(source.layout.shape, dims, keepdim))
         self.items = self.layout.numel
+        self.nbytes = self.items * source.dtype.itemsize
         self.work = source.layout.numel
+        self.short = remembered(
+            self.kernel, self.items, self.work, (source.dtype, source.dtype), self.words, self.layout, dtypes.int64
+        )
 
 
 _extremum_plans = Plans[tuple[Any, ...], _ExtremumPlan]()
@@ -89,10 +109,13 @@ def _extremum(source: Tensor, dim: int | None, keepdim: bool, *, largest: bool, 
     if plan is None:
         dims = reduced_dims(len(source.layout.shape), dim)
         plan = _extremum_plans[key] = _ExtremumPlan(source, dims, keepdim, largest)
-    indices = new_like(plan.layout, dtypes.int64)
-    out = new_like(plan.layout, source.dtype) if values else None
-    words = (source.address, 0 if out is None else out.address, *plan.words[2:], indices.address)
-    launch(plan.kernel, words, plan.items, work=plan.work)
+    indices = Tensor(Storage.allocate(plan.items * 8), plan.layout, dtypes.int64)
+    out = Tensor(Storage.allocate(plan.nbytes), plan.layout, source.dtype) if values else None
+    address = 0 if out is None else out.storage.address
+    if plan.short is None:
+        launch(plan.kernel, (source.address, address, indices.storage.address, *plan.words), plan.items, work=plan.work)
+    else:
+        plan.short[0](plan.short[1], indices.storage.address, source.storage.address, source.layout.offset, address, 0)
     return out, indices
 
 
@@ -132,44 +155,44 @@ def _own_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     return input, input
 
 
-_sum, _prod, _mean = Reducing(SUM, _total_dtypes("sum_cpu")), Reducing(PROD, _total_dtypes("prod_cpu")), Reducing(MEAN, _mean_dtypes)
-_any, _all = Reducing(ANY, _truth_dtypes), Reducing(ALL, _truth_dtypes)
-_largest, _smallest = Reducing(MAX, _own_dtypes), Reducing(MIN, _own_dtypes)
-_nonzero = Reducing(NONZERO, lambda input, given: (dtypes.int64, dtypes.int64))
+_sum, _prod, _mean = reducing(SUM, _total_dtypes("sum_cpu")), reducing(PROD, _total_dtypes("prod_cpu")), reducing(MEAN, _mean_dtypes)
+_any, _all = reducing(ANY, _truth_dtypes), reducing(ALL, _truth_dtypes)
+_largest, _smallest = reducing(MAX, _own_dtypes), reducing(MIN, _own_dtypes)
+_nonzero = reducing(NONZERO, lambda input, given: (dtypes.int64, dtypes.int64))
 
 
 @reduction("sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
-def sum_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | int | None) -> Tensor:
+def sum_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool = False, dtype: DType | int | None = None) -> Tensor:
     """The sum over `dim`, pairwise in blocks; integers and bool are summed in int64."""
     return _sum(self, dim, keepdim, dtype)
 
 
 @reduction("sum(Tensor self, *, ScalarType? dtype=None) -> Tensor")
-def sum_all(self: Tensor, dtype: DType | int | None) -> Tensor:
+def sum_all(self: Tensor, dtype: DType | int | None = None) -> Tensor:
     """The sum of all items."""
     return _sum(self, None, False, dtype)
 
 
 @reduction("mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
-def mean_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | int | None) -> Tensor:
+def mean_dims(self: Tensor, dim: Sequence[int] | None, keepdim: bool = False, dtype: DType | int | None = None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers, whose mean is no integer."""
     return _mean(self, dim, keepdim, dtype)
 
 
 @reduction("mean(Tensor self, *, ScalarType? dtype=None) -> Tensor")
-def mean_all(self: Tensor, dtype: DType | int | None) -> Tensor:
+def mean_all(self: Tensor, dtype: DType | int | None = None) -> Tensor:
     """The mean of all items."""
     return _mean(self, None, False, dtype)
 
 
 @reduction("prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
-def prod_dim(self: Tensor, dim: int, keepdim: bool, dtype: DType | int | None) -> Tensor:
+def prod_dim(self: Tensor, dim: int, keepdim: bool = False, dtype: DType | int | None = None) -> Tensor:
     """The product over `dim`; integers and bool are multiplied in int64."""
     return _prod(self, dim, keepdim, dtype)
 
 
 @reduction("prod(Tensor self, *, ScalarType? dtype=None) -> Tensor")
-def prod_all(self: Tensor, dtype: DType | int | None) -> Tensor:
+def prod_all(self: Tensor, dtype: DType | int | None = None) -> Tensor:
     """The product of all items."""
     return _prod(self, None, False, dtype)
 
@@ -193,7 +216,7 @@ def any_all(self: Tensor) -> Tensor:
 
 
 @reduction("any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
-def any_dim(self: Tensor, dim: int, keepdim: bool) -> Tensor:
+def any_dim(self: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     """Whether some item along `dim` is not zero."""
     return _any(self, dim, keepdim)
 
@@ -205,12 +228,12 @@ def all_all(self: Tensor) -> Tensor:
 
 
 @reduction("all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
-def all_dim(self: Tensor, dim: int, keepdim: bool) -> Tensor:
+def all_dim(self: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     """Whether no item along `dim` is zero."""
     return _all(self, dim, keepdim)
 
 
-def _truth_over(self: Tensor, dims: Sequence[int] | None, keepdim: bool, truth: Reducing) -> Tensor:
+def _truth_over(self: Tensor, dims: Sequence[int] | None, keepdim: bool, truth: Callable[..., Tensor]) -> Tensor:
     # an empty list, unlike None, names no dimension: every item answers for itself
     if dims is not None and not dims:
         answers: Tensor = self != 0
@@ -242,7 +265,7 @@ def require_items(name: str, self: Tensor, dims: tuple[int, ...] | None) -> None
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
 
 
-def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, extreme: Reducing) -> Tensor:
+def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, extreme: Callable[..., Tensor]) -> Tensor:
     _require_computing(f"{name}_cpu", self.dtype)
     if self.layout.numel == 0:
         chosen = None if dims is None or dims == [] else reduced_dims(len(self.layout.shape), dims)
@@ -251,13 +274,13 @@ def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, k
 
 
 @reduction("amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
-def amax(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
+def amax(self: Tensor, dim: Sequence[int] = (), keepdim: bool = False) -> Tensor:
     """The largest item over `dim`; NaN if one is."""
     return _extreme_values("amax", self, dim, keepdim, _largest)
 
 
 @reduction("amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
-def amin(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
+def amin(self: Tensor, dim: Sequence[int] = (), keepdim: bool = False) -> Tensor:
     """The smallest item over `dim`; NaN if one is."""
     return _extreme_values("amin", self, dim, keepdim, _smallest)
 
@@ -290,13 +313,13 @@ def _with_indices(name: str, self: Tensor, dim: int, keepdim: bool, largest: boo
 
 
 @reduction("max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
-def max_dim(self: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
+def max_dim(self: Tensor, dim: int, keepdim: bool = False) -> ValuesIndices:
     """The largest items along `dim` and the places of the first of them; NaN counts as largest."""
     return _with_indices("max", self, dim, keepdim, True)
 
 
 @reduction("min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
-def min_dim(self: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
+def min_dim(self: Tensor, dim: int, keepdim: bool = False) -> ValuesIndices:
     """The smallest items along `dim` and the places of the first of them; NaN counts as smallest."""
     return _with_indices("min", self, dim, keepdim, False)
 
@@ -309,12 +332,12 @@ def _place(name: str, self: Tensor, dim: int | None, keepdim: bool, largest: boo
 
 
 @reduction("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor")
-def argmax(self: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+def argmax(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """The place of the first largest item, in the flattened tensor or along `dim`; int64."""
     return _place("argmax", self, dim, keepdim, True)
 
 
 @reduction("argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor")
-def argmin(self: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+def argmin(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """The place of the first smallest item, in the flattened tensor or along `dim`; int64."""
     return _place("argmin", self, dim, keepdim, False)

@@ -16,6 +16,7 @@ from ..tensor import Tensor, new_like
 from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
+from .short_calls import Short, remembered
 from .table import kernel
 
 KernelChoice = Callable[[bool], Kernel]
@@ -57,7 +58,7 @@ LOGCUMSUMEXP = Scan("logcumsumexp", _nothing, _add_exponentials)
 class _Plan:
     """How one scan of one layout runs."""
 
-    __slots__ = ("items", "kernel", "layout", "words", "work")
+    __slots__ = ("items", "kernel", "layout", "short", "words", "work")
 
     def __init__(self, layout: Layout, dim: int, choose: KernelChoice) -> None:
         self.layout = target = Layout.contiguous(layout.shape)
@@ -71,6 +72,7 @@ class _Plan:
         )
         self.items = layout.numel // size if size else 0
         self.work = layout.numel * 2
+        self.short: Short | None = None
 
 
 _plans = Plans[tuple[Any, ...], _Plan]()
@@ -81,12 +83,17 @@ def _planned(name: str, source: Tensor, dim: int, output: DType, choose: KernelC
     plan = _plans.get(key)
     if plan is None:
         plan = _plans[key] = _Plan(source.layout, wrap_dim(dim, len(source.layout.shape)), choose)
+        plan.short = remembered(plan.kernel, plan.items, plan.work, (source.dtype, output), plan.words, plan.layout, dtypes.int64)
     return plan
 
 
 def _run(plan: _Plan, source: Tensor, output: DType, places: Tensor | None = None) -> Tensor:
     out = new_like(plan.layout, output)
-    launch(plan.kernel, (source.address, out.address, 0 if places is None else places.address, *plan.words), plan.items, work=plan.work)
+    to_places = 0 if places is None else places.address
+    if plan.short is None:
+        launch(plan.kernel, (source.address, out.address, to_places, *plan.words), plan.items, work=plan.work)
+    else:
+        plan.short[0](plan.short[1], to_places, source.storage.address, source.layout.offset, out.storage.address, 0)
     return out
 
 
@@ -107,13 +114,13 @@ def _total_dtype(self: Tensor, dtype: DType | int | None) -> DType:
 
 
 @kernel("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
-def cumsum(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
+def cumsum(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The sums of the items up to each along `dim`; integers and bool are summed in int64."""
     return _scan(CUMSUM, self, dim, _total_dtype(self, dtype))
 
 
 @kernel("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
-def cumprod(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
+def cumprod(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The products of the items up to each along `dim`; integers and bool are multiplied in int64."""
     return _scan(CUMPROD, self, dim, _total_dtype(self, dtype))
 

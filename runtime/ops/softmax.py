@@ -9,10 +9,12 @@ from ..kernels.engine import Kernel
 from ..kernels.launch import launch
 from ..kernels.softmax import softmax_kernel
 from ..layout import Layout, wrap_dim
+from ..storage import Storage
 from ..tensor import Tensor, new_like
 from .copying import contiguous, converted
 from .launching import require_floating
 from .plans import Plans
+from .short_calls import Short, remembered
 from .table import composite, kernel
 
 _plans = Plans[tuple[Any, ...], tuple[Kernel, int, int, int, int]]()
@@ -30,7 +32,20 @@ def _plan(layout: Layout, dim: int, dtype: DType, log: bool) -> tuple[Kernel, in
     return kernel, size, inner, layout.numel // size if size else 0, layout.numel
 
 
+_short = Plans[tuple[Any, ...], Short]()
+
+
 def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Tensor:
+    layout = self.layout
+    short = _short.get((layout.form, self.dtype, dim, dtype, log))
+    if short is not None:
+        storage = Storage.allocate(short[2])
+        short[0](short[1], storage.address, self.storage.address, layout.offset)
+        return Tensor(storage, short[3], short[4])
+    return _softmax_anew(self, dim, dtype, log)
+
+
+def _softmax_anew(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Tensor:
     wanted = as_dtype(dtype)
     source = contiguous(self if wanted is None else converted(self, wanted))
     layout = source.layout
@@ -39,8 +54,13 @@ def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Te
     if plan is None:
         plan = _plans[key] = _plan(layout, dim, source.dtype, log)
     kernel, size, inner, items, work = plan
-    out = new_like(Layout.contiguous(layout.shape), source.dtype)
+    target = Layout.contiguous(layout.shape)
+    out = new_like(target, source.dtype)
     launch(kernel, (source.storage.address + layout.offset * source.dtype.itemsize, out.storage.address, size, inner), items, work=work)
+    if source is self:
+        short = remembered(kernel, items, work, [self.dtype], (size, inner), target, self.dtype)
+        if short is not None:
+            _short[self.layout.form, self.dtype, dim, dtype, log] = short
     return out
 
 
@@ -48,7 +68,7 @@ def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Te
     "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
     "special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
 )
-def softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
+def softmax(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """exp(self) divided by its sum along `dim`, shifted by the largest item; converted to `dtype` first if given."""
     return _softmax(self, dim, dtype, False)
 
@@ -57,7 +77,7 @@ def softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
     "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
     "special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
 )
-def log_softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
+def log_softmax(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The logarithm of the softmax, taken without computing it."""
     return _softmax(self, dim, dtype, True)
 

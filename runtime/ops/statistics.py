@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..dtype import DType, as_dtype
@@ -24,7 +24,7 @@ from ..promotion import get_default_dtype
 from ..tensor import Tensor
 from .copying import converted
 from .dtype_rules import type_name
-from .reductions import Reducing, reduced_dims, sum_dims
+from .reductions import reduced_dims, reducing, sum_dims
 from .table import composite, reduction
 
 Dims = Sequence[int] | None
@@ -36,7 +36,7 @@ def _spread_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     return input, input
 
 
-_variance, _deviation, _mean = (Reducing(one, _spread_dtypes) for one in (VARIANCE, DEVIATION, MEAN))
+_variance, _deviation, _mean = (reducing(one, _spread_dtypes) for one in (VARIANCE, DEVIATION, MEAN))
 
 
 def _correction(correction: Any) -> float:
@@ -79,7 +79,7 @@ def std_dim(self: Tensor, dim: Dims, unbiased: bool, keepdim: bool) -> Tensor:
     return _deviation(self, dim, keepdim, None, float(unbiased))
 
 
-def _with_mean(spread: Reducing, self: Tensor, dim: Dims, correction: float, keepdim: bool) -> tuple[Tensor, Tensor]:
+def _with_mean(spread: Callable[..., Tensor], self: Tensor, dim: Dims, correction: float, keepdim: bool) -> tuple[Tensor, Tensor]:
     return spread(self, dim, keepdim, None, correction), _mean(self, dim, keepdim)
 
 
@@ -130,8 +130,8 @@ def _norm_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     return given or input, given or input
 
 
-def _norm(reduction: Reduction) -> Reducing:
-    return Reducing(reduction, _norm_dtypes)
+def _norm(reduction: Reduction) -> Callable[..., Tensor]:
+    return reducing(reduction, _norm_dtypes)
 
 
 _NORMS = {
@@ -206,7 +206,7 @@ def _logsumexp_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     return input, input
 
 
-_logsumexp = Reducing(LOGSUMEXP, _logsumexp_dtypes)
+_logsumexp = reducing(LOGSUMEXP, _logsumexp_dtypes)
 
 
 @reduction(
@@ -224,7 +224,7 @@ def _nansum_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     return given or input, given or input
 
 
-_nansum = Reducing(NANSUM, _nansum_dtypes)
+_nansum = reducing(NANSUM, _nansum_dtypes)
 
 
 @reduction("nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")

@@ -148,7 +148,7 @@ def test_extrema_name_the_first_place(seed: int, name: str, largest: bool) -> No
     for source, columns in ((a, False), (np.asfortranarray(a), True)):
         kept, reduced = split_dims(layout_of(source), (1,), ordered=True)
         values, places = np.zeros(4, name), np.zeros(4, np.int64)
-        words = (*words_of(kept, reduced, source=source.ctypes.data, target=values.ctypes.data), places.ctypes.data)
+        words = (source.ctypes.data, values.ctypes.data, places.ctypes.data, *words_of(kept, reduced)[3:])
         run(extremum_kernel(largest, BY_NAME[name], columns=columns, unit=True), words, 4, 2)
         best = a.max(1) if largest else a.min(1)
         assert np.array_equal(values, best, equal_nan=name == "float32")
