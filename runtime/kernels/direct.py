@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OVERLAP, UNFIT = -1, -2
 _TENSOR, _FLOAT32, _FLOAT64, _WHOLE, _TRUTH = range(5)
-_HEAD, _PER_OPERAND = 6, 4
+_HEAD, _PER_OPERAND = 6, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,20 @@ class Frame:
     """The words of a plan, and what to do with the arguments of a call.
 
     `template` has the kernel's words: addresses of the inputs and the output (not set), then whatever the kernel wants.
-    `reach` is the number of bytes of the output if it may overlap an input, 0 if its memory is fresh.
+    `reach` is the number of bytes of the output if it may overlap an input, 0 if its memory is fresh. `places` are the words
+    of the inputs' addresses and of the output's, where they do not lie in this order.
     """
 
     __slots__ = ("_words", "address")
 
     def __init__(
-        self, kernel: int, items: int, inputs: Sequence[TensorOperand | NumberOperand], reach: int, template: Sequence[int]
+        self, kernel: int, items: int, inputs: Sequence[TensorOperand | NumberOperand], reach: int, template: Sequence[int],
+        places: Sequence[int] = (),
     ) -> None:
-        words = [kernel, items, len(inputs), len(template), reach, 0]
-        for operand in inputs:
-            words += _operand_words(operand)
+        places = places or range(len(inputs) + 1)
+        words = [kernel, items, len(inputs), len(template), reach, places[-1]]
+        for operand, place in zip(inputs, places):
+            words += (*_operand_words(operand), place)
         words += template
         self._words = (ctypes.c_int64 * len(words))(*words)
         self.address = ctypes.addressof(self._words)
@@ -130,11 +133,11 @@ def _write(builder: Builder, functions: Functions) -> None:
     builder.copy_bytes(words, operands.at(count * _PER_OPERAND), size * 8)
     with builder.loop(count, vectorize=False) as at:
         about = operands.at(at * _PER_OPERAND)
-        kind = about[0]
+        kind, word = about[0], about[4]
         with builder.when(kind == _TENSOR):
             storage = _whole(builder, argument())
             first = storage + _whole(builder, argument()) * about[1]
-            words[at] = first
+            words[word] = first
             apart = builder.select(first >= end, 1, builder.select(first + about[2] <= output, 1, 0))
             same = builder.select(first == output, about[3], 0)
             with builder.when(reach > 0):
@@ -142,9 +145,9 @@ def _write(builder: Builder, functions: Functions) -> None:
                     _answer(builder, OVERLAP)
         with builder.when(kind != _TENSOR):
             place = words.at(about[1])
-            words[at] = place.address
+            words[word] = place.address
             _store_number(builder, kind, argument(), place.address, about[2], about[3])
-    words[count] = output
+    words[frame[5]] = output
     status = builder.call_kernel(frame[0], words, 0, frame[1])
     builder.return_status(builder.call_c("PyLong_FromLongLong", "int64", status))
 

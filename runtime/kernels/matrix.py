@@ -20,6 +20,7 @@ from ..dtype import BY_NAME, DType, int32
 from ..storage import Storage
 from . import matrix_plain
 from .conversions import loaded
+from .direct import Frame, TensorOperand
 from .engine import Kernel
 from .isa import Isa, current
 from .launch import GRAIN, launch
@@ -75,6 +76,18 @@ class Product:
         else:
             launch(self._kernel, (a, b, c, bias, *self._rest), self._items, work=self._work)
 
+    def frame(self, itemsize: int, operands: str, a: str = "a", b: str = "b") -> Frame | None:
+        """What kernels/direct.py runs this by; None for work that is worth more care.
+
+        `operands` are a letter each, in the order of its arguments: `a` and `b`, or what is given instead, and `+` for the bias.
+        """
+        if self._panels is not None or self._work >= LONG:
+            return None
+        words = {a: 0, b: 1, "+": 3}
+        places = (*(words[letter] for letter in operands), 2)
+        inputs = [TensorOperand(itemsize, 0, False)] * len(operands)
+        return Frame(self._kernel.address, self._items, inputs, 0, (0, 0, 0, 0, *self._rest), places)
+
 
 class TurnedProduct:
     """A product that is computed as B.T @ A.T."""
@@ -86,6 +99,10 @@ class TurnedProduct:
     def run(self, a: int, b: int, c: int, bias: int = 0) -> None:
         """As `Product.run`."""
         self._product.run(b, a, c, bias)
+
+    def frame(self, itemsize: int, operands: str, a: str = "a", b: str = "b") -> Frame | None:
+        """As `Product.frame`."""
+        return self._product.frame(itemsize, operands, b, a)
 
 
 class Panels:

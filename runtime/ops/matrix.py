@@ -1,19 +1,24 @@
 """Matrix products: mm, bmm, linear, matmul and products of vectors. Products with an addend are in matrix_sums.py.
 
 Every product is planned once per combination of layouts and dtypes (`planned`); after that a call allocates the result and runs.
+Small products are remembered a second time, under the arguments of the function that was called (`ShortProducts`).
 """
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from ..dtype import DType, by_name, int32
 from ..kernels.conversions import loaded
+from ..kernels.direct import direct
 from ..kernels.matrix import Product, Sizes, Strides, TurnedProduct, plan_product
 from ..kernels.matrix_int8 import multiply_int8
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_empty, new_like
 from .copying import contiguous, converted
 from .dtype_rules import type_name
+from .fast_calls import TENSOR, fresh, key_maker
 from .host import bits, wrapped
 from .plans import Plans
 from .table import composite, kernel
@@ -78,6 +83,15 @@ class Plan:
             self.product.run(a.address, b.address, out.address, 0 if bias is None else bias.address)
         return out
 
+    def short(self, operands: str, shape: tuple[int, ...]) -> tuple[Any, ...] | None:
+        """The plan of a short way (fast_calls.py) to the product in this shape, with the operands of `Product.frame`."""
+        if self.product is None or self.sums is not self.dtype:
+            return None
+        frame = self.product.frame(self.dtype.itemsize, operands)
+        if frame is None:
+            return None
+        return direct(), frame.address, self.layout.numel * self.dtype.itemsize, Layout.contiguous(shape), self.dtype, frame
+
 
 def _strides(layout: Layout) -> Strides:
     strides = layout.strides
@@ -85,8 +99,6 @@ def _strides(layout: Layout) -> Strides:
 
 
 _plans = Plans[tuple[Layout, Layout, DType, Layout | None], Plan]()
-_matrices = Plans[tuple[Layout, Layout, DType, DType], Plan]()
-"""The plans of `mm`, whose arguments have passed its checks."""
 
 
 def planned(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Plan:
@@ -103,17 +115,38 @@ def product_of(a: Tensor, b: Tensor) -> Tensor:
     return converted(planned(a, b).run(a, b), a.dtype)
 
 
-@kernel("mm(Tensor self, Tensor mat2) -> Tensor")
-def mm(self: Tensor, mat2: Tensor) -> Tensor:
+class ShortProducts:
+    """Small products by the arguments of a function: the letters of its parameters as in fast_calls.py."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern, self._key = pattern, key_maker(pattern)
+        self._plans = Plans[tuple[Any, ...], tuple[Any, ...]]()
+
+    def remember(self, plan: Plan, arguments: tuple[Any, ...], operands: str, shape: tuple[int, ...]) -> None:
+        """`plan` is what these arguments come to; their tensors are the `operands` of `Product.frame`."""
+        short = plan.short(operands, shape)
+        if short is not None:
+            self._plans[self._key(*arguments)] = short
+
+    def before(self, general: Callable[..., Tensor], defaults: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
+        """The function that tries the short way and then the general one."""
+        run = fresh(self._pattern, defaults, self._plans, general)
+        run.__doc__ = general.__doc__
+        return run
+
+
+_mm, _bmm, _matmul, _linear, _linear_bias = (ShortProducts(TENSOR * count) for count in (2, 2, 2, 2, 3))
+
+
+def _general_mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices (n, k) and (k, m)."""
-    dtype = self.dtype
-    key = (self.layout.form, mat2.layout.form, dtype, mat2.dtype)
-    plan = _matrices.get(key)
-    if plan is None:
-        check_mm(self, mat2)
-        plan = _matrices[key] = planned(self, mat2)
-    out = plan.run(self, mat2)
-    return out if plan.sums is dtype else converted(out, dtype)
+    check_mm(self, mat2)
+    plan = planned(self, mat2)
+    _mm.remember(plan, (self, mat2), "ab", plan.layout.shape)
+    return converted(plan.run(self, mat2), self.dtype)
+
+
+mm = kernel("mm(Tensor self, Tensor mat2) -> Tensor")(_mm.before(_general_mm))
 
 
 def check_mm(self: Tensor, mat2: Tensor) -> None:
@@ -126,11 +159,15 @@ def check_mm(self: Tensor, mat2: Tensor) -> None:
     _require_matrices(self, mat2)
 
 
-@kernel("bmm(Tensor self, Tensor mat2) -> Tensor")
-def bmm(self: Tensor, mat2: Tensor) -> Tensor:
+def _general_bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """The products of batches of matrices (b, n, k) and (b, k, m)."""
     check_bmm(self, mat2)
-    return product_of(self, mat2)
+    plan = planned(self, mat2)
+    _bmm.remember(plan, (self, mat2), "ab", plan.layout.shape)
+    return converted(plan.run(self, mat2), self.dtype)
+
+
+bmm = kernel("bmm(Tensor self, Tensor mat2) -> Tensor")(_bmm.before(_general_bmm))
 
 
 def check_bmm(self: Tensor, mat2: Tensor) -> None:
@@ -169,6 +206,10 @@ def int_mm(self: Tensor, mat2: Tensor) -> Tensor:
 @kernel("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """input @ weight.T + bias over the last dimension of `input`; weight is (out, in), or (in,) for a single output."""
+    return _short_linear(input, weight) if bias is None else _short_linear_bias(input, weight, bias)
+
+
+def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if input.ndim == 0 or weight.ndim not in (1, 2):
         raise RuntimeError(f"linear: expected an input with dimensions and a weight of one or two, got {input.ndim} and {weight.ndim}")
     if weight.ndim == 1:
@@ -182,14 +223,23 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     _require_matrices(input, weight)
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(bias.dtype)} and {type_name(weight.dtype)}")
-    left, right = input.reshape([rows, depth]), _turned(weight)
+    left, right, result = input.reshape([rows, depth]), _turned(weight), [*shape[:-1], features]
     if bias is None or input.dtype.is_complex or bias.layout.shape != (features,):
-        product = product_of(left, right).reshape([*shape[:-1], features])
+        plan = planned(left, right)
+        if bias is None and left.storage is input.storage:
+            _linear.remember(plan, (input, weight), "ab", tuple(result))
+        product = converted(plan.run(left, right), input.dtype).reshape(result)
         return product if bias is None else product + bias
     vector = contiguous(converted(bias, by_name(loaded(bias.dtype.name))))
     wide = Tensor(vector.storage, Layout.of((rows, features), (0, 1), vector.layout.offset), vector.dtype)
-    out = converted(planned(left, right, wide).run(left, right, wide), input.dtype)
-    return out if len(shape) == 2 else out.reshape([*shape[:-1], features])
+    plan = planned(left, right, wide)
+    if left.storage is input.storage and vector.storage is bias.storage:
+        _linear_bias.remember(plan, (input, weight, bias), "ab+", tuple(result))
+    out = converted(plan.run(left, right, wide), input.dtype)
+    return out if len(shape) == 2 else out.reshape(result)
+
+
+_short_linear, _short_linear_bias = _linear.before(_general_linear), _linear_bias.before(_general_linear)
 
 
 def _turned(matrix: Tensor) -> Tensor:
@@ -210,8 +260,7 @@ def _batched(self: Tensor, other: Tensor) -> Tensor:
     return bmm(left, right).reshape([*batch, self.layout.shape[-2], other.layout.shape[-1]])
 
 
-@composite("matmul(Tensor self, Tensor other) -> Tensor")
-def matmul(self: Tensor, other: Tensor) -> Tensor:
+def _general_matmul(self: Tensor, other: Tensor) -> Tensor:
     """The matrix product; vectors are rows on the left and columns on the right, leading dimensions broadcast."""
     if self.ndim == 0 or other.ndim == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {self.ndim}D and {other.ndim}D")
@@ -221,7 +270,15 @@ def matmul(self: Tensor, other: Tensor) -> Tensor:
         return matmul(self.unsqueeze(0), other).squeeze(-2)
     if other.ndim == 1:
         return mv(self, other) if self.ndim == 2 else matmul(self, other.unsqueeze(1)).squeeze(-1)
-    return mm(self, other) if self.ndim == other.ndim == 2 else _batched(self, other)
+    if self.ndim == other.ndim == 2:
+        check_mm(self, other)
+        plan = planned(self, other)
+        _matmul.remember(plan, (self, other), "ab", plan.layout.shape)
+        return converted(plan.run(self, other), self.dtype)
+    return _batched(self, other)
+
+
+matmul = composite("matmul(Tensor self, Tensor other) -> Tensor")(_matmul.before(_general_matmul))
 
 
 @composite("mv(Tensor self, Tensor vec) -> Tensor")

@@ -8,7 +8,8 @@ from ..kernels.conversions import loaded
 from ..tensor import Tensor
 from .copying import contiguous, converted
 from .dtype_rules import type_name
-from .matrix import c_name, check_bmm, check_mm, planned, require_products
+from .fast_calls import OTHER, TENSOR
+from .matrix import ShortProducts, c_name, check_bmm, check_mm, planned, require_products
 from .table import composite, kernel
 
 
@@ -41,12 +42,23 @@ def _require_dtype(addend: Tensor, mat2: Tensor) -> None:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(addend.dtype)} and {type_name(mat2.dtype)}")
 
 
-@kernel("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Any, alpha: Any) -> Tensor:
+_addmm = ShortProducts(3 * TENSOR + 2 * OTHER)
+
+
+def _general_addmm(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Any, alpha: Any) -> Tensor:
     """beta * self + alpha * (mat1 @ mat2) for matrices; `self` is broadcast to the product."""
     _require_dtype(self, mat2)
     check_mm(mat1, mat2)
-    return converted(_combined(self, mat1, mat2, beta, alpha), self.dtype)
+    out = converted(_combined(self, mat1, mat2, beta, alpha), self.dtype)
+    wide = self.expand(list(out.layout.shape))
+    if beta == 1 and alpha == 1 and wide.layout.strides[-1] == 1:
+        _addmm.remember(planned(mat1, mat2, wide), (self, mat1, mat2, beta, alpha), "+ab", out.layout.shape)
+    return out
+
+
+addmm = kernel("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")(
+    _addmm.before(_general_addmm, (1, 1))
+)
 
 
 @kernel("_addmm_activation(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, bool use_gelu=False) -> Tensor")
