@@ -26,4 +26,4 @@ for at, buffer in enumerate(buffers):
     frame.words[at] = buffer.ctypes.data
 run(frame)
 assert (buffers[-1] == 1024 * x).all()
-print("with numba" if "numba" in sys.modules else "without numba")
+print("with a compiler" if {"numba", "llvmlite.binding"} & set(sys.modules) else "without a compiler")

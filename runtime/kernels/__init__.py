@@ -11,7 +11,7 @@ indexing.py, compaction.py, sorting.py, searching.py, embedding_bag.py.
     emitter.py, tile.py             loops, branches and register tiles -> LLVM: what loop makers are written with
     vectors.py                      whole vectors in emitted kernels: convolutions and pooling hold them in registers
     compiler.py                     LLVM -> object code, and the keys under which it is kept
-    store.py, engine.py             object code on disk, and in memory; a warm process needs llvmlite only
+    store.py, engine.py             object code on disk, and in memory; a warm process needs no LLVM
 
 Nothing is imported here, so that importing the package costs nothing.
 """

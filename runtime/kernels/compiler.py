@@ -1,7 +1,7 @@
 """From a recipe to a kernel: the store first, else its LLVM text, linked, optimized, emitted, kept.
 
 In: a `Recipe`, everything that a kernel's code depends on and a way to make its LLVM text. Out: `Kernel`. numba is imported
-only by recipes that need it, when the store has no entry; with an entry llvmlite alone is needed. Loop makers (pointwise.py,
+only by recipes that need it, when the store has no entry; with an entry neither numba nor llvmlite is. Loop makers (pointwise.py,
 reduction.py, ...) write recipes, through `emitted_kernel` where loops are emitted, `function_kernel` where numba makes them.
 
 The key of an entry is a digest of the recipe's identity: the bytecode of the scalar functions and of all they call, the
@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import struct
 import sys
 import threading
 import types
@@ -23,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from . import engine
 from .engine import Kernel
 from .llvm_text import CHECK, RAISES
+from .object_file import undefined_symbols
+from .processor import identity as processor_identity
 from .sources import digest_sources
 from .store import Entry, default_store
 
@@ -281,11 +282,7 @@ def environment() -> bytes:
     """What all kernels of this process depend on."""
     import llvmlite
 
-    llvm = engine.initialize()
-    parts = (
-        sys.implementation.cache_tag, sys.hexversion, _numba_version(), llvmlite.__version__,
-        llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvm.get_default_triple(),
-    )
+    parts = (sys.implementation.cache_tag, sys.hexversion, _numba_version(), llvmlite.__version__, processor_identity())
     return hashlib.blake2b(repr(parts).encode()).digest()
 
 
@@ -304,31 +301,3 @@ def _numba_version() -> str:
             return name.split("-")[1].removesuffix(".dist").removesuffix(".egg")
     with open(os.path.join(package, "_version.py"), encoding="utf-8") as file:
         return file.read()
-
-
-# Object files
-
-_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
-_SECTION = struct.Struct("<IIQQQQIIQQ")
-_SYMBOL = struct.Struct("<IBBHQQ")
-_SYMBOL_TABLE = 2
-
-
-def undefined_symbols(code: bytes) -> set[str]:
-    """Names that an ELF object needs from outside; LLVM adds some (memcpy, expf) after its modules are checked."""
-    if code[:6] != b"\x7fELF\x02\x01":
-        raise RuntimeError("kernel: object code is not in 64-bit little-endian ELF form, the only one that is checked")
-    header = _HEADER.unpack_from(code)
-    start, size, count = header[6], header[11], header[12]
-    sections = [_SECTION.unpack_from(code, start + size * at) for at in range(count)]
-    names: set[str] = set()
-    for section in sections:
-        if section[1] != _SYMBOL_TABLE:
-            continue
-        strings = sections[section[6]][4]
-        for at in range(section[4] + _SYMBOL.size, section[4] + section[5], _SYMBOL.size):
-            name, _, _, where, _, _ = _SYMBOL.unpack_from(code, at)
-            if where == 0:
-                begin = strings + name
-                names.add(code[begin : code.index(b"\0", begin)].decode())
-    return names

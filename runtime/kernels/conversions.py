@@ -5,9 +5,11 @@ branches, so loops of conversions vectorize. float16 and bfloat16 exist as 16 bi
 """
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from .llvm_text import STORAGE, Text
+from .processor import has
 
 _WIDTH = {"i64": 64, "i32": 32, "i16": 16, "i8": 8}
 _FLOATS = ("float32", "float64")
@@ -130,10 +132,7 @@ def _to_whole(text: Text, value: str, have: str, target: str) -> str:
 @cache
 def has_half_instructions() -> bool:
     """Whether the CPU converts float16 by itself; elsewhere LLVM would call functions that kernels may not use."""
-    from .engine import initialize
-
-    llvm = initialize()
-    return bool(llvm.get_host_cpu_features().get("f16c")) or llvm.get_default_triple().startswith(("aarch64", "arm64"))
+    return has("f16c") or os.uname().machine in ("aarch64", "arm64")
 
 
 def _from_bfloat16(text: Text, value: str) -> str:

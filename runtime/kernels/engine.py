@@ -1,15 +1,17 @@
-"""Object code in memory: one LLVM execution engine for the process, and the kernels that live in it.
+"""Object code in memory, and the kernels that live in it.
 
-In: object code (store.py or compiler.py). Out: `Kernel`, something to call. Importing this module does not import llvmlite;
-the first `load` does.
+In: object code (store.py or compiler.py). Out: `Kernel`, something to call. object_file.py places code where it can; elsewhere one
+LLVM execution engine for the process does. Importing this module imports neither llvmlite nor anything else of weight.
 """
 from __future__ import annotations
 
 import ctypes
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .object_file import UnsupportedObject, can_place, place
 from .store import Entry
 
 # PYFUNCTYPE keeps the GIL: a kernel of an eager operator runs for microseconds.
@@ -52,25 +54,44 @@ class Kernel(_Function):
 
 
 _engine: Any = None
-_registered: set[str] = set()
 
 
 def load(entries: Sequence[Entry]) -> list[Kernel]:
-    """Put object code into the engine, all of it in one step; the kernels in it.
+    """Put object code into memory, all of it in one step; the kernels in it.
 
-    RuntimeError if some code needs a symbol that is not allowed: one unresolved symbol would make every external of the
-    engine null without a word.
+    RuntimeError if some code needs a symbol that is not allowed.
     """
+    for entry in entries:
+        for name in entry.undefined:
+            if name not in ALLOWED_SYMBOLS:
+                raise RuntimeError(f"kernel: needs the symbol {name}, which is not among those that object code may use")
+    addresses = _place(entries)
+    return [_kernel(entry.symbol, address) for entry, address in zip(entries, addresses, strict=True)]
+
+
+def _place(entries: Sequence[Entry]) -> list[int]:
+    if can_place():
+        try:
+            return place([(entry.code, entry.symbol) for entry in entries], _address_of)
+        except UnsupportedObject:
+            # LLVM handles everything that it emits
+            return _add_to_engine(entries)
+    return _add_to_engine(entries)
+
+
+def _add_to_engine(entries: Sequence[Entry]) -> list[int]:
+    """The addresses of kernels that LLVM put into memory."""
     from llvmlite import binding as llvm
 
     for entry in entries:
+        # one unresolved symbol would make every external of the engine null without a word
         for name in entry.undefined:
-            _register(name)
+            llvm.add_symbol(name, _address_of(name))
     engine = _engine or _start(llvm)
     for entry in entries:
         engine.add_object_file(llvm.ObjectFileRef.from_data(entry.code))
     engine.finalize_object()
-    return [_kernel(entry.symbol, engine.get_function_address(entry.symbol)) for entry in entries]
+    return [engine.get_function_address(entry.symbol) for entry in entries]
 
 
 def _kernel(symbol: str, address: int) -> Kernel:
@@ -105,25 +126,26 @@ def _start(llvm: Any) -> Any:
     return _engine
 
 
-def _register(name: str) -> None:
-    if name in _registered:
-        return
-    from llvmlite import binding as llvm
-
+@functools.cache
+def _address_of(name: str) -> int:
+    """Where an allowed symbol lies: in the process itself, else in the mathematics library."""
     if name not in ALLOWED_SYMBOLS:
         raise RuntimeError(f"kernel: needs the symbol {name}, which is not among those that object code may use")
-    if llvm.address_of_symbol(name) is None:
-        llvm.add_symbol(name, _library_address(name))
-    _registered.add(name)
-
-
-def _library_address(name: str) -> int:
-    import ctypes.util
-
-    for library in (None, ctypes.util.find_library("m")):
-        found = getattr(ctypes.CDLL(library), name, None)
+    for library in (None, "libm.so.6", _mathematics_library()):
+        try:
+            found = getattr(ctypes.CDLL(library), name, None)
+        except OSError:
+            continue
         if found is not None:
             address = ctypes.cast(found, ctypes.c_void_p).value
             assert address is not None
             return address
     raise RuntimeError(f"kernel: the symbol {name} is in no library of this process")
+
+
+def _mathematics_library() -> str | None:
+    if sys.platform == "linux":
+        return None
+    import ctypes.util
+
+    return ctypes.util.find_library("m")

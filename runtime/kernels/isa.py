@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from . import engine
+from .processor import has
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,9 @@ ALL = (AVX512, AVX2, PORTABLE)
 @functools.cache
 def host() -> Isa:
     """The best set of this processor."""
-    features = engine.initialize().get_host_cpu_features()
-    if features.get("avx512f") and features.get("avx512vl"):
+    if has("avx512f") and has("avx512vl"):
         return AVX512
-    return AVX2 if features.get("avx2") and features.get("fma") else PORTABLE
+    return AVX2 if has("avx2") and has("fma") else PORTABLE
 
 
 _forced: list[Isa] = []

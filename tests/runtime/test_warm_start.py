@@ -1,4 +1,4 @@
-"""A process that finds its kernels in the store: numba stays out, and what we add to importing numpy and llvmlite is little."""
+"""A process that finds its kernels in the store: numba and LLVM stay out, and what we add to importing numpy is little."""
 from __future__ import annotations
 
 import os
@@ -8,13 +8,7 @@ from pathlib import Path
 
 import pytest
 
-BASELINE = """
-import numpy
-from llvmlite import binding
-binding.initialize_native_target()
-binding.initialize_native_asmprinter()
-binding.get_host_cpu_features()
-"""
+BASELINE = "import numpy"
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not tell what a child process spent")
@@ -31,10 +25,10 @@ def test_ten_rows_in_a_warm_process(root: Path, tmp_path: Path) -> None:
             said = output.read().strip()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
-        assert child.returncode == 0 and said in ("", "without numba")
+        assert child.returncode == 0 and said in ("", "without a compiler")
         return usage.ru_utime + usage.ru_stime
 
     subprocess.run([sys.executable, script], env=environment, check=True, capture_output=True)
     spent("-c", BASELINE)
     pairs = [(spent(script), spent("-c", BASELINE)) for _ in range(5)]
-    assert min(ours for ours, _ in pairs) < 1.5 * min(theirs for _, theirs in pairs)
+    assert min(ours for ours, _ in pairs) < 1.8 * min(theirs for _, theirs in pairs)

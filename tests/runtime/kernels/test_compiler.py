@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import bool_, float32, float64, int32, uint8
-from rushlight.runtime.kernels import compiler
-from rushlight.runtime.kernels.compiler import Recipe, emit_object, function_kernel, key_of, undefined_symbols
+from rushlight.runtime.kernels import compiler, processor
+from rushlight.runtime.kernels.compiler import Recipe, emit_object, function_kernel, key_of
 from rushlight.runtime.kernels.engine import load
+from rushlight.runtime.kernels.object_file import undefined_symbols
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
 from rushlight.runtime.kernels.primitives import float32_pointer, int64_pointer
 from rushlight.runtime.kernels.store import Entry, Store
@@ -217,15 +218,16 @@ def test_many_processes_start_at_once(tmp_path: Path) -> None:
 
 def test_a_key_is_for_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another processor would compile has another key, so a folder that moves between machines gives nothing wrong."""
-    from llvmlite import binding
-
     recipe = Recipe("name", ("identity",), lambda symbol: ())
     keys = {key_of(recipe)}
-    for name, value in (("get_host_cpu_name", lambda: "other"), ("get_host_cpu_features", lambda: binding.FeatureMap({"avx9": True}))):
-        monkeypatch.setattr(binding, name, value)
+    for changed in ({"flags": "fpu avx9"}, {"model": "77"}, {}):
+        fields = {**processor._cpuinfo(), **changed} if changed else {}
+        monkeypatch.setattr(processor, "_cpuinfo", lambda fields=fields: fields)
+        processor.identity.cache_clear()
         compiler.environment.cache_clear()
         keys.add(key_of(recipe))
     monkeypatch.undo()
+    processor.identity.cache_clear()
     compiler.environment.cache_clear()
-    assert len(keys) == 3
+    assert len(keys) == 4
     assert key_of(recipe) in keys
