@@ -86,7 +86,8 @@ def histogram_kernel(dtype: str) -> Kernel:
                 with builder.when(builder.word(8) != 0):
                     place.value, end.value = builder.number(0, "int64"), bins + 1
                     _advance(builder, place, end, edges, value)
-                place.value = builder.minimum(place.value, bins - 1)
+                # a range so wide that its width is infinite says no bin
+                place.value = builder.maximum(builder.minimum(place.value, bins - 1), 0)
                 counts[place.value] = counts[place.value] + one.value
 
     return emitted_kernel(f"histogram_{dtype}", write, dtype)

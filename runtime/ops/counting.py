@@ -163,6 +163,8 @@ def histogram_edges(self: Tensor, bins: Tensor, weight: Tensor | None = None, de
         raise RuntimeError("torch.histogramdd(): bins tensor should have one dimension, and at least one element")
     if bins.dtype is not self.dtype:
         raise RuntimeError("torch.histogramdd(): input tensor and bins tensors should have the same dtype")
+    if bins.layout.numel == 1:
+        raise RuntimeError("torch.histogram(): bins must be > 0, but got 0 for dimension 0")
     edges = bins.clone()
     hist = _count(self, weight, bins.layout.numel - 1, edges[0].item(), edges[-1].item(), edges, True)
     return _finished(hist, edges, density)

@@ -19,7 +19,7 @@ from .copying import clone, contiguous, copy_into
 from .dtype_rules import type_name
 from .elementwise import dense_layout
 from .host import Array, bits
-from .overlap import check_writable, input_for_write
+from .overlap import check_writable, distinct_input, input_apart
 from .plans import Plans
 from .positions import POSITIONS, Position, Read, begin_write, outside, write_items
 from .splitting import unbind
@@ -178,6 +178,7 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"Index put requires the source and destination dtypes match, got {type_name(self.dtype)} for the destination and "
             f"{type_name(values.dtype)} for the source."
         )
+    indices = [None if each is None else distinct_input(each, self) for each in indices]
     places, tensors = _target(self, indices)
     source = values.layout
     while len(source.shape) > len(places.shape) and source.shape[0] == 1:
@@ -193,7 +194,7 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
         )
     if 0 not in places.shape:
         places.check(tensors)
-        values = input_for_write(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
+        values = distinct_input(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
         write_items(
             places.shape, self, values, (places.strides, values.layout.strides), places.positions, tensors,
             ADD if accumulate else ASSIGN
@@ -305,13 +306,13 @@ def _masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             f"masked_scatter: expected self and source to have same dtypes but got {type_name(self.dtype)} and {type_name(source.dtype)}"
         )
     check_writable(self)
-    chosen = _Mask(_broadcast(mask, self.layout.shape))
+    chosen = _Mask(_broadcast(input_apart(mask, self), self.layout.shape))
     if source.layout.numel < chosen.count:
         raise RuntimeError("masked_scatter: expected self and source to have enough elements: "
                            f"the mask is true {chosen.count} times, but source has {source.layout.numel} elements")
     if not chosen.count:
         return self
-    values = contiguous(input_for_write(source, self))
+    values = contiguous(input_apart(source, self))
     if self.dtype.itemsize == 16:
         items = Tensor(values.storage, Layout.contiguous((chosen.count,), values.layout.offset), values.dtype)
         return put(self, [chosen.tensor], items)

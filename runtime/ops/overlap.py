@@ -25,16 +25,39 @@ def input_for_write(source: Tensor, target: Tensor) -> Tensor:
     """`source`, or a copy of it if writing `target` item by item would change items of it not yet read."""
     if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
         return source
-    first, last = _bytes(source)
-    begin, end = _bytes(target)
-    if last <= begin or end <= first:
+    same_places = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides
+    if same_places and source.address == target.address and source.dtype.itemsize == target.dtype.itemsize:
         return source
-    same_places = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides and first == begin
-    if same_places and source.dtype.itemsize == target.dtype.itemsize:
+    return input_apart(source, target)
+
+
+def input_apart(source: Tensor, target: Tensor) -> Tensor:
+    """`source`, or a copy of it if the two reach into each other's memory: for writes in an order of their own."""
+    if not _meet(source, target):
         return source
     from .copying import clone
 
     return clone(source)
+
+
+def distinct_input(source: Tensor, target: Tensor) -> Tensor:
+    """As `input_apart`, but RuntimeError for two runs of memory without gaps that meet, which PyTorch refuses.
+
+    A tensor of positions that a write changed under way would lead it anywhere.
+    """
+    if _meet(source, target) and all(x.layout.extent - x.layout.offset == x.layout.numel for x in (source, target)):
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    return input_apart(source, target)
+
+
+def _meet(a: Tensor, b: Tensor) -> bool:
+    """Whether a byte of one lies between the first and the last of the other."""
+    first, last = _bytes(a)
+    begin, end = _bytes(b)
+    return first < end and begin < last
 
 
 def _bytes(tensor: Tensor) -> tuple[int, int]:

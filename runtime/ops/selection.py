@@ -1,4 +1,4 @@
-"""Choosing items by a mask or along one dimension: where, masked_fill, index_select, gather, scatter, embedding."""
+"""Choosing items by a mask: where, masked_fill."""
 from __future__ import annotations
 
 from collections.abc import Sequence

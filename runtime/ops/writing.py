@@ -19,7 +19,7 @@ from .dtype_rules import type_name
 from .factories import fill_number, stored_number
 from .gathering import check_gather, check_take, out_of_bounds, take_out_of_range, vector_of_positions
 from .host import wrapped
-from .overlap import check_writable, input_for_write
+from .overlap import check_writable, distinct_input
 from .positions import Position, begin_write, one_dimension, outside, replaced, write_items
 from .table import kernel
 from .views import without
@@ -52,14 +52,14 @@ def _scatter(self: Tensor, dim: int, index: Tensor, source: Operand, mode: str, 
     if not index.layout.numel:
         return self
     check_writable(self)
-    target, index, values = one_dimension(self), one_dimension(index), one_dimension(_as_item(source, self.dtype))
+    target, index = one_dimension(self), one_dimension(distinct_input(index, self))
+    values = one_dimension(distinct_input(_as_item(source, self.dtype), self))
     shape, size = index.layout.shape, target.layout.shape[dim]
     _check_shapes(shape, target.layout.shape, values.layout.shape if isinstance(source, Tensor) else None, dim)
     wrong = outside(index, 0, size)
     if wrong is not None:
         raise RuntimeError(out_of_bounds(wrong, dim, size))
     _require_numbers(name, self.dtype, mode)
-    values = input_for_write(values, target)
     steps = values.layout.strides if isinstance(source, Tensor) else (0,) * len(shape)
     position = Position(index.layout.strides, size, 0, target.layout.strides[dim], index.dtype)
     write_items(shape, target, values, (replaced(target.layout.strides, dim, 0), steps), [position], (index,), mode)
@@ -174,7 +174,7 @@ def _scatter_reduce(self: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
             one_dimension(index).layout.shape, one_dimension(self).layout.shape, one_dimension(src).layout.shape,
             wrap_dim(dim, len(self.layout.shape)),
         )
-    src = input_for_write(src, self)
+    index, src = distinct_input(index, self), distinct_input(src, self)
     return _reduce_with(lambda target, source, mode: _scatter(target, dim, index, source, mode, "scatter"), self, src, reduce, include_self)
 
 
@@ -201,7 +201,8 @@ def _write_slices(self: Tensor, dim: int, index: Tensor, source: Operand, mode: 
     target = one_dimension(self)
     shape = replaced(target.layout.shape, dim, index.layout.numel)
     if 0 not in shape:
-        values = input_for_write(one_dimension(_as_item(source, self.dtype)), target)
+        index = distinct_input(index, target)
+        values = distinct_input(one_dimension(_as_item(source, self.dtype)), target)
         steps = values.layout.strides if isinstance(source, Tensor) else (0,) * len(shape)
         strides = target.layout.strides
         moves = replaced((0,) * len(shape), dim, index.layout.strides[0])
@@ -337,7 +338,7 @@ def _index_reduce(self: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
     _check_source("index_reduce_()", self, dim, index, source)
     if outside(index, 0, _size(self, dim)) is not None:
         raise IndexError("index out of range in self")
-    source = input_for_write(source, self)
+    index, source = distinct_input(index, self), distinct_input(source, self)
 
     def write(target: Tensor, values: Operand, mode: str) -> Tensor:
         return _write_slices(target, dim, index, values, mode, 0)
@@ -385,7 +386,7 @@ def _put(self: Tensor, index: Tensor, source: Tensor, accumulate: bool) -> Tenso
         raise take_out_of_range(wrong, numel)
     mode = ADD if accumulate else ASSIGN
     _require_numbers("put_", self.dtype, mode)
-    target, index, values = contiguous(self), contiguous(index), contiguous(input_for_write(source, self))
+    target, index, values = contiguous(self), contiguous(distinct_input(index, self)), contiguous(distinct_input(source, self))
     write_items((count,), target, values, ((0,), (1,)), [Position((1,), numel, -numel, 1, index.dtype)], (index,), mode)
     if target is not self:
         return copy_into(self, target)

@@ -55,3 +55,42 @@ def test_read_only_memory_is_not_filled() -> None:
         with pytest.raises(RuntimeError, match="read-only"):
             write(rl.from_numpy(array))
     assert array.tolist() == [1, 1, 1]
+
+
+WRITES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "scatter_": lambda x, i, v: x.scatter_(0, i, v),
+    "scatter_add_": lambda x, i, v: x.scatter_add_(0, i, v),
+    "scatter_reduce_": lambda x, i, v: x.scatter_reduce_(0, i, v, "sum", include_self=False),
+    "index_add_": lambda x, i, v: x.index_add_(0, i, v),
+    "index_copy_": lambda x, i, v: x.index_copy_(0, i, v),
+    "index_fill_": lambda x, i, v: x.index_fill_(0, i, 9),
+    "index_reduce_": lambda x, i, v: x.index_reduce_(0, i, v, "amax"),
+    "index_put_": lambda x, i, v: x.index_put_([i], v),
+    "put_": lambda x, i, v: x.put_(i, v),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_positions_that_a_write_would_change_are_refused(name: str) -> None:
+    x, far = rl.tensor([3, 2, 1, 0]), rl.tensor([1 << 40] * 4)
+    with pytest.raises(RuntimeError, match="single memory location"):
+        WRITES[name](x, x, far)
+    if name != "index_fill_":
+        with pytest.raises(RuntimeError, match="single memory location"):
+            WRITES[name](x, rl.tensor([1, 2, 3, 0]), x)
+    assert x.tolist() == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_positions_between_the_items_written_are_read_first(name: str) -> None:
+    both = rl.tensor([[10, 3], [20, 2], [30, 1], [40, 0]])
+    want = WRITES[name](both[:, 0].clone(), both[:, 1].clone(), rl.tensor([1, 2, 3, 4]))
+    assert WRITES[name](both[:, 0], both[:, 1], rl.tensor([1, 2, 3, 4])).tolist() == want.tolist()
+    assert both[:, 1].tolist() == [3, 2, 1, 0]
+
+
+def test_a_mask_that_a_write_would_change_is_read_first() -> None:
+    mask = rl.tensor([True, False, False, False, False])
+    assert mask[1:].masked_scatter_(mask[:-1], rl.tensor([True])).tolist() == [True, False, False, False]
+    x = rl.tensor([1, 2, 3])
+    assert x.masked_scatter_(rl.tensor([False, True, True]), x).tolist() == [1, 1, 2]

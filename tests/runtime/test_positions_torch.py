@@ -155,3 +155,11 @@ def test_masks_over_many_blocks() -> None:
         both(f"nonzero {share}", lambda m, t: m.nonzero(t[0]), [mask])
         both(f"masked_scatter {share}", lambda m, t: m.masked_scatter(t[0], t[1], t[2]), [values, mask, -values])
         both(f"index {share}", lambda m, t: t[0][t[1]], [spread(rng, values), mask])
+
+
+def test_histograms_count_inside_their_bins() -> None:
+    mine: Any = rl
+    assert mine.histc(rl.tensor([-3e38, 0.0, 3e38]), bins=4).sum().item() <= 3
+    for module in (mine, torch):
+        with pytest.raises(RuntimeError, match="bins must be > 0"):
+            module.histogram(module.tensor([1.0]), module.tensor([1.0]))
