@@ -62,8 +62,8 @@ def packed_rows(dtype: str, budget: float) -> None:
         plan = plan_packed(by_name(dtype), sizes, Strides(depth, 1), Strides(columns, 1))
         left, right = torch.from_numpy(a), torch.from_numpy(b)
 
-        def own(plan=plan, a=a, panels=panels, c=c) -> None:
-            plan.run(a.ctypes.data, panels.address, c.ctypes.data)
+        def own(plan=plan, addresses=(a.ctypes.data, panels.address, c.ctypes.data)) -> None:
+            plan.run(*addresses)
 
         def rival(left=left, right=right) -> object:
             return torch.mm(left, right)

@@ -157,8 +157,8 @@ def _plan(dtype: DType, sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: 
         return Product(dots_kernel(name, isa), batch * -(-columns // DOTS), reading, words)
     if b.column == 1 and columns <= DIRECT_COLUMNS and rows * columns * depth <= DIRECT:
         return Product(direct_kernel(name, isa), batch * -(-rows // isa.heights[0]), work, words)
-    # blocks of rows would each pack B again
-    ahead = rows > block_tiles(loaded(name), isa) * isa.heights[0]
+    # blocks of rows would each pack B again, which beside a block and a half costs as much as packing it ahead
+    ahead = rows > block_tiles(loaded(name), isa) * isa.heights[0] * 3 // 2
     return _plan_blocks(dtype, sizes, words, Panels(dtype, b, sizes) if ahead else None, is_packed=ahead)
 
 

@@ -46,12 +46,12 @@ def direct_kernel(dtype: str, isa: Isa) -> Kernel:
             words = Words(builder, dtype, batch)
             top = (item - batch * per_matrix) * height
             valid = builder.minimum(words.rows - top, height)
-            each_height(builder, isa, valid, lambda one, rows: _direct_row(words, tiles[one], top, rows, one == height))
+            each_height(builder, isa, valid, lambda one, rows: _direct_row(words, tiles[one], top, rows))
 
     return build(emitted_recipe(f"matrix_direct_{dtype}", write, dtype, isa.name, processor=target(isa)))
 
 
-def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value, is_full: bool) -> None:
+def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value) -> None:
     """A row of tiles: whole ones, where the tile has its full height, then the rest with masks."""
     builder = tile.builder
     starts = [words.a.at((top + builder.minimum(valid_rows - 1, row)) * words.a_row) for row in range(tile.rows)]
@@ -69,12 +69,10 @@ def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value, is_full
         )
         finish_tile(tile, words.c.at(top * words.c_row + left), words.c_row, valid_rows, valid_columns)
 
-    done = builder.number(0, "int64")
-    if is_full:
-        whole = builder.select(valid_rows == tile.rows, words.columns // tile.width, 0)
-        with builder.loop(whole, vectorize=False) as number:
-            multiply(number * tile.width, None)
-        done = whole * tile.width
+    whole = builder.select(valid_rows == tile.rows, words.columns // tile.width, 0)
+    with builder.loop(whole, vectorize=False) as number:
+        multiply(number * tile.width, None)
+    done = whole * tile.width
     rest = words.columns - done
     with builder.loop((rest + (tile.width - 1)) // tile.width, vectorize=False) as number:
         left = done + number * tile.width

@@ -154,23 +154,27 @@ class _Gemm:
         self.tiles_of_block, self.panels_of_block = builder.word(17), builder.word(18)
 
     def write(self) -> None:
+        """Blocks beside each other in one range of items are one wider block: A is packed once for them."""
         builder = self.builder
         row_blocks = (builder.word(4) + (self.tiles_of_block * self.height - 1)) // (self.tiles_of_block * self.height)
-        column_blocks = (builder.word(5) + (self.panels_of_block * self.width - 1)) // (self.panels_of_block * self.width)
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            item = builder.start + number
-            column_block = item // row_blocks
-            batch = column_block // column_blocks
+        all_panels = (builder.word(5) + (self.width - 1)) // self.width
+        column_blocks = (all_panels + (self.panels_of_block - 1)) // self.panels_of_block
+        first = builder.start // column_blocks
+        with builder.loop((builder.stop + (column_blocks - 1)) // column_blocks - first, vectorize=False) as number:
+            row_block = first + number
+            begin = builder.maximum(builder.start - row_block * column_blocks, 0)
+            end = builder.minimum(builder.stop - row_block * column_blocks, column_blocks)
+            batch = row_block // row_blocks
             words = Words(builder, self.dtype, batch)
-            top = (item - column_block * row_blocks) * self.tiles_of_block * self.height
-            first_panel = (column_block - batch * column_blocks) * self.panels_of_block
-            self._block(words, batch, top, first_panel)
+            top = (row_block - batch * row_blocks) * self.tiles_of_block * self.height
+            panels = begin * self.panels_of_block, builder.minimum(end * self.panels_of_block, all_panels)
+            self._block(words, batch, top, panels)
 
-    def _block(self, words: Words, batch: Value, top: Value, first_panel: Value) -> None:
-        builder = self.builder
+    def _block(self, words: Words, batch: Value, top: Value, panels: tuple[Value, Value]) -> None:
+        builder, first_panel = self.builder, panels[0]
         rows = builder.minimum(words.rows - top, self.tiles_of_block * self.height)
         all_panels = (words.columns + (self.width - 1)) // self.width
-        count = builder.minimum(all_panels - first_panel, self.panels_of_block)
+        count = panels[1] - first_panel
         parts = builder.maximum((words.depth + (DEPTH - 1)) // DEPTH, 1)
         # parts of nearly one size, in whole turns of the loop over the depth
         step = ((words.depth + parts - 1) // parts + 7) // 8 * 8
@@ -234,17 +238,27 @@ class _Gemm:
             )
             finish_tile(tile, words.c.at(row * words.c_row + left), words.c_row, valid_rows, valid_columns)
 
+        def rest(height: int, first: Value, valid_rows: Value) -> None:
+            if height == self.height:
+                multiply(height, first, valid_rows, columns)
+                return
+            fits = (valid_rows == height) & (columns == self.width)
+            with builder.when(fits):
+                multiply(height, first, valid_rows, None)
+            with builder.when(fits ^ 1):
+                multiply(height, first, valid_rows, columns)
+
         whole = rows // self.height
         with builder.when(columns == self.width):
             with builder.loop(whole, vectorize=False) as number:
                 self._prefetch(words, panel, top + (number + 1) * self.height, left, number)
                 multiply(self.height, number * self.height, rows, None)
-        # the last panel and the last rows take a slower way
+        # the last panel, and last rows that no tile fits, take a slower way
         done = builder.select(columns == self.width, whole * self.height, 0)
         with builder.loop((rows - done + (self.height - 1)) // self.height, vectorize=False) as number:
             first = done + number * self.height
             left_over = builder.minimum(rows - first, self.height)
-            each_height(builder, self.isa, left_over, lambda height, valid: multiply(height, first, valid, columns))
+            each_height(builder, self.isa, left_over, lambda height, valid: rest(height, first, valid))
 
     def _prefetch(self, words: Words, panel: Pointer, row: Value, left: Value, number: Value) -> None:
         """What is needed next: C's rows under this tile, and a piece of the panel after this one."""

@@ -138,12 +138,21 @@ class ShortProducts:
 _mm, _bmm, _matmul, _linear, _linear_bias = (ShortProducts(TENSOR * count) for count in (2, 2, 2, 2, 3))
 
 
+_matrices = Plans[tuple[Layout, Layout, DType, DType], Plan]()
+"""The plans of `mm`, whose arguments have passed its checks."""
+
+
 def _general_mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices (n, k) and (k, m)."""
-    check_mm(self, mat2)
-    plan = planned(self, mat2)
-    _mm.remember(plan, (self, mat2), "ab", plan.layout.shape)
-    return converted(plan.run(self, mat2), self.dtype)
+    dtype = self.dtype
+    key = (self.layout.form, mat2.layout.form, dtype, mat2.dtype)
+    plan = _matrices.get(key)
+    if plan is None:
+        check_mm(self, mat2)
+        plan = _matrices[key] = planned(self, mat2)
+        _mm.remember(plan, (self, mat2), "ab", plan.layout.shape)
+    out = plan.run(self, mat2)
+    return out if plan.sums is dtype else converted(out, dtype)
 
 
 mm = kernel("mm(Tensor self, Tensor mat2) -> Tensor")(_mm.before(_general_mm))
@@ -271,10 +280,9 @@ def _general_matmul(self: Tensor, other: Tensor) -> Tensor:
     if other.ndim == 1:
         return mv(self, other) if self.ndim == 2 else matmul(self, other.unsqueeze(1)).squeeze(-1)
     if self.ndim == other.ndim == 2:
-        check_mm(self, other)
-        plan = planned(self, other)
-        _matmul.remember(plan, (self, other), "ab", plan.layout.shape)
-        return converted(plan.run(self, other), self.dtype)
+        out = mm(self, other)
+        _matmul.remember(planned(self, other), (self, other), "ab", out.layout.shape)
+        return out
     return _batched(self, other)
 
 

@@ -55,6 +55,15 @@ def test_an_output_may_lie_exactly_over_an_input_and_no_other_way() -> None:
     assert items[:8].tolist() == [1.0] * 8 and not items[8:].any()
 
 
+def test_operands_go_to_the_words_that_the_frame_names() -> None:
+    # the kernel takes the words a, b, output; the call gives b, a
+    kernel = pointwise_kernel(second, (float32, float32), float32, (float32,), 0, (1, 1, 1))
+    a, b, target = (np.full(4, value, np.float32) for value in (1, 2, 0))
+    frame = Frame(kernel.address, 4, [TensorOperand(4, 16, False)] * 2, 0, [0] * 3, (1, 0, 2))
+    assert direct()(frame.address, target.ctypes.data, b.ctypes.data, 0, a.ctypes.data, 0) == 0
+    assert target.tolist() == [2.0] * 4
+
+
 def test_a_frame_serves_many_threads() -> None:
     targets = [np.zeros(64, np.float32) for _ in range(4)]
     frame = frame_of(targets[0], [TensorOperand(4, 256, False), NumberOperand(float32, 3)])

@@ -1,17 +1,20 @@
 """Matrix products against NumPy."""
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import compiler, isa
+from rushlight.runtime.kernels.launch import launch
 from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plan_packed, plan_product
-from rushlight.runtime.kernels.matrix_gemm import gemm_recipe
+from rushlight.runtime.kernels.matrix_gemm import gemm_kernel, gemm_recipe, tile_size
 
 Array = np.ndarray[Any, Any]
 RUNNING = [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes]
@@ -94,6 +97,26 @@ def test_packed_weights_serve_many_products() -> None:
         a, c = random(rng, "float32", rows, 64), np.zeros((rows, 48), np.float32)
         plan_packed(float32, Sizes(rows, 48, 64), strides(a), strides(c)).run(a.ctypes.data, packed.address, c.ctypes.data)
         assert np.array_equal(c, a @ b)
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (2, 3, 7), tuple(range(1, 12))])
+def test_blocks_of_c_may_be_divided_anywhere(cuts: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    tile = tile_size("float32", isa.current())
+    a, b, c = (rng.standard_normal(shape).astype("f4") for shape in ((2, 50, 300), (2, 300, 200), (2, 50, 200)))
+    tiles, all_panels = 4, ceil(200 / tile[1])
+    panels = ceil(all_panels / 3)
+    items = 2 * ceil(50 / (tiles * tile[0])) * ceil(all_panels / panels)
+    lying = [one for array in (a, b) for one in (strides(array).row, 1, strides(array).batch)]
+    words = (a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 50, 200, 300, *lying, 200, 50 * 200, 0, 0, tiles, panels)
+    edges = [0, *(cut for cut in cuts if cut < items), items]
+    for start, stop in zip(edges[::-1][1:], edges[::-1]):
+        launch(gemm_kernel("float32", False, isa.current()), words, stop, start=start)
+    expected = np.empty_like(c)
+    for one in range(2):
+        multiply(a[one], b[one], expected[one])
+    assert np.allclose(c, a @ b, atol=1e-3)
+    assert np.array_equal(c, expected)
 
 
 def test_no_depth_gives_the_bias() -> None:
