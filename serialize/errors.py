@@ -24,5 +24,16 @@ class ArchiveError(RuntimeError):
         return (_rebuild, (self.rule, self.record, self.offset))
 
 
+def shown(value: object) -> str:
+    """A value of a file in a message: short, whatever it is. Containers are only named, because their text may be endless."""
+    if value is None or isinstance(value, bool | float | complex):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(value) if value.bit_length() <= 256 else f"an int of {value.bit_length()} bits"
+    if isinstance(value, str | bytes):
+        return repr(value[:64])
+    return f"a {type(value).__name__}"
+
+
 def _rebuild(rule: str, record: str | None, offset: int | None) -> ArchiveError:
     return ArchiveError(rule, record=record, offset=offset)

@@ -6,17 +6,16 @@ files. A stream's storages get their memory when the pickle names them, and thei
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import IO, cast
 
 from ..runtime.storage import Storage
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .inert import TypedStorage
 from .opcodes import Dialect
 from .recognition import refuse_foreign
 from .saved_globals import Known, SavedBuilder
-from .saved_storages import Location, SavedClass, SavedStorage, Storages, check_location, parse_identifier
+from .saved_storages import Budget, Location, SavedClass, SavedStorage, Storages, check_location, is_text, key_of, parse_identifier
 from .saved_tensors import view
 from .script_pickle import PickledStorage, arguments_of
 from .unpickler import Machine, run_machine
@@ -24,6 +23,8 @@ from .unpickler import Machine, run_machine
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
 MAX_DIM = 64
+BLOCK = 512
+"""Of a tar archive: headers and contents begin at multiples of it."""
 
 MakeBuilder = Callable[[Storages], SavedBuilder]
 
@@ -71,11 +72,17 @@ class _Parts:
 
 
 def _make_storage(
-    kind: SavedClass, key: str, location: str, nbytes: int, target: Location, waiting: list[Callable[[], None]] | None = None
+    kind: SavedClass,
+    key: str,
+    location: str,
+    nbytes: int,
+    target: Location,
+    budget: Budget,
+    waiting: list[Callable[[], None]] | None = None,
 ) -> SavedStorage:
     storage = Storage.allocate(nbytes)
     placed = check_location(location, target, TypedStorage(storage, kind.dtype)).storage
-    return SavedStorage(PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes), placed, kind, waiting)
+    return SavedStorage(PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes), placed, kind, budget, waiting)
 
 
 def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> SavedStorage:
@@ -86,7 +93,8 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
         rule = f"storage '{key}' is {numel} items from {offset} on of storage '{known.key}', which has {known.nbytes // size}"
         raise ArchiveError(rule)
     part = Storage.wrap(root.storage.array[offset * size : (offset + numel) * size])
-    return SavedStorage(PickledStorage(key, known.record, known.dtype, known.location, numel * size), part, root.kind, root.waiting)
+    pickled = PickledStorage(key, known.record, known.dtype, known.location, numel * size)
+    return SavedStorage(pickled, part, root.kind, root.budget, root.waiting)
 
 
 # Streams
@@ -102,11 +110,12 @@ class _StreamStorages:
         self._parts: dict[str, SavedStorage] = {}
         self._promised = 0
         self.waiting: list[Callable[[], None]] = []
+        self.budget = Budget(limit)
 
     def find(self, identifier: object) -> object:
         """A storage, or the class that a module was pickled with."""
         values: tuple[object, ...] = cast("tuple[object, ...]", identifier) if isinstance(identifier, tuple) else ()
-        if values and values[0] in ("module", b"module"):
+        if values and is_text(values[0], "module"):
             return arguments_of("an identifier", values, ("kind", "class", "file", "source"), 4)[1]
         kind, key, location, numel, part = parse_identifier(values or cast("object", identifier), 6)
         nbytes = numel * (kind.dtype.itemsize if kind.dtype else 1)
@@ -115,7 +124,7 @@ class _StreamStorages:
             self._promised += nbytes
             if self._promised > self.limit:
                 raise ArchiveError(f"storage '{key}' of {nbytes} bytes: the file has {self.limit} bytes in all; was the download cut off?")
-            found = self.known[key] = _make_storage(kind, key, location, nbytes, self.location, self.waiting)
+            found = self.known[key] = _make_storage(kind, key, location, nbytes, self.location, self.budget, self.waiting)
         elif (found.kind.name, found.pickled.nbytes) != (kind.name, nbytes):
             raise ArchiveError(f"storage '{key}' is described in two ways: {found.pickled.nbytes} bytes, and {nbytes} of torch.{kind.name}")
         return found if part is None else self._part(found, part)
@@ -124,7 +133,7 @@ class _StreamStorages:
         values = cast("tuple[object, ...]", part) if isinstance(part, tuple) else ()
         if len(values) != 3:
             raise ArchiveError("where a storage lies in another must be (key, offset, size)")
-        key = str(values[0])[:64]
+        key = key_of(values[0])
         if key not in self._parts:
             self._parts[key] = _part_of(root, key, values[1], values[2])
         return self._parts[key]
@@ -140,20 +149,21 @@ def _load_stream(parts: _Parts, make_builder: MakeBuilder, location: Location) -
         raise ArchiveError(
             f"no file of torch.save: it is neither a zip archive nor does it begin with the magic number of older files ({error.rule})"
         ) from error
-    if magic != MAGIC:
+    if type(magic) is not int or magic != MAGIC:
         raise ArchiveError("no file of torch.save: it begins with a pickle, but not with that of the magic number")
     protocol = parts.pickle(builder, "protocol version")
-    if protocol != PROTOCOL:
-        raise ArchiveError(f"protocol version {protocol!r}; the only one there is is {PROTOCOL}", record="protocol version")
+    if type(protocol) is not int or protocol != PROTOCOL:
+        raise ArchiveError(f"protocol version {shown(protocol)}; the only one there is is {PROTOCOL}", record="protocol version")
     parts.pickle(builder, "system information")
     result = parts.pickle(builder, "object")
     keys = parts.pickle(builder, "storage keys")
     names = cast("list[object]", keys) if isinstance(keys, list) else [None]
-    if not all(isinstance(key, str | int) for key in names) or len(set(names)) != len(names):
+    listed = [key_of(key) for key in names]
+    if len(set(listed)) != len(listed):
         raise ArchiveError("the storage keys must be a list of different texts", record="storage keys")
-    for key in names:
-        _fill(parts, storages, str(key))
-    missing = set(storages.known) - {str(key) for key in names}
+    for key in listed:
+        _fill(parts, storages, key)
+    missing = set(storages.known) - set(listed)
     if missing:
         raise ArchiveError(f"storage '{min(missing)}' has no contents: it is not in the list of keys", record="storage keys")
     for carry_out in storages.waiting:
@@ -178,22 +188,23 @@ def _fill(parts: _Parts, storages: _StreamStorages, key: str) -> None:
 class _TarStorages:
     """What a tar's pickle names: tensors and storages by their keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, file_size: int) -> None:
         self.known: dict[str, object] = {}
+        self.budget = Budget(file_size)
 
     def find(self, identifier: object) -> object:
         """A tensor or storage by its key, or the class that a module was pickled with."""
         if isinstance(identifier, tuple):
             return arguments_of("an identifier", cast("object", identifier), ("class", "file", "source"), 3)[0]
-        found = self.known.get(str(identifier)) if type(identifier) in (str, int) else None
+        found = self.known.get(key_of(identifier))
         if found is None:
-            raise ArchiveError(f"the file has no tensor or storage called {str(identifier)[:64]!r}")
+            raise ArchiveError(f"the file has no tensor or storage called {shown(identifier)}")
         return found
 
 
 def _load_tar(data: bytes, make_builder: MakeBuilder, location: Location, encoding: str) -> object:
     members = _tar_members(data)
-    storages = _TarStorages()
+    storages = _TarStorages(len(data))
     builder = make_builder(storages)
     parts = _Parts(members["storages"], encoding)
     for _ in range(_count(parts, builder, "storages")):
@@ -201,10 +212,10 @@ def _load_tar(data: bytes, make_builder: MakeBuilder, location: Location, encodi
     parts_of_others = parts.pickle(builder, "storages")
     for one in cast("list[object]", parts_of_others) if isinstance(parts_of_others, list) else ():
         values = arguments_of("a part of a storage", one, ("key", "root", "offset", "size"), 4)
-        root = storages.known.get(str(values[1]))
+        root = storages.known.get(key_of(values[1]))
         if not isinstance(root, SavedStorage):
-            raise ArchiveError(f"a storage is part of {str(values[1])[:64]!r}, which is none", record="storages")
-        storages.known[str(values[0])] = _part_of(root, str(values[0])[:64], values[2], values[3])
+            raise ArchiveError(f"a storage is part of {shown(values[1])}, which is none", record="storages")
+        storages.known[key_of(values[0])] = _part_of(root, key_of(values[0]), values[2], values[3])
     parts = _Parts(members["tensors"], encoding)
     for _ in range(_count(parts, builder, "tensors")):
         _read_tar_tensor(parts, builder, storages)
@@ -212,26 +223,49 @@ def _load_tar(data: bytes, make_builder: MakeBuilder, location: Location, encodi
 
 
 def _tar_members(data: bytes) -> dict[str, bytes]:
-    import tarfile
-
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            found = {
-                member.name.removeprefix("./"): archive.extractfile(member) for member in archive.getmembers() if member.isreg()
-            }
-            members = {name: file.read() for name, file in found.items() if file is not None}
-    except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
-        raise ArchiveError(f"the tar archive is damaged ({error})") from error
+    """The files in a tar archive. Only plain ones are read: Python's own reader follows extensions, which can be endless or huge."""
+    members: dict[str, bytes] = {}
+    position = 0
+    while position + BLOCK <= len(data) and data[position] != 0:
+        header = data[position : position + BLOCK]
+        name = header[:100].partition(b"\0")[0].decode("latin-1").removeprefix("./")
+        size, checksum = _octal(header[124:136]), _octal(header[148:156])
+        if checksum != sum(header[:148]) + sum(header[156:]) + 8 * 32:
+            raise ArchiveError("the checksum of a header of the tar archive is wrong", offset=position)
+        position += BLOCK
+        if size > len(data) - position:
+            rule = f"the member has {size} bytes, but the file {len(data) - position} more; was the download cut off?"
+            raise ArchiveError(rule, record=name, offset=position)
+        if header[156:157] in (b"0", b"\0"):
+            if name in members:
+                raise ArchiveError("the tar archive has two members of this name", record=name, offset=position)
+            members[name] = data[position : position + size]
+        elif header[156:157] != b"5" and not _is_about_times(header, data[position : position + size]):
+            raise ArchiveError(f"a member of the kind {header[156:157]!r} in a tar archive", record=name, offset=position)
+        position += -(-size // BLOCK) * BLOCK
     for name in ("storages", "tensors", "pickle"):
         if name not in members:
             raise ArchiveError("a tar archive without this member is no file of torch.save", record=name)
     return members
 
 
+def _is_about_times(header: bytes, content: bytes) -> bool:
+    """Whether this is an extended header that changes neither the name nor the size of the member after it."""
+    return header[156:157] == b"x" and not any(word in content for word in (b"path=", b"size=", b"GNU."))
+
+
+def _octal(field: bytes) -> int:
+    """A number in a header of a tar archive."""
+    digits = field.strip(b" \0")
+    if not digits.isdigit() or digits.strip(b"01234567"):
+        raise ArchiveError(f"{digits!r} is no octal number of a tar archive")
+    return int(digits, 8)
+
+
 def _count(parts: _Parts, builder: SavedBuilder, record: str) -> int:
     count = parts.pickle(builder, record)
     if type(count) is not int or not 0 <= count <= len(parts.data):
-        raise ArchiveError(f"{str(count)[:64]!r} is no count of {record}", record=record)
+        raise ArchiveError(f"{shown(count)} is no count of {record}", record=record)
     return count
 
 
@@ -242,9 +276,9 @@ def _read_tar_storage(parts: _Parts, builder: SavedBuilder, storages: _TarStorag
         raise ArchiveError("a storage begins with (key, location, class)", record="storages", offset=parts.position)
     nbytes = parts.integer(8, "storages") * kind.dtype.itemsize
     content = parts.take(nbytes, "storages")
-    made = _make_storage(kind, str(key)[:64], location, nbytes, target)
+    made = _make_storage(kind, key_of(key), location, nbytes, target, storages.budget)
     made.storage.array[...] = memoryview(content)
-    storages.known[str(key)] = made
+    storages.known[key_of(key)] = made
 
 
 def _read_tar_tensor(parts: _Parts, builder: SavedBuilder, storages: _TarStorages) -> None:
@@ -258,5 +292,5 @@ def _read_tar_tensor(parts: _Parts, builder: SavedBuilder, storages: _TarStorage
         raise ArchiveError(f"a tensor of {ndim} dimensions", record="tensors", offset=parts.position)
     sizes = tuple(parts.integer(8, "tensors") for _ in range(ndim))
     strides = tuple(parts.integer(8, "tensors") for _ in range(ndim))
-    found = storages.known.get(str(storage))
-    storages.known[str(key)] = view("tensors", found, None, parts.integer(8, "tensors"), sizes, strides, False, None)
+    found = storages.known.get(key_of(storage))
+    storages.known[key_of(key)] = view("tensors", found, None, parts.integer(8, "tensors"), sizes, strides, False, None)

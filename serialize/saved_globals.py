@@ -8,9 +8,10 @@ data of Python and NumPy; saved_tensors.py makes tensors.
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -20,13 +21,15 @@ from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME
 from ..runtime.nn import modules as module_package
 from ..runtime.nn.module import Module
+from ..runtime.nn.parameter import Parameter
 from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .inert import QuantizationScheme, TypedStorage
 from .saved_plain import PLAIN, build_plain
-from .saved_storages import SavedStorage, Storages, storage_class
+from .saved_storages import BUDGET_CONSTANT, SavedStorage, Storages, storage_class
 from .script_pickle import arguments_of
+from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_plain_key
 
 Arguments = tuple[object, ...]
 
@@ -79,12 +82,9 @@ class SavedBuilder:
             raise ArchiveError(f"{_describe(function)} is called")
         if not isinstance(argument, tuple):
             raise ArchiveError(f"{function.name} is called with a {type(argument).__name__}, not with a tuple")
-        try:
-            return function.call(cast("Arguments", argument))
-        except (TypeError, ValueError, KeyError, OverflowError, RuntimeError) as error:
-            if isinstance(error, ArchiveError):
-                raise
-            raise ArchiveError(f"{function.name}: {error}") from error
+        arguments = cast("Arguments", argument)
+        self.storages.budget.spend(_cost(arguments, function.name in HASHING))
+        return _guarded(function.name, function.call, arguments)
 
     def _reconstruct(self, argument: object) -> object:
         """How protocols 0 and 1 make objects: (class, the built-in class it derives from, that one's value)."""
@@ -99,22 +99,56 @@ class SavedBuilder:
             raise ArchiveError(f"an object is made of {_describe(kind)}")
         arguments = cast("Arguments", argument)
         if kind.make is not None:
-            return kind.make(arguments)
+            self.storages.budget.spend(MODULE_COST if kind.name.startswith("torch.nn.") else 0)
+            return _guarded(kind.name, kind.make, arguments)
         return self.call(kind, arguments)
 
     def build(self, instance: object, state: object) -> object:
         """BUILD: the object with its state."""
+        self.storages.budget.spend(_cost(cast("Arguments", state) if isinstance(state, tuple) else (state,), False))
         if type(instance) in self._trusted_classes:
-            return _build_trusted(instance, state)
-        if isinstance(instance, Module):
-            return _build_module(instance, state)
-        if isinstance(instance, Tensor):
-            return saved_tensors.with_attributes(instance, state)
-        return build_plain(instance, state)
+            build = _build_trusted
+        elif isinstance(instance, Module):
+            build = _build_module
+            members = cast("dict[object, object]", state) if isinstance(state, dict) else {}
+            self.storages.budget.spend(_cost((*members.values(),), False))
+        elif isinstance(instance, Tensor):
+            build = saved_tensors.with_attributes
+        else:
+            build = build_plain
+        return _guarded(f"the state of a {type(instance).__name__}", build, cast("object", instance), cast("object", state))
 
     def load_persistent(self, identifier: object) -> object:
         """BINPERSID: a storage."""
         return self.storages.find(identifier)
+
+
+HASHING = frozenset(("builtins.set", "builtins.frozenset"))
+ITEM_COST, MODULE_COST = 8, 4096
+ODD_KEY_COST = BUDGET_CONSTANT // MAX_ODD_KEYS
+
+
+def _cost(values: Iterable[object], is_hashing: bool) -> int:
+    """Bytes that a copy of these values takes, apart from what they contain; few of their items may have chosen hashes."""
+    cost = 0
+    for value in values:
+        if isinstance(value, str | bytes | bytearray):
+            cost += len(value)
+        elif isinstance(value, tuple | list | dict | set | frozenset):
+            items = cast("Collection[object]", value)
+            cost += ITEM_COST * len(items)
+            cost += ODD_KEY_COST * sum(map(has_chosen_hash, items)) if is_hashing else 0
+    return cost
+
+
+def _guarded(name: str, function: Callable[..., object], *values: object) -> object:
+    """What a function makes of values of the file; whatever it objects to is the file's fault."""
+    try:
+        return function(*values)
+    except (ArchiveError, MemoryError):
+        raise
+    except Exception as error:
+        raise ArchiveError(f"{name}: {error}") from error
 
 
 PYTHON_2_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg", "torch.tensor": "torch._tensor"}
@@ -151,6 +185,8 @@ def _build_trusted(instance: Any, state: object) -> object:
     members, slots = arguments_of("BUILD", pair, ("members", "slots"), 1)
     if isinstance(members, dict) and members:
         cast("dict[str, object]", vars(instance)).update(cast("dict[str, object]", members))
+    if not isinstance(members, dict | None) or not isinstance(slots, dict | None):
+        raise ArchiveError(f"the state of a {type(instance).__name__} must be a dict of members, or a pair of that and one of slots")
     for name, item in cast("dict[str, object]", slots or {}).items():
         setattr(instance, name, item)
     return instance
@@ -184,19 +220,24 @@ def _module_class(name: str, kind: type[Module]) -> Known:
     return Known(name, make=make)
 
 
+KINDS_OF_MEMBERS = {"_modules": Module | None, "_parameters": Parameter | None, "_buffers": Tensor | None}
+
+
 def _build_module(instance: Module, state: object) -> object:
     """A module with the members that the file gives it."""
     members = cast("dict[object, object]", state) if isinstance(state, dict) else {}
     known = vars(instance)
     if not isinstance(state, dict) or not all(isinstance(name, str) for name in members):
         raise ArchiveError(f"the members of a {type(instance).__name__} must be a dict with names")
-    for name, value in members.items():
-        expected = known.get(cast("str", name))
-        if isinstance(expected, dict) and not isinstance(value, dict) and str(name).startswith("_"):
+    for name, value in cast("dict[str, object]", members).items():
+        if isinstance(known.get(name), dict) and not isinstance(value, dict) and name.startswith("_"):
             raise ArchiveError(f"member {name} of a {type(instance).__name__} must be a dict, but it is a {type(value).__name__}")
-        if str(name) == "_modules" and not all(isinstance(one, Module | None) for one in cast("dict[object, object]", value).values()):
-            raise ArchiveError(f"the members of a {type(instance).__name__} are no modules")
-        if hasattr(Module, str(name)) and str(name) not in known and str(name) not in ("training", "forward", "dump_patches"):
+        if name in KINDS_OF_MEMBERS:
+            for key, one in cast("dict[object, object]", value).items():
+                if not isinstance(key, str) or not isinstance(one, KINDS_OF_MEMBERS[name]):
+                    raise ArchiveError(f"{shown(key)} in {name} of a {type(instance).__name__} is a {type(one).__name__}")
+        hidden: object = inspect.getattr_static(type(instance), name, None)
+        if name.startswith("__") or callable(hidden) or hasattr(hidden, "__get__"):
             raise ArchiveError(f"member {name} of a {type(instance).__name__} would hide a method")
     instance.__setstate__(cast("dict[str, Any]", members))
     return instance
@@ -226,16 +267,19 @@ def _layout(arguments: Arguments) -> object:
         kind = formats.layout_kind(code)
         if repr(kind) == name:
             return kind
-    raise ArchiveError(f"{name!r} is no layout")
+    raise ArchiveError(f"{shown(name)} is no layout")
 
 
 def _ordered_dict(arguments: Arguments) -> object:
     (pairs,) = arguments_of("OrderedDict", arguments, ("pairs",), 0)
     made: OrderedDict[object, object] = OrderedDict()
-    for pair in cast("list[object]", pairs) if isinstance(pairs, list) else ():
-        if not isinstance(pair, list | tuple) or len(cast("Arguments", pair)) != 2 or not isinstance(cast("Arguments", pair)[0], str | int):
+    if not isinstance(pairs, list | None):
+        raise ArchiveError("OrderedDict takes pairs of a name and a value")
+    for pair in cast("list[object]", pairs or []):
+        key, value = arguments_of("OrderedDict", tuple(cast("Arguments", pair)) if isinstance(pair, list) else pair, ("key", "value"), 2)
+        if not is_plain_key(key) or has_chosen_hash(key):
             raise ArchiveError("OrderedDict takes pairs of a name and a value")
-        made[cast("Arguments", pair)[0]] = cast("Arguments", pair)[1]
+        made[key] = value
     return made
 
 

@@ -14,9 +14,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .script_pickle import arguments_of
-from .unpickler import MAX_ODD_KEYS, is_plain_key
+from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_plain_key
 
 Arguments = tuple[object, ...]
 
@@ -47,7 +47,7 @@ def _hashable(items: Any) -> Any:
     """The items of a set, if their hashes are cheap and few can be chosen to collide."""
     odd = 0
     for item in items:
-        odd += isinstance(item, complex | tuple)
+        odd += has_chosen_hash(item)
         if not is_plain_key(item) or odd > MAX_ODD_KEYS:
             raise ArchiveError(f"a {type(item).__name__} cannot be an item of a set here, or there are more than {MAX_ODD_KEYS} such items")
     return items
@@ -62,14 +62,14 @@ def _complex(arguments: Arguments) -> object:
 
 def _encode(arguments: Arguments) -> object:
     text, encoding = arguments_of("_codecs.encode", arguments, ("text", "encoding"), 2)
-    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+    if not isinstance(text, str) or not isinstance(encoding, str) or encoding not in ("latin1", "latin-1"):
         raise ArchiveError("_codecs.encode takes a text and 'latin1'")
     return text.encode("latin-1")
 
 
 def _bytearray(arguments: Arguments) -> object:
     value, encoding = arguments_of("bytearray", arguments, ("value", "encoding"), 0)
-    if isinstance(value, str) and encoding in ("latin-1", "latin1"):
+    if isinstance(value, str) and isinstance(encoding, str) and encoding in ("latin-1", "latin1"):
         return bytearray(value.encode("latin-1"))
     if isinstance(value, bytes | None) and encoding is None:
         return bytearray(value or b"")
@@ -154,7 +154,8 @@ def _date(kind: str, sizes: dict[int, str]) -> Plain:
             zone = values[1] if len(values) == 2 else None
             if len(values[0]) not in sizes or len(values) > 2 or not isinstance(zone, datetime.tzinfo | None):
                 raise ArchiveError(f"datetime.{kind} takes the bytes of its pickled form and a time zone")
-            return made(*values)
+            # the pickled form is not checked by Python: an hour may be 200. Its parts are, when one is replaced
+            return made(*values).replace()
         if not all(type(value) is int for value in values):
             raise ArchiveError(f"datetime.{kind} takes ints")
         return made(*values)
@@ -180,13 +181,13 @@ def _version(arguments: Arguments) -> object:
 
 # NumPy
 
-_DTYPE = re.compile(r"[<>|=]?(?:b1|[iuf][1248]|c8|c16|[SU]\d{1,6})")
+_DTYPE = re.compile(r"[<>|=]?(?:b1|[iuf][1248]|c8|c16|[SU][1-9]\d{0,5})")
 
 
 def _numpy_dtype(arguments: Arguments) -> object:
     name, _, _ = arguments_of("numpy.dtype", arguments, ("name", "align", "copy"), 1)
     if not isinstance(name, str) or _DTYPE.fullmatch(name) is None:
-        raise ArchiveError(f"numpy.dtype: {str(name)[:40]!r} is no type of numbers or texts")
+        raise ArchiveError(f"numpy.dtype: {shown(name)} is no type of numbers or texts")
     # a copy of its own, because its state may change the order of its bytes
     return np.dtype(np.dtype(name), copy=True)
 
@@ -211,18 +212,18 @@ def _build_array(instance: np.ndarray[Any, Any], state: object) -> object:
     if len(parts) != 5:
         raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
     version, shape, dtype, is_fortran, raw = parts
-    sizes = cast("Arguments", shape) if isinstance(shape, tuple) else (None,)
+    sizes = cast("Arguments", shape) if isinstance(shape, tuple) and len(cast("Arguments", shape)) <= 32 else (None,)
     if isinstance(raw, str):
         raw = raw.encode("latin-1")
     if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes) or type(version) is not int or not isinstance(is_fortran, bool | int):
         raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
     count = 1
     for size in sizes:
-        if type(size) is not int or size < 0:
-            raise ArchiveError("the shape of a NumPy array is a tuple of sizes")
+        if type(size) is not int or not 0 <= size < 1 << 63:
+            raise ArchiveError("the shape of a NumPy array is a tuple of at most 32 sizes")
         count *= size
     kind = cast("np.dtype[Any]", dtype)
-    if len(sizes) > 32 or count * kind.itemsize != len(raw):
+    if count * kind.itemsize != len(raw):
         raise ArchiveError(f"a NumPy array of shape {sizes} and {kind} has {len(raw)} bytes")
     array: Any = instance
     array.__setstate__((1, sizes, kind, bool(is_fortran), raw))
@@ -232,7 +233,7 @@ def _build_array(instance: np.ndarray[Any, Any], state: object) -> object:
 def _numpy_from_buffer(arguments: Arguments) -> object:
     """The form of protocol 5: (bytes, dtype, shape, order)."""
     raw, dtype, shape, order, axes = arguments_of("_frombuffer", arguments, ("bytes", "dtype", "shape", "order", "axes"), 4)
-    if not isinstance(raw, bytes | bytearray) or order not in ("C", "F") or axes is not None:
+    if not isinstance(raw, bytes | bytearray) or type(order) is not str or order not in ("C", "F") or axes is not None:
         raise ArchiveError("_frombuffer takes bytes, a dtype, a shape, and C or F")
     return _build_array(np.empty((0,), np.int8), (1, shape, dtype, order == "F", bytes(raw)))
 
@@ -246,15 +247,17 @@ def build_plain(instance: object, state: object) -> object:
         return _build_array(cast("np.ndarray[Any, Any]", instance), state)
     if isinstance(instance, np.dtype):
         order = cast("Arguments", state)[1] if isinstance(state, tuple) and len(cast("Arguments", state)) >= 2 else None
-        if order not in ("<", ">", "|", "="):
+        if not isinstance(order, str) or order not in ("<", ">", "|", "="):
             raise ArchiveError("the state of a NumPy dtype begins with a version and its byte order")
         if order in ("<", ">"):
-            cast("Any", instance).__setstate__((3, order, None, None, None, -1, -1, 0))
+            # NumPy takes whatever length of texts the state has, so it gets the length that is there
+            size = (instance.itemsize, instance.alignment) if instance.kind in "SU" else (-1, -1)
+            cast("Any", instance).__setstate__((3, order, None, None, None, *size, instance.flags))
         return cast("object", instance)
     kind = f"{type(instance).__module__}.{type(instance).__name__}"
     if kind in WITH_ATTRIBUTES:
         members = cast("dict[object, object]", state) if isinstance(state, dict) else {0: 0}
-        if not all(isinstance(name, str) and not name.startswith("__") for name in members):
+        if not all(isinstance(name, str) and not name.startswith("__") and not hasattr(type(instance), name) for name in members):
             raise ArchiveError(f"the attributes of a {type(instance).__name__} must be a dict with names")
         attributes: dict[str, object] = vars(instance)
         attributes.update(cast("dict[str, object]", members))

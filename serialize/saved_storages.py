@@ -15,7 +15,7 @@ from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME, DType
 from ..runtime.storage import Storage
 from .container import Archive
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .inert import TypedStorage
 from .script_pickle import STORAGE_CLASSES, PickledStorage
 from .value_reader import read_storage
@@ -26,6 +26,24 @@ QUANTIZED_ITEMS = {
 """What the items of a quantized storage are in memory."""
 
 Location = str | Device | Mapping[str, str | Device] | Callable[[TypedStorage, str], object] | None
+
+
+BUDGET_CONSTANT = 64 << 20
+BUDGET_RATIO = 16
+
+
+class Budget:
+    """Bytes that loading a file may take beside what its pickles say in full: copies of remembered values, modules, expanded tensors."""
+
+    def __init__(self, file_size: int) -> None:
+        self.limit = BUDGET_CONSTANT + BUDGET_RATIO * file_size
+        self.spent = 0
+
+    def spend(self, count: int) -> None:
+        """Take `count` bytes, or raise ArchiveError: so few bytes of a file do not need that much."""
+        self.spent += count
+        if self.spent > self.limit:
+            raise ArchiveError(f"the file copies values over and over: its objects need more than {self.limit} bytes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +62,7 @@ class SavedStorage:
     pickled: PickledStorage
     storage: Storage
     kind: SavedClass
+    budget: Budget
     waiting: list[Callable[[], None]] | None = None
     """What is to be done when the storage has its contents; None if it has them already."""
 
@@ -62,6 +81,8 @@ def storage_class(name: str) -> SavedClass | None:
 class Storages(Protocol):
     """Where the pickle's persistent identifiers lead."""
 
+    budget: Budget
+
     def find(self, identifier: object) -> object:
         """What the identifier names."""
         ...
@@ -70,14 +91,24 @@ class Storages(Protocol):
 def parse_identifier(identifier: object, most: int = 5) -> tuple[SavedClass, str, str, int, object]:
     """('storage', class, key, location, number of items) and, in older files, where it lies in another storage."""
     values = cast("tuple[object, ...]", identifier) if isinstance(identifier, tuple) else _from_text(identifier)
-    if not 5 <= len(values) <= most or values[0] not in ("storage", b"storage"):
+    if not 5 <= len(values) <= most or not is_text(values[0], "storage"):
         raise ArchiveError("an identifier is not ('storage', class, key, location, number of items)")
     kind, key, location, numel = values[1:5]
     if not isinstance(kind, SavedClass) or not isinstance(location, str) or type(numel) is not int or numel < 0:
         raise ArchiveError("an identifier is not ('storage', class, key, location, number of items)")
-    if type(key) not in (str, int) or len(str(key)) > 64:
-        raise ArchiveError(f"a storage's key must be a short string, but it is a {type(key).__name__}")
-    return kind, str(key), location, numel, values[5] if len(values) > 5 else None
+    return kind, key_of(key), location, numel, values[5] if len(values) > 5 else None
+
+
+def is_text(value: object, text: str) -> bool:
+    """Whether a value is this text, or its bytes; whatever else it is, it is not compared."""
+    return isinstance(value, str | bytes) and value in (text, text.encode())
+
+
+def key_of(value: object) -> str:
+    """The key of a storage or tensor, which may be an int."""
+    if not (type(value) is str and len(value) <= 64) and not (type(value) is int and value.bit_length() <= 64):
+        raise ArchiveError(f"a storage's key must be a short string, but it is {shown(value)}")
+    return str(value)
 
 
 _TEXT = re.compile(r"\('storage', <class 'torch\.(?:storage\.)?(\w+)'>, '(\d+)', '([\w:]+)', (\d+)(?:, None)?\)")
@@ -120,6 +151,7 @@ class RecordStorages:
         self.location = location
         self.is_big_endian = is_big_endian
         self._known: dict[str, SavedStorage] = {}
+        self.budget = Budget(len(archive.data))
 
     def find(self, identifier: object) -> object:
         """The storage with this identifier, its record checked and read when it is met first."""
@@ -145,7 +177,7 @@ class RecordStorages:
         placed = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
         if placed.nbytes != nbytes:
             raise TypeError(f"load: map_location returned a storage of {placed.nbytes} bytes for one of {nbytes}")
-        made = self._known[key] = SavedStorage(pickled, placed, kind)
+        made = self._known[key] = SavedStorage(pickled, placed, kind, self.budget)
         return made
 
 

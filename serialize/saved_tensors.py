@@ -9,10 +9,11 @@ import math
 from typing import cast
 
 from ..runtime.dtype import DType
+from ..runtime.formats import LayoutKind
 from ..runtime.layout import Layout
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.tensor import Size, Tensor, new_empty
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .inert import MetaTensor, NestedTensor, QuantizationScheme, QuantizedTensor, SparseTensor
 from .saved_storages import SavedStorage
 from .script_pickle import arguments_of, make_view, sizes_of
@@ -39,7 +40,7 @@ def rebuild_tensor_v3(arguments: Arguments) -> object:
     names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "dtype", "math_bits")
     storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
     if not isinstance(dtype, DType):
-        raise ArchiveError(f"_rebuild_tensor_v3: {dtype!r} is no dtype")
+        raise ArchiveError(f"_rebuild_tensor_v3: {shown(dtype)} is no dtype")
     return view("_rebuild_tensor_v3", storage, dtype, offset, size, stride, requires_grad, bits)
 
 
@@ -60,8 +61,10 @@ def view(
 def resolved(function: str, storage: SavedStorage, tensor: Tensor, bits: object) -> Tensor:
     """The tensor with its conjugate and negative bits carried out."""
     known = cast("dict[object, object]", bits) if isinstance(bits, dict) else {"": None}
-    if not set(known) <= {"conj", "neg"}:
+    if not set(known) <= {"conj", "neg"} or not all(type(bit) is bool for bit in known.values()):
         raise ArchiveError(f"{function}: the math bits must be a dict of 'conj' and 'neg'")
+    # an expanded tensor becomes as large as it looks
+    storage.budget.spend(max(0, tensor.numel() * tensor.dtype.itemsize - storage.storage.nbytes))
     made = new_empty(tensor.shape, tensor.dtype)
 
     def carry_out() -> None:
@@ -104,7 +107,7 @@ def rebuild_from_type(arguments: Arguments) -> object:
     from .saved_globals import Known
 
     function, kind, inner, state = arguments_of("_rebuild_from_type_v2", arguments, ("function", "class", "arguments", "state"), 4)
-    if not isinstance(function, Known) or function.call is None or not isinstance(inner, tuple):
+    if not isinstance(function, Known) or function.call is None or not isinstance(inner, tuple) or function.call is rebuild_from_type:
         raise ArchiveError("_rebuild_from_type_v2 takes a function that makes tensors, a class, arguments and a state")
     made = function.call(cast("Arguments", inner))
     if not isinstance(made, Tensor):
@@ -115,7 +118,7 @@ def rebuild_from_type(arguments: Arguments) -> object:
     elif name in ("torch.nn.parameter.Buffer", "torch.nn.Buffer"):
         made = Buffer(made)
     elif name not in ("torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter"):
-        raise ArchiveError(f"_rebuild_from_type_v2: tensors of the class {name or kind!r} are not read")
+        raise ArchiveError(f"_rebuild_from_type_v2: tensors of the class {name or shown(kind)} are not read")
     return with_attributes(made, state)
 
 
@@ -126,13 +129,14 @@ def with_attributes(tensor: Tensor, state: object) -> Tensor:
         if part is not None and not isinstance(part, dict):
             raise ArchiveError(f"a tensor's attributes must be a dict, but they are a {type(part).__name__}")
         for name, value in cast("dict[object, object]", part or {}).items():
-            if not isinstance(name, str) or not name.isidentifier() or name in RESERVED:
-                raise ArchiveError(f"a tensor has no attribute called {name!r}")
+            # NumPy and others ask objects, not their classes, for names such as __array_interface__
+            if not isinstance(name, str) or not name.isidentifier() or name.startswith("__") or name in RESERVED:
+                raise ArchiveError(f"a tensor has no attribute called {shown(name)}")
             tensor.__dict__[name] = value
     return tensor
 
 
-RESERVED = frozenset(("storage", "layout", "dtype", "requires_grad", "grad")) | frozenset(vars(Tensor))
+RESERVED = frozenset(("storage", "layout", "dtype", "requires_grad", "grad")) | frozenset(dir(Parameter)) | frozenset(dir(Buffer))
 """Names that say what a tensor is, and those of its methods: attributes from files have others."""
 
 
@@ -172,13 +176,13 @@ def rebuild_sparse(arguments: Arguments) -> object:
     """A sparse tensor, kept as its parts: (layout, (indices.., values, size[, is_coalesced]))."""
     layout, payload = arguments_of("_rebuild_sparse_tensor", arguments, ("layout", "parts"), 2)
     parts = cast("Arguments", payload) if isinstance(payload, tuple) else ()
-    name = repr(layout)
+    name = repr(layout) if isinstance(layout, LayoutKind) else shown(layout)
     count = SPARSE_PARTS.get(name)
     if count is None or not count + 2 <= len(parts) <= count + 3:
         raise ArchiveError(f"_rebuild_sparse_tensor: {name} with {len(parts)} parts is no sparse tensor that is read")
     tensors = parts[: count + 1]
     coalesced = parts[count + 2] if len(parts) > count + 2 else None
-    if not all(isinstance(one, Tensor) for one in tensors) or coalesced not in (None, True, False):
+    if not all(isinstance(one, Tensor) for one in tensors) or not isinstance(coalesced, bool | None):
         raise ArchiveError("_rebuild_sparse_tensor takes tensors of indices and values, and a size")
     indices, values = cast("tuple[Tensor, ...]", tensors[:count]), cast("Tensor", parts[count])
     size = Size(sizes_of("_rebuild_sparse_tensor", parts[count + 1]))

@@ -13,7 +13,7 @@ from typing import cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME, DType
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .opcodes import Dialect
 from .unpickler import unpickle
 
@@ -223,7 +223,7 @@ def sizes_of(function: str, values: object) -> tuple[int, ...]:
         raise ArchiveError(f"{function}: sizes and strides must be tuples of at most {MAX_DIM} ints")
     for item in items:
         if type(item) is not int or not 0 <= item <= INT64_MAX:
-            raise ArchiveError(f"{function}: {item!r} is no size or stride")
+            raise ArchiveError(f"{function}: {shown(item)} is no size or stride")
     return tuple(cast("tuple[int, ...]", items))
 
 
@@ -237,7 +237,8 @@ def make_view(
     if dtype is None or (storage.dtype is not None and storage.dtype is not dtype):
         raise ArchiveError(f"{function}: a tensor of {dtype} over a storage of {storage.dtype}")
     if type(offset) is not int or not 0 <= offset <= INT64_MAX or type(requires_grad) is not bool:
-        raise ArchiveError(f"{function}: the offset {offset!r} must be an int from 0 on, and requires_grad {requires_grad!r} a bool")
+        rule = f"the offset {shown(offset)} must be an int from 0 on, and requires_grad {shown(requires_grad)} a bool"
+        raise ArchiveError(f"{function}: {rule}")
     checked_shape = sizes_of(function, shape)
     checked_strides = sizes_of(function, strides)
     if len(checked_shape) != len(checked_strides):
@@ -275,7 +276,7 @@ def _rebuild_tensor_v3(arguments: tuple[object, ...]) -> object:
     storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
     _check_bits("_rebuild_tensor_v3", bits)
     if not isinstance(dtype, DType):
-        raise ArchiveError(f"_rebuild_tensor_v3: {dtype!r} is no dtype")
+        raise ArchiveError(f"_rebuild_tensor_v3: {shown(dtype)} is no dtype")
     return make_view("_rebuild_tensor_v3", storage, dtype, offset, size, stride, requires_grad)
 
 

@@ -7,16 +7,17 @@ and strings are made here, everything else by `Builder`. TorchScript's builder i
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from .errors import ArchiveError
+from .errors import ArchiveError, shown
 from .opcodes import OPCODES, Dialect
 
 MAX_STACK = 1 << 22
 MAX_MEMO = 1 << 22
 MAX_ODD_KEYS = 10_000
-MAX_KEY_DEPTH = 4
+MAX_KEY_PARTS = 256
 
 
 class Builder(Protocol):
@@ -179,8 +180,10 @@ class Machine:
         return self.stack[-1]
 
     def top_list(self) -> list[object]:
-        """The list on top of the stack."""
+        """The list (or deque) on top of the stack."""
         found = self.top()
+        if type(found) is deque:
+            return cast("list[object]", found)
         if type(found) is not list:
             raise ArchiveError(f"items are appended to a {type(found).__name__}, not to a list")
         return cast("list[object]", found)
@@ -201,15 +204,12 @@ class Machine:
         if type(key) in (str, bytes, bool, float, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64):
             return
         kind: type[object] = type(key)
-        if kind is complex or kind is tuple:
-            self.odd_keys += 1
-            if self.odd_keys > MAX_ODD_KEYS:
-                raise ArchiveError(f"more than {MAX_ODD_KEYS} keys are complex numbers or tuples")
-            if is_plain_key(key):
-                return
-        elif kind is not int and kind.__hash__ is not None:
-            return
-        raise ArchiveError(f"a {kind.__name__} cannot be the key of a dict here")
+        is_plain = is_plain_key(key) if issubclass(kind, complex | tuple | int) else kind.__hash__ is not None
+        if not is_plain:
+            raise ArchiveError(f"{shown(key)} cannot be the key of a dict here")
+        self.odd_keys += has_chosen_hash(key)
+        if self.odd_keys > MAX_ODD_KEYS:
+            raise ArchiveError(f"more than {MAX_ODD_KEYS} keys are of types whose hashes a file can choose, such as tuples of numbers")
 
     def remember(self, index: int) -> None:
         """Put the top of the stack into the memo."""
@@ -228,12 +228,31 @@ STOP = 0x2E
 MAX_LINE = 4096
 
 
-def is_plain_key(key: object, depth: int = MAX_KEY_DEPTH) -> bool:
-    """Whether a key is a text, a number, None, or a small tuple of those."""
-    if not isinstance(key, tuple):
-        return type(key) in (str, bytes, bool, float, complex, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64)
-    parts = cast("tuple[object, ...]", key)
-    return depth > 0 and len(parts) <= 64 and all(is_plain_key(part, depth - 1) for part in parts)
+def is_plain_key(key: object) -> bool:
+    """Whether a key is a text, a number, None, or a tuple of a few of those; its hash then takes little time."""
+    waiting = [key]
+    for _ in range(MAX_KEY_PARTS):
+        if not waiting:
+            return True
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            inner = cast("tuple[object, ...]", part)
+            if len(inner) > MAX_KEY_PARTS:
+                return False
+            waiting.extend(inner)
+        elif type(part) is int:
+            if not -(1 << 63) <= part < 1 << 64:
+                return False
+        elif type(part) not in (str, bytes, bool, float, complex, type(None)):
+            return False
+    return not waiting
+
+
+def has_chosen_hash(key: object) -> bool:
+    """Whether a file can choose the hashes of such keys, so that many are equal: those of texts depend on the process."""
+    if isinstance(key, tuple):
+        return not any(isinstance(part, str | bytes) and part for part in cast("tuple[object, ...]", key))
+    return type(key) not in (str, bytes, bool, int, float, type(None))
 
 
 def _text(raw: bytes) -> str:

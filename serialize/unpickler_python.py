@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 4000
 """Of an int in decimal: longer ones take quadratic time to read."""
+MAX_INT_BYTES = 1700
+"""Of an int in binary: longer ones have too many digits to be printed."""
 
 
 def _pop(machine: Machine) -> None:
@@ -59,7 +61,7 @@ def _string(machine: Machine) -> None:
         raise ArchiveError("a string of Python 2 is not between quotes")
     try:
         machine.push_old_string(line[1:-1].decode("unicode_escape").encode("latin-1"))
-    except UnicodeError as error:
+    except (UnicodeError, DeprecationWarning) as error:
         raise ArchiveError("a string has an escape that stands for no byte") from error
 
 
@@ -76,8 +78,8 @@ def _binstring(machine: Machine) -> None:
 
 def _long4(machine: Machine) -> None:
     count = _signed_count(machine)
-    if count > MAX_DIGITS:
-        raise ArchiveError(f"an int of {count} bytes; at most {MAX_DIGITS} are read")
+    if count > MAX_INT_BYTES:
+        raise ArchiveError(f"an int of {count} bytes; at most {MAX_INT_BYTES} are read")
     machine.push(int.from_bytes(machine.bytes(count), "little", signed=True))
 
 
@@ -151,7 +153,7 @@ def _frozenset(machine: Machine) -> None:
 def _newobj_ex(machine: Machine) -> None:
     named = machine.pop()
     arguments = machine.pop()
-    if named != {}:
+    if type(named) is not dict or named:
         raise ArchiveError("an object is made with arguments by name; none of the classes that are read takes any")
     machine.push(machine.builder.make(machine.pop(), arguments))
 
