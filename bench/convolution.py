@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,13 +18,13 @@ import torch
 
 import rushlight as rl
 from rushlight.runtime import dtype as dtypes
+from rushlight.runtime.kernels import isa
 from rushlight.runtime.kernels.compiler import emitted_kernel
 from rushlight.runtime.kernels.convolution import plan_convolution
 from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
 from rushlight.runtime.kernels.emitter import Builder
 from rushlight.runtime.kernels.functions import Functions
 from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.tile import lanes
 from rushlight.runtime.kernels.vectors import Vectors
 
 from .paired import burst_length, time_calls
@@ -99,10 +100,10 @@ def peak_call(threads: int) -> tuple[Callable[[], object], float]:
                 vectors.store(total.value, target.at(((builder.start + item) * PEAK_VECTORS + at) * vectors.lanes))
 
     kernel = emitted_kernel("peak", write, PEAK_VECTORS, PEAK_STEPS)
-    items = 64 * threads
-    source, target = np.full(64, 0.5, np.float32), np.zeros(items * PEAK_VECTORS * lanes("float32"), np.float32)
+    items, lanes = 64 * threads, isa.current().vector_bytes // 4
+    source, target = np.full(64, 0.5, np.float32), np.zeros(items * PEAK_VECTORS * lanes, np.float32)
     words = (source.ctypes.data, target.ctypes.data)
-    operations = 2 * items * PEAK_VECTORS * PEAK_STEPS * lanes("float32")
+    operations = 2 * items * PEAK_VECTORS * PEAK_STEPS * lanes
 
     def call(keep: object = (source, target)) -> object:
         return launch(kernel, words, items, work=items * 1_000_000)
@@ -168,7 +169,7 @@ def pools() -> list[tuple[str, dict[str, Callable[[], object]]]]:
     return rows
 
 
-def fastest(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def fastest(calls: dict[str, Callable[[], object]], rounds: int, pause: float = 0.0) -> dict[str, float]:
     """Seconds per call of every contender's fastest turn: against a peak, what others did to the machine meanwhile does not count."""
     counts = {name: max(burst_length(call) // 4, 1) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
@@ -176,6 +177,9 @@ def fastest(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, fl
     for turn in range(rounds):
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:
+            # the threads of another library may spin on their cores for some milliseconds after their work
+            time.sleep(pause)
+            calls[name]()
             samples[name].append(time_calls(calls[name], counts[name]))
     return {name: min(values) for name, values in samples.items()}
 
@@ -189,7 +193,7 @@ def table(title: str, layers: list[Layer], threads: int, rounds: int) -> None:
     peak, peak_operations = peak_call(threads)
     for layer in layers:
         calls, count = contenders(layer)
-        seconds = fastest({"peak": peak, **calls}, rounds)
+        seconds = fastest({"peak": peak, **calls}, rounds, 0.0 if threads == 1 else 0.02)
         rate = peak_operations / seconds["peak"]
         cells = " | ".join(f"{count / seconds[name] / 1e9:.0f} ({seconds[name] * 1e3:.3f})" for name in names)
         print(f"| {layer.title} | {count / seconds['plan'] / rate:.2f} | {cells} |", flush=True)

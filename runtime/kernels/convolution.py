@@ -23,8 +23,8 @@ from .convolution_copies import border_kernel, panels_kernel
 from .convolution_kernel import BLOCK, PLAIN, Epilogue, Shape, convolution_kernel
 from .convolution_sizes import Layouts, Sizes, Strides, Triple, channels_last_strides
 from .depthwise_plan import DepthwisePlan, depthwise_columns
+from .isa import Isa, current
 from .launch import launch
-from .tile import lanes, vector_bytes
 
 _CACHE_ITEMS = 256 * 256
 """Items of a block's part of the image: with the weights of a panel they stay in the second cache."""
@@ -58,15 +58,16 @@ class _Part:
 class ConvolutionPlan:
     """How to run one convolution: kernels, words, and the copies before it."""
 
-    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue) -> None:
-        self.dtype, self.sizes, self.layouts = dtype, sizes, layouts
+    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa) -> None:
+        self.dtype, self.sizes, self.layouts, self._isa = dtype, sizes, layouts, isa
         phases = _transposed_phases(sizes) if sizes.transposed else [_plain_phase(sizes)]
         self.before, self.after = _borders(sizes, phases)
         """The border of zeros around an image: (z, y, x) before and after it; negative where items are never read."""
         self._group_in, self._group_out = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
-        self._shape = tile_shape(dtype, self._group_out)
-        self._panels = -(-self._group_out // (self._shape.vectors * lanes(dtype.name)))
-        self._kernel = convolution_kernel(dtype, self._shape, epilogue)
+        self._shape = tile_shape(dtype, self._group_out, isa)
+        self._width = self._shape.vectors * isa.vector_bytes // dtype.itemsize
+        self._panels = -(-self._group_out // self._width)
+        self._kernel = convolution_kernel(dtype, self._shape, epilogue, isa)
         self._keep: list[object] = []
         self._source = self._copy_strides()
         self._scratch_bytes, self._origin = 0, 0
@@ -83,7 +84,7 @@ class ConvolutionPlan:
     def pack(self, weight: int) -> Storage:
         """The weights at an address as panels."""
         packed = Storage.allocate(max(self._packed_bytes, 1))
-        kernel = panels_kernel(self.dtype, self._shape.vectors)
+        kernel = panels_kernel(self.dtype, self._shape.vectors, self._isa)
         panels = self.sizes.groups * self._panels
         for words, start in self._packs:
             launch(kernel, (weight, packed.address + start, *words), panels, work=words[1] * words[2] * panels * 16)
@@ -98,7 +99,8 @@ class ConvolutionPlan:
         if self._scratch_bytes:
             scratch = Storage.allocate(self._scratch_bytes)
             rows = self.sizes.batch * self._padded[0] * self._padded[1]
-            launch(border_kernel(self.dtype), (source, scratch.address, *self._border_words), rows, work=self._scratch_bytes // 8)
+            words = (source, scratch.address, *self._border_words)
+            launch(border_kernel(self.dtype, self._isa), words, rows, work=self._scratch_bytes // 8)
             source = scratch.address + self._origin
         for part in self._parts:
             move = part.target * self.dtype.itemsize
@@ -113,8 +115,7 @@ class ConvolutionPlan:
         return self._parts[-1].weights + self._panel_bytes(last[1] * last[2])
 
     def _panel_bytes(self, depth: int) -> int:
-        width = self._shape.vectors * lanes(self.dtype.name)
-        return depth * self.sizes.groups * self._panels * width * self.dtype.itemsize
+        return depth * self.sizes.groups * self._panels * self._width * self.dtype.itemsize
 
     def _copy_strides(self) -> Strides:
         """The strides that the kernel sees: the source's own if its channels lie side by side and no border is missing."""
@@ -203,19 +204,23 @@ class ConvolutionPlan:
         )
 
 
-@functools.lru_cache(maxsize=1024)
 def plan_convolution(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN) -> ConvolutionPlan | DepthwisePlan:
     """The plan for these sizes and strides; the caller has checked that groups divide the channels and that the window fits."""
-    columns = depthwise_columns(dtype, sizes, layouts)
+    return _plan(dtype, sizes, layouts, epilogue, current())
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa) -> ConvolutionPlan | DepthwisePlan:
+    columns = depthwise_columns(dtype, sizes, layouts, isa)
     if columns is not None:
-        return DepthwisePlan(dtype, sizes, layouts, columns, epilogue)
-    return ConvolutionPlan(dtype, sizes, layouts, epilogue)
+        return DepthwisePlan(dtype, sizes, layouts, columns, epilogue, isa)
+    return ConvolutionPlan(dtype, sizes, layouts, epilogue, isa)
 
 
-def tile_shape(dtype: DType, channels: int) -> Shape:
+def tile_shape(dtype: DType, channels: int, isa: Isa) -> Shape:
     """The tile that wastes least on this many output channels of a group; of equals, the one that comes first."""
-    width = lanes(dtype.name)
-    shapes = (Shape(6, 4), Shape(8, 2), Shape(8, 1)) if vector_bytes() == 64 else (Shape(6, 2), Shape(4, 3), Shape(8, 1))
+    width = isa.vector_bytes // dtype.itemsize
+    shapes = (Shape(6, 4), Shape(8, 2), Shape(8, 1)) if isa.vector_bytes == 64 else (Shape(6, 2), Shape(4, 3), Shape(8, 1))
     return min(shapes, key=lambda shape: -(-channels // (shape.vectors * width)) * shape.vectors * (1.15 if shape.vectors == 1 else 1))
 
 

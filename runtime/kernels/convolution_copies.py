@@ -12,11 +12,12 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .isa import Isa, target
 from .vectors import Vectors
 
 
 @functools.cache
-def border_kernel(dtype: DType) -> Kernel:
+def border_kernel(dtype: DType, isa: Isa) -> Kernel:
     """Images with a border, channels innermost.
 
     Words: 0 images, 1 target (contiguous: n, z, y, x, channel), 2 channels; sizes of an image: 3 x, 4 y, 5 z; items to the next: 6 x,
@@ -24,16 +25,16 @@ def border_kernel(dtype: DType) -> Kernel:
     """
 
     def write(builder: Builder, functions: Functions) -> None:
-        _Border(builder, dtype.name).write()
+        _Border(builder, dtype.name, isa).write()
 
-    return emitted_kernel(f"convolution_border_{dtype.name}", write, dtype.name)
+    return emitted_kernel(f"convolution_border_{dtype.name}", write, dtype.name, isa.name, processor=target(isa))
 
 
 class _Border:
     """The loops of `border_kernel`."""
 
-    def __init__(self, builder: Builder, dtype: str) -> None:
-        self.builder, self.dtype = builder, dtype
+    def __init__(self, builder: Builder, dtype: str, isa: Isa) -> None:
+        self.builder, self.dtype, self.vectors = builder, dtype, Vectors(builder, dtype, isa=isa)
         self.channels = builder.word(2)
         self.step, self.channel_step = builder.word(6), builder.word(10)
 
@@ -87,7 +88,7 @@ class _Border:
 
     def _planes(self, source: Pointer, target: Pointer, count: Value) -> None:
         """Squares of channels x pixels turned over; what is left, item by item."""
-        builder, vectors = self.builder, Vectors(self.builder, self.dtype)
+        builder, vectors = self.builder, self.vectors
         lanes = vectors.lanes
         whole_pixels, whole_channels = count // lanes * lanes, self.channels // lanes * lanes
         with builder.loop(self.channels // lanes, vectorize=False) as part:
@@ -109,7 +110,7 @@ class _Border:
 
 
 @functools.cache
-def panels_kernel(dtype: DType, width_in_vectors: int) -> Kernel:
+def panels_kernel(dtype: DType, width_in_vectors: int, isa: Isa) -> Kernel:
     """Weights in panels: panel p holds, for every step of the depth, a row of output channels side by side; missing ones are zeros.
 
     The weights of one output channel are lines: stretches of evenly spaced items. Words: 0 weights, 1 panels, 2 address of the lines'
@@ -119,17 +120,18 @@ def panels_kernel(dtype: DType, width_in_vectors: int) -> Kernel:
     """
 
     def write(builder: Builder, functions: Functions) -> None:
-        _Panels(builder, dtype.name, width_in_vectors).write()
+        _Panels(builder, dtype.name, width_in_vectors, isa).write()
 
-    return emitted_kernel(f"convolution_panels_{width_in_vectors}_{dtype.name}", write, dtype.name, width_in_vectors)
+    name = f"convolution_panels_{width_in_vectors}_{dtype.name}"
+    return emitted_kernel(name, write, dtype.name, width_in_vectors, isa.name, processor=target(isa))
 
 
 class _Panels:
     """The loops of `panels_kernel`."""
 
-    def __init__(self, builder: Builder, dtype: str, width_in_vectors: int) -> None:
+    def __init__(self, builder: Builder, dtype: str, width_in_vectors: int, isa: Isa) -> None:
         self.builder, self.dtype = builder, dtype
-        self.vectors = Vectors(builder, dtype)
+        self.vectors = Vectors(builder, dtype, isa=isa)
         self.parts, self.width = width_in_vectors, width_in_vectors * self.vectors.lanes
         self.lines, self.length, self.step, self.channel_step = map(builder.word, (3, 4, 5, 6))
 

@@ -24,13 +24,12 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
-from .reduction import SIZES
-from .vectors import Vectors, VectorVariable
+from .isa import Isa, target
+from .tile import Tile
+from .vectors import SIZES, Vectors, VectorVariable
 
 BLOCK = 240
 """The most output pixels of one item: divisible by every height of a tile."""
-UNROLL = 4
-"""Steps along a run in one turn of the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +51,25 @@ class Epilogue:
 PLAIN = Epilogue()
 
 @functools.cache
-def convolution_kernel(dtype: DType, shape: Shape, epilogue: Epilogue) -> Kernel:
+def convolution_kernel(dtype: DType, shape: Shape, epilogue: Epilogue, isa: Isa) -> Kernel:
     """The kernel for one tile shape; see the module for its words and items."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        _Convolution(builder, dtype.name, shape, epilogue).write()
+        _Convolution(builder, dtype.name, shape, epilogue, isa).write()
 
     name = f"convolution_{shape.height}x{shape.vectors}_{dtype.name}"
-    return emitted_kernel(name, write, dtype.name, shape.height, shape.vectors, epilogue.lowest, epilogue.highest)
+    identity = (dtype.name, shape.height, shape.vectors, epilogue.lowest, epilogue.highest, isa.name)
+    return emitted_kernel(name, write, *identity, processor=target(isa))
 
 
 class _Convolution:
     """The loops: items, blocks of runs, tiles, runs, steps."""
 
-    def __init__(self, builder: Builder, dtype: str, shape: Shape, epilogue: Epilogue) -> None:
+    def __init__(self, builder: Builder, dtype: str, shape: Shape, epilogue: Epilogue, isa: Isa) -> None:
         self.builder, self.dtype, self.shape, self.epilogue = builder, dtype, shape, epilogue
-        self.vectors = Vectors(builder, dtype)
+        self.vectors = Vectors(builder, dtype, isa=isa)
         self.width = shape.vectors * self.vectors.lanes
-        self.tile = [self.vectors.variables(shape.vectors) for _ in range(shape.height)]
+        self.tiles = {height: Tile(self.vectors, height, shape.vectors) for height in (shape.height, shape.height - 1)}
         spare = shape.height
         self.sources, self.targets = builder.scratch("int64", BLOCK + spare), builder.scratch("int64", BLOCK + spare)
         self.sums, self.bias = builder.scratch(dtype, (BLOCK + spare) * self.width), builder.scratch(dtype, self.width)
@@ -116,11 +116,22 @@ class _Convolution:
         )]
         for variable, value in zip(places, (first - row * width, row - plane * height, plane - image * depth, image)):
             variable.value = value
-        with builder.loop(count, vectorize=False) as at:
-            for table, steps in ((self.sources, steps_in), (self.targets, steps_out)):
-                table[at] = x.value * steps[0] + y.value * steps[1] + z.value * steps[2] + n.value * steps[3]
-            x.value = x.value + 1
-            for inner, outer, size in ((x, y, width), (y, z, height), (z, n, depth)):
+        done = builder.variable(builder.number(0, "int64"))
+        done.value = 0
+        with builder.loop_while(lambda: done.value < count):
+            # the pixels of one row are evenly spaced
+            begin, length = done.value, builder.minimum(width - x.value, count - done.value)
+            parts = [
+                (table.at(begin), x.value * steps[0] + y.value * steps[1] + z.value * steps[2] + n.value * steps[3], steps[0])
+                for table, steps in ((self.sources, steps_in), (self.targets, steps_out))
+            ]
+            with builder.loop(length, vectorize=False) as at:
+                for part, place, step in parts:
+                    part[at] = place + at * step
+            done.value = begin + length
+            x.value = 0
+            y.value = y.value + 1
+            for inner, outer, size in ((y, z, height), (z, n, depth)):
                 with builder.when(inner.value == size):
                     inner.value = 0
                     outer.value = outer.value + 1
@@ -170,39 +181,33 @@ class _Convolution:
         self, height: int, pixel: Value, image: Pointer, weights: Pointer, offsets: Pointer, runs: Value, first: Value, last: Value,
         channel: Value,
     ) -> None:
-        builder, vectors = self.builder, self.vectors
+        builder, tile, lanes = self.builder, self.tiles[height], self.vectors.lanes
         sums = self.sums.at(pixel * self.width)
         grid = [(row, at) for row in range(height) for at in range(self.shape.vectors)]
         with builder.when(first):
             for row, at in grid:
-                self.tile[row][at].value = vectors.load(self.bias.at(at * vectors.lanes))
+                tile.load(row, at, self.bias.at(at * lanes))
         with builder.when(first == 0):
             for row, at in grid:
-                self.tile[row][at].value = vectors.load(sums.at(row * self.width + at * vectors.lanes))
+                tile.load(row, at, sums.at(row * self.width + at * lanes))
         pixels = [self.sources[pixel + row] for row in range(height)]
-        whole = self.run // UNROLL
         with builder.loop(runs, vectorize=False) as number:
             start, panel = image.at(offsets[number]), weights.at(number * self.run * self.width)
-            with builder.loop(whole, vectorize=False) as turn:
-                for step in range(UNROLL):
-                    self._step(start.at(turn * UNROLL), panel.at(turn * (UNROLL * self.width)), pixels, step)
-            with builder.loop(self.run - whole * UNROLL, vectorize=False) as rest:
-                self._step(start.at(whole * UNROLL + rest), panel.at((whole * UNROLL + rest) * self.width), pixels, 0)
+            self._run(tile, start, pixels, panel)
         with builder.when(last):
             for row in range(height):
-                self._finish(self.tile[row], self.targets[pixel + row] + channel)
+                self._finish(tile.sums[row], self.targets[pixel + row] + channel)
         with builder.when(last == 0):
             for row, at in grid:
-                vectors.store(self.tile[row][at].value, sums.at(row * self.width + at * vectors.lanes))
+                tile.store(row, at, sums.at(row * self.width + at * lanes))
 
-    def _step(self, image: Pointer, panel: Pointer, pixels: list[Value], step: int) -> None:
+    def _run(self, tile: Tile, image: Pointer, pixels: list[Value], panel: Pointer) -> None:
+        """The steps of one run: an item of every pixel times a row of the panel."""
         vectors = self.vectors
-        columns = [vectors.load(panel.at(step * self.width + at * vectors.lanes)) for at in range(self.shape.vectors)]
-        for row, pixel in enumerate(pixels):
-            factor = vectors.broadcast(image.at(pixel)[step])
-            for at, column in enumerate(columns):
-                total = self.tile[row][at]
-                total.value = vectors.multiply_add(factor, column, total.value)
+        tile.multiply(
+            self.run, lambda step: [image.at(step)[pixel] for pixel in pixels],
+            lambda step: [vectors.load(panel.at(step * self.width + at * vectors.lanes)) for at in range(self.shape.vectors)],
+        )
 
     def _finish(self, row: list[VectorVariable], place: Value) -> None:
         """Residual and bounds of one pixel's channels, and into the output."""

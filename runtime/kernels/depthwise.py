@@ -21,6 +21,7 @@ from .convolution_kernel import Epilogue
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .isa import Isa, target
 from .vectors import Vectors, VectorVariable
 
 PIXELS = 4
@@ -53,9 +54,9 @@ class Columns:
 class _Depthwise:
     """What both kernels read from the words, and the epilogue."""
 
-    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue) -> None:
+    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
         self.builder, self.dtype, self.columns, self.epilogue = builder, dtype, columns, epilogue
-        self.vectors = Vectors(builder, dtype)
+        self.vectors = Vectors(builder, dtype, isa=isa)
         self.images, self.weights = builder.pointer(dtype, builder.word(0)), builder.pointer(dtype, builder.word(1))
         self.out = builder.pointer(dtype, builder.word(3))
         self.channels, self.height, self.width, self.out_height, self.out_width = map(builder.word, range(5, 10))
@@ -80,27 +81,27 @@ class _Depthwise:
 
 
 def _compiled(
-    name: str, kind: Callable[[Builder, str, Columns, Epilogue], _ChannelsLast | _Planes], dtype: DType, columns: Columns,
-    epilogue: Epilogue,
+    name: str, kind: Callable[[Builder, str, Columns, Epilogue, Isa], _ChannelsLast | _Planes], dtype: DType, columns: Columns,
+    epilogue: Epilogue, isa: Isa,
 ) -> Kernel:
     def write(builder: Builder, functions: Functions) -> None:
-        kind(builder, dtype.name, columns, epilogue).write()
+        kind(builder, dtype.name, columns, epilogue, isa).write()
 
-    sizes = (columns.window, columns.stride, columns.dilation)
-    return emitted_kernel(f"{name}_{columns.window}_{dtype.name}", write, name, dtype.name, *sizes, epilogue.lowest, epilogue.highest)
+    identity = (name, dtype.name, columns.window, columns.stride, columns.dilation, epilogue.lowest, epilogue.highest, isa.name)
+    return emitted_kernel(f"{name}_{columns.window}_{dtype.name}", write, *identity, processor=target(isa))
 
 
 @functools.cache
-def channels_last_kernel(dtype: DType, columns: Columns, epilogue: Epilogue) -> Kernel:
+def channels_last_kernel(dtype: DType, columns: Columns, epilogue: Epilogue, isa: Isa) -> Kernel:
     """Channels side by side, at least a vector of them. The weights are panels as wide as a vector, the last one ending with the last
     channel. Items are rows of outputs (n, y)."""
-    return _compiled("depthwise_channels_last", _ChannelsLast, dtype, columns, epilogue)
+    return _compiled("depthwise_channels_last", _ChannelsLast, dtype, columns, epilogue, isa)
 
 
 @functools.cache
-def planes_kernel(dtype: DType, columns: Columns, epilogue: Epilogue) -> Kernel:
+def planes_kernel(dtype: DType, columns: Columns, epilogue: Epilogue, isa: Isa) -> Kernel:
     """Rows side by side. The weights are (channel, row, column). Items are planes (n, channel)."""
-    return _compiled("depthwise_planes", _Planes, dtype, columns, epilogue)
+    return _compiled("depthwise_planes", _Planes, dtype, columns, epilogue, isa)
 
 
 class _ChannelsLast(_Depthwise):
@@ -179,8 +180,8 @@ class _ChannelsLast(_Depthwise):
 class _Planes(_Depthwise):
     """Planes; bands of rows, each copied into the padded image first."""
 
-    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue) -> None:
-        super().__init__(builder, dtype, columns, epilogue)
+    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
+        super().__init__(builder, dtype, columns, epilogue, isa)
         self.band = builder.scratch(dtype, BAND_ITEMS)
         self.edge = builder.scratch(dtype, self.vectors.lanes)
         self.length = row_length(self.out_width, self.vectors.lanes, columns)

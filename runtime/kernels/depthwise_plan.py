@@ -14,20 +14,20 @@ from .convolution_copies import border_kernel, panels_kernel
 from .convolution_kernel import Epilogue
 from .convolution_sizes import Layouts, Sizes, Strides, channels_last_strides
 from .depthwise import Columns, channels_last_kernel, fits, planes_kernel
+from .isa import Isa
 from .launch import launch
-from .tile import lanes
 
 _LARGEST_WINDOW = 7
 """Columns of a window whose taps are written out in a kernel."""
 
 
-def depthwise_columns(dtype: DType, sizes: Sizes, layouts: Layouts) -> Columns | None:
+def depthwise_columns(dtype: DType, sizes: Sizes, layouts: Layouts, isa: Isa) -> Columns | None:
     """What the kernel is compiled for along a row, or None if this is no convolution for it."""
     wanted = sizes.groups == sizes.channels == sizes.out_channels and not sizes.transposed
     if not wanted or sizes.image[0] != 1 or sizes.window[0] != 1 or sizes.padding[0] or sizes.window[2] > _LARGEST_WINDOW:
         return None
     columns = Columns(sizes.window[2], sizes.stride[2], sizes.dilation[2])
-    width = lanes(dtype.name)
+    width = isa.vector_bytes // dtype.itemsize
     if layouts.target.channel == 1 and sizes.channels >= width:
         return columns
     if layouts.source.x == 1 and layouts.target.x == 1 and fits(sizes.out_image[2], width, columns, sizes.window[1], sizes.dilation[1]):
@@ -40,10 +40,11 @@ class DepthwisePlan:
 
     before = after = (0, 0, 0)
 
-    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, columns: Columns, epilogue: Epilogue) -> None:
-        self.dtype, self.sizes, self.layouts = dtype, sizes, layouts
-        self._planes = not (layouts.target.channel == 1 and sizes.channels >= lanes(dtype.name))
-        self._kernel = (planes_kernel if self._planes else channels_last_kernel)(dtype, columns, epilogue)
+    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
+        self.dtype, self.sizes, self.layouts, self._isa = dtype, sizes, layouts, isa
+        self._lanes = isa.vector_bytes // dtype.itemsize
+        self._planes = not (layouts.target.channel == 1 and sizes.channels >= self._lanes)
+        self._kernel = (planes_kernel if self._planes else channels_last_kernel)(dtype, columns, epilogue, isa)
         source, target = layouts.source, layouts.target
         self._copied = not self._planes and source.channel != 1
         if self._copied:
@@ -65,11 +66,11 @@ class DepthwisePlan:
     def pack(self, weight: int) -> Storage:
         """The weights at an address: for planes as they are in row-major order, else in panels of one vector of channels."""
         channels, strides = self.sizes.channels, self.layouts.weight
-        width = 1 if self._planes else lanes(self.dtype.name)
+        width = 1 if self._planes else self._lanes
         packed = Storage.allocate(-(-channels // width) * width * self._taps * self.dtype.itemsize)
         if self._planes:
             words = (weight, packed.address, *_window_words(self.sizes, strides))
-            launch(border_kernel(self.dtype), words, channels * self.sizes.window[1])
+            launch(border_kernel(self.dtype, self._isa), words, channels * self.sizes.window[1])
             return packed
         panels = -(-channels // width)
         lines = len(self._offsets)
@@ -77,7 +78,7 @@ class DepthwisePlan:
             weight, packed.address, self._offsets.buffer_info()[0], lines, self._taps // lines, strides.x, strides.image, 0, channels,
             panels, self._rows.ctypes.data, 1,
         )
-        launch(panels_kernel(self.dtype, 1), words, panels)
+        launch(panels_kernel(self.dtype, 1, self._isa), words, panels)
         return packed
 
     def run(self, source: int, packed: Storage, bias: int, target: int, residual: int = 0) -> None:
@@ -87,7 +88,7 @@ class DepthwisePlan:
             sizes = self.sizes
             scratch = Storage.allocate(sizes.batch * sizes.channels * sizes.image[1] * sizes.image[2] * self.dtype.itemsize)
             words = (source, scratch.address, *self._copy_words)
-            launch(border_kernel(self.dtype), words, sizes.batch * sizes.image[1], work=self._work // 4)
+            launch(border_kernel(self.dtype, self._isa), words, sizes.batch * sizes.image[1], work=self._work // 4)
             source = scratch.address
         launch(self._kernel, (source, packed.address, bias, target, residual, *self._words), self._items, work=self._work)
 

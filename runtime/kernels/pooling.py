@@ -21,6 +21,7 @@ from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
 from .functions import Functions
+from .isa import Isa, current, target
 from .reduction import COLUMN_COUNT, lowest
 from .vectors import Vectors
 
@@ -47,23 +48,27 @@ class _Range:
     step: Value
 
 
-@cache
 def pooling_kernel(dtype: DType, pooling: Pooling) -> Kernel:
     """The kernel; see the module for its words and items."""
+    return _kernel(dtype, pooling, current())
+
+
+@cache
+def _kernel(dtype: DType, pooling: Pooling, isa: Isa) -> Kernel:
 
     def write(builder: Builder, functions: Functions) -> None:
-        (_ChannelsLast if pooling.channels_last else _Planes)(builder, dtype.name, pooling).write()
+        (_ChannelsLast if pooling.channels_last else _Planes)(builder, dtype.name, pooling, isa).write()
 
     flags = (pooling.mean, pooling.places, pooling.adaptive, pooling.channels_last)
     name = f"{'mean' if pooling.mean else 'max'}_pool_{''.join(str(int(flag)) for flag in flags)}_{dtype.name}"
-    return emitted_kernel(name, write, dtype.name, *flags)
+    return emitted_kernel(name, write, dtype.name, *flags, isa.name, processor=target(isa))
 
 
 class _Pool:
     """Words, ranges of windows, and what happens to a tap and at the end of a window."""
 
-    def __init__(self, builder: Builder, dtype: str, pooling: Pooling) -> None:
-        self.builder, self.dtype, self.pooling = builder, dtype, pooling
+    def __init__(self, builder: Builder, dtype: str, pooling: Pooling, isa: Isa) -> None:
+        self.builder, self.dtype, self.pooling, self.isa = builder, dtype, pooling, isa
         self.compute = "float32" if dtype in ("float16", "bfloat16") else dtype
         self.totals = builder.scratch(self.compute, COLUMN_COUNT)
         self.chosen = builder.scratch("int64", COLUMN_COUNT)
@@ -179,7 +184,7 @@ class _ChannelsLast(_Pool):
         if self.dtype not in ("float32", "float64") or (self.pooling.adaptive and self.pooling.mean):
             self.parts(self.channels, lambda first, count: self._part(source.at(first), target + first, count, ranges, divisor))
             return
-        vectors = Vectors(builder, self.dtype)
+        vectors = Vectors(builder, self.dtype, isa=self.isa)
         width = vectors.lanes * GROUP
         with builder.when(self.channels < vectors.lanes):
             self._part(source, target, self.channels, ranges, divisor)

@@ -1,4 +1,4 @@
-"""The register tile at the heart of matrix products: rows x vectors accumulators, updated by outer products.
+"""The register tile at the heart of matrix products and convolutions: rows x vectors accumulators, updated by outer products.
 
 In: vectors of a dtype (vectors.py), the tile's height and width. Out: LLVM text for: clear or start from memory, steps along the
 depth, results into memory. Row values are broadcast, column values are whole vectors, so every step is rows * vectors fused
@@ -9,21 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .emitter import Pointer, Value
-from .isa import current
-from .vectors import SIZES, Vectors
+from .vectors import Vectors
 
 UNROLL = 4
 """Steps along the depth in one turn of the loop."""
-
-
-def vector_bytes() -> int:
-    """The width of the vectors that kernels are written with."""
-    return current().vector_bytes
-
-
-def lanes(dtype: str) -> int:
-    """Items of `dtype` in one vector."""
-    return vector_bytes() // SIZES[dtype]
 
 
 class Tile:

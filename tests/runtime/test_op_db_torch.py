@@ -25,9 +25,16 @@ NAMES = (
     "sum", "mean", "amax", "amin", "argmax", "argmin", "all", "any", "prod", "logsumexp", "softmax", "log_softmax",
     "var", "std", "var_mean", "std_mean", "count_nonzero", "nansum", "nanmean", "aminmax", "linalg.vector_norm", "dist",
     "cumsum", "cumprod", "cummax", "cummin", "logcumsumexp",
+    "nn.functional.avg_pool1d", "nn.functional.avg_pool2d", "nn.functional.adaptive_avg_pool1d", "nn.functional.group_norm",
+    "nn.functional.layer_norm", "nn.functional.rms_norm",
 )
+FLOATING_NAMES = (
+    "nn.functional.conv1d", "nn.functional.conv2d", "nn.functional.conv3d", "nn.functional.conv_transpose1d",
+    "nn.functional.conv_transpose2d", "nn.functional.avg_pool3d",
+)
+"""Operators that do not take integers here, though PyTorch's do."""
 LIMIT = 25
-INFOS = [info for info in common_methods.op_db if info.name in NAMES and not info.variant_test_name]
+INFOS = [info for info in common_methods.op_db if info.name in (*NAMES, *FLOATING_NAMES) and not info.variant_test_name]
 
 
 def to_rushlight(value: Any) -> Any:
@@ -72,7 +79,7 @@ def assert_same(got: Any, want: Any, label: str) -> None:
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_samples(info: Any, dtype: str) -> None:
     torch_dtype = getattr(torch, dtype)
-    if torch_dtype not in info.supported_dtypes("cpu"):
+    if torch_dtype not in info.supported_dtypes("cpu") or (dtype != "float32" and info.name in FLOATING_NAMES):
         return
     operator = packet(f"aten::{info.name.replace('linalg.', 'linalg_').rpartition('.')[2]}")
     assert isinstance(operator, Packet)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rushlight.runtime.kernels import isa
 from rushlight.runtime.ops.table import lookup
 from rushlight.runtime.tensor import Tensor, from_numpy
 
@@ -185,3 +186,13 @@ def test_adaptive_max_pool_errors_and_lines() -> None:
         want = outcome(lambda: torch.ops.aten.adaptive_max_pool2d(torch.from_numpy(empty), size))
         got = outcome(lambda: row("adaptive_max_pool2d")(from_numpy(empty), size))
         assert isinstance(want, RuntimeError) and str(got) == str(want), (got, want)
+
+
+@pytest.mark.parametrize("forced", [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes], ids=lambda one: one.name)
+def test_every_instruction_set(forced: isa.Isa) -> None:
+    x = torch.randn(2, 37, 9, 7).to(memory_format=torch.channels_last)
+    with isa.forced(forced):
+        got = row("max_pool2d_with_indices")(from_numpy(x.numpy()), [3, 3], [2, 2], [1, 1], [1, 1], False)
+        mean = row("avg_pool2d")(from_numpy(x.numpy()), [3, 3], [2, 2], [1, 1], False, False, None)
+    assert_same(got, torch.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True), forced.name)
+    assert_same(mean, torch.nn.functional.avg_pool2d(x, 3, 2, 1, count_include_pad=False), forced.name)

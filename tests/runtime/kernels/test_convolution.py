@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels import convolution
+from rushlight.runtime.kernels import convolution, isa
 from rushlight.runtime.kernels.convolution import ConvolutionPlan, plan_convolution
 from rushlight.runtime.kernels.convolution_kernel import Epilogue
 from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
@@ -198,3 +198,19 @@ def test_infinities_stay_with_their_pixels_and_channels() -> None:
     reached = np.zeros((7, 7), bool)
     reached[2:5, 2:5] = True
     assert (np.isinf(out[0, :, 0]) == reached).all() and not np.isnan(out).any()
+
+RUNNING = [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes]
+
+
+@pytest.mark.parametrize("forced", RUNNING, ids=lambda one: one.name)
+def test_every_instruction_set(forced: isa.Isa) -> None:
+    rng = np.random.default_rng(0)
+    for sizes in (plain(5, 21, 7, 3, 2), Sizes(2, 19, (1, 9, 11), 19, (1, 3, 3), (1, 2, 2), (0, 1, 1), (1, 1, 1), 19)):
+        for order in (channels_last, np.ascontiguousarray):
+            x = order(random(rng, "float32", sizes.batch, sizes.channels, *sizes.image))
+            weight = random(rng, "float32", sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)
+            out = order(np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, np.float32))
+            with isa.forced(forced):
+                plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)))
+                run(plan, x, weight, None, out)
+            assert np.array_equal(out, convolve(x, weight, None, sizes))
