@@ -59,7 +59,7 @@ def _total(builder: Builder, items: Pointer, count: Value, mean: Value | None, s
     with builder.loop((count + (_BLOCK - 1)) // _BLOCK, vectorize=False) as block:
         part.value = 0.0
         first = block * _BLOCK
-        with builder.loop(builder.minimum(count - first, _BLOCK)) as at:
+        with builder.loop(builder.minimum(count - first, _BLOCK), interleave=8) as at:
             value = items[first + at]
             value = value if mean is None else value - mean
             part.value = builder.accumulate(part.value, value * value if square else value)

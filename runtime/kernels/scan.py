@@ -9,7 +9,8 @@ Words:
     first, strides in items. Input and output may be the same memory.
 
 Loops: rows take one run after the other; columns take neighbouring runs along the last kept dim together, so that vectors are
-full, and need both its strides to be 1. Either adds in the order of the items: scans have the same bits for every split.
+full, and need both its strides to be 1. Some rows go side by side, so that their additions do not wait. Either adds in the order
+of the items: scans have the same bits for every split.
 """
 from __future__ import annotations
 
@@ -22,10 +23,13 @@ from typing import Any
 from ..dtype import DType
 from .compiler import emitted_kernel
 from .conversions import loaded
-from .emitter import Builder, Value
+from .emitter import Builder, Number, Value
 from .engine import Kernel
 from .functions import Functions
 from .reduction import COLUMN_COUNT, offsets_of
+
+ROWS_AT_ONCE = 4
+"""Rows that are scanned side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,22 @@ def scan_kernel(scan: Scan, input: DType, output: DType, *, columns: bool) -> Ke
                     totals[at] = value
                     target[at] = value.to(output.name)
             return
-        total = builder.variable(builder.number(identity, compute))
-        with loops.segments(1):
-            total.value = identity
-            with loops.items() as (source, target, _):
-                total.value = step(builder, total.value, source[0].to(output.name).to(compute))
-                target[0] = total.value.to(output.name)
+        totals = [builder.variable(builder.number(identity, compute)) for _ in range(ROWS_AT_ONCE)]
+
+        def scan_rows(first: Value, count: int) -> None:
+            for total in totals[:count]:
+                total.value = identity
+            with loops.items(first) as (source, target, _):
+                for row, total in enumerate(totals[:count]):
+                    begin, end = loops.row_places(row)
+                    total.value = step(builder, total.value, source[begin].to(output.name).to(compute))
+                    target[end] = total.value.to(output.name)
+
+        with loops.segments(ROWS_AT_ONCE) as (_, width):
+            with builder.when(width == ROWS_AT_ONCE):
+                scan_rows(builder.number(0, "int64"), ROWS_AT_ONCE)
+            with builder.when(width != ROWS_AT_ONCE), builder.loop(width, vectorize=False) as row:
+                scan_rows(row, 1)
 
     name = f"{scan.name}_{input.name}_{output.name}_{'columns' if columns else 'rows'}"
     return emitted_kernel(name, write, name, scan.step, scan.identity)
@@ -113,6 +127,7 @@ class _Runs:
         self.source, self.target = builder.pointer(input, builder.word(0)), builder.pointer(output, builder.word(1))
         self.all_places = self.places = builder.pointer("int64", builder.word(2))
         self._offsets: list[Value] = []
+        self._neighbours: list[Value] = []
 
     @contextmanager
     def segments(self, limit: int) -> Generator[tuple[Any, Value]]:
@@ -127,13 +142,24 @@ class _Runs:
             width = builder.minimum(builder.minimum(inner - column, builder.stop - done.value), limit)
             offsets = offsets_of(builder, outer, self.kept - 1, self.sizes, self.strides)
             self._offsets = [offset + column * step for offset, step in zip(offsets, steps)]
+            self._neighbours = steps
             yield self.source.at(self._offsets[0]), width
             done.value = done.value + width
 
+    def row_places(self, row: int) -> tuple[Number, Number]:
+        """How far the items of a neighbouring run lie from the first one's, in input and output."""
+        if row == 0:
+            return 0, 0
+        begin, end = (step * row for step in self._neighbours)
+        return begin, end
+
     @contextmanager
-    def items(self) -> Generator[tuple[Any, Any, Value]]:
-        """The block for every place along the dim: input and output at the first run's item, and the place's number."""
+    def items(self, run: Value | None = None) -> Generator[tuple[Any, Any, Value]]:
+        """The block for every place along the dim: input and output at an item of the first run, or of `run`, and the place's number."""
+        firsts = self._offsets
+        if run is not None:
+            firsts = [offset + run * step for offset, step in zip(firsts, self._neighbours)]
         with self.builder.loop(self.size, vectorize=False) as number:
-            begin, end = (offset + number * step for offset, step in zip(self._offsets, self.steps))
+            begin, end = (offset + number * step for offset, step in zip(firsts, self.steps))
             self.places = self.all_places.at(end)
             yield self.source.at(begin), self.target.at(end), number

@@ -21,6 +21,8 @@ def make_callable(op: Op) -> Callable[..., Any]:
     run = _functional(op)
     if op.base is None:
         return run
+    if len(op.schema.returns) == 2:
+        return _into_pair(run)
     return _into_out(op, run) if op.key.endswith("out") else _into_self(run)
 
 
@@ -86,6 +88,19 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return copy_into(out, result)
 
     return run_into
+
+
+def _into_pair(run: Callable[..., tuple[Tensor, Tensor]]) -> Callable[..., tuple[Tensor, Tensor]]:
+    def run_into_pair(*args: Any) -> tuple[Tensor, Tensor]:
+        results, outs = run(*args[:-2]), args[-2:]
+        for result, out in zip(results, outs):
+            check_castable(result.dtype, out.dtype)
+            resize_output(out, result.layout.shape)
+            copy_into(out, result)
+        # a tuple with named parts, as without out=
+        return type(results)(*outs)
+
+    return run_into_pair
 
 
 def _completed(op: Op) -> Callable[[tuple[Any, ...]], Sequence[Any]]:

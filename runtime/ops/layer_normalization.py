@@ -14,7 +14,8 @@ from .copying import contiguous, converted
 from .launching import require_floating
 from .plans import Plans
 from .short_calls import Short, remembered
-from .table import kernel
+from .statistics import var_mean_dim
+from .table import composite, kernel
 
 _EPSILONS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 """What RMS norm adds where it is not told: the distance from 1 to the next number of the dtype."""
@@ -79,6 +80,20 @@ def layer_norm(
     del cudnn_enable
     require_floating("LayerNormKernelImpl", input.dtype, halves=True)
     return _normalized(input, tuple(normalized_shape), weight, bias, eps, centred=True)
+
+
+@composite(
+    "native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)"
+)
+def native_layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """layer_norm, the means, and one over the deviations (with `eps`), over dims of size 1 that `input` can be compared with."""
+    result = layer_norm(input, normalized_shape, weight, bias, eps)
+    rank = len(input.layout.shape)
+    variance, mean = var_mean_dim(input, range(rank - len(normalized_shape), rank), False, True)
+    deviation: Any = (variance + eps).rsqrt()
+    return result, mean, deviation
 
 
 @kernel("rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")

@@ -80,7 +80,7 @@ class Packet(functools.partial[Any]):
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
             for op in self.overloads:
-                values = bind(op.schema, args, kwargs, convert=convert)
+                values = bind(op.schema, args, _spread_outs(op, kwargs), convert=convert)
                 if values is None:
                     continue
                 if not convert:
@@ -123,6 +123,18 @@ class Packet(functools.partial[Any]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Packet:
         return self
+
+
+def _spread_outs(op: Op, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as the schema names them: where `out` is a tuple, its tensors are the arguments that `op` writes."""
+    outs = kwargs.get("out")
+    if not isinstance(outs, tuple | list):
+        return kwargs
+    tensors = cast("Sequence[Any]", outs)
+    names = [one.name for one in op.schema.args if one.keyword_only and one.alias is not None and one.alias.writes]
+    if len(names) != len(tensors):
+        return kwargs
+    return {**{name: value for name, value in kwargs.items() if name != "out"}, **dict(zip(names, tensors))}
 
 
 def _eager(op: Op) -> Callable[..., Any]:

@@ -30,6 +30,8 @@ def derive(key: str) -> Op | None:
     name, _, overload = key.partition(".")
     if overload not in overload_orders().get(name, ()):
         return None
+    if key in _PAIRS:
+        return _derive_pair(key, name, *_PAIRS[key])
     if overload.endswith("out"):
         return _derive_out(key, name, overload)
     if name.endswith("_") and not name.endswith("__"):
@@ -54,6 +56,15 @@ _OUT_OF = {
     "aten::clamp_min": "", "aten::clamp_max": "", "aten::std": "dim", "aten::var": "dim",
 }
 """Which overload the one called `out` belongs to, where it is neither `Tensor` nor the unnamed one."""
+_PAIRS = {
+    "aten::max.dim_max": ("dim", "max", "max_values"), "aten::min.dim_min": ("dim", "min", "min_indices"),
+    "aten::aminmax.out": ("", "min", "max"), "aten::cummax.out": ("", "values", "indices"), "aten::cummin.out": ("", "values", "indices"),
+    "aten::sort.values": ("", "values", "indices"), "aten::sort.values_stable": ("stable", "values", "indices"),
+    "aten::topk.values": ("", "values", "indices"), "aten::kthvalue.values": ("", "values", "indices"),
+    "aten::mode.values": ("", "values", "indices"), "aten::median.dim_values": ("dim", "values", "indices"),
+    "aten::nanmedian.dim_values": ("dim", "values", "indices"),
+}
+"""Overloads that write two results: the overload each belongs to, and the names of its outputs."""
 _OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Device\? device=None, bool\? pin_memory=None")
 """What factories take to choose a tensor's dtype and place: `out` says these already."""
 
@@ -75,3 +86,15 @@ def _derive_out(key: str, name: str, overload: str) -> Op | None:
         star = "" if "*, " in arguments else "*, "
         return Op(key, f"{key}({arguments}, {star}Tensor(a!) out) -> Tensor(a!)", base.kind, base.body, base.traits, base)
     return None
+
+
+def _derive_pair(key: str, name: str, overload: str, first: str, second: str) -> Op | None:
+    base_key = f"{name}.{overload}" if overload else name
+    base = lookup(base_key) if base_key in keys_of(name) else None
+    if base is None:
+        return None
+    arguments, results = base.text[base.text.index("(") + 1 :].split(") -> (")
+    star = "" if "*, " in arguments else "*, "
+    results = results.replace("Tensor ", "Tensor(a!) ", 1).replace(", Tensor ", ", Tensor(b!) ", 1)
+    text = f"{key}({arguments}, {star}Tensor(a!) {first}, Tensor(b!) {second}) -> ({results}"
+    return Op(key, text, base.kind, base.body, base.traits, base)
