@@ -54,7 +54,11 @@ def test_read_only_memory_is_not_filled() -> None:
     for write in (lambda x: x.zero_(), lambda x: x.fill_(2), lambda x: x.add_(1), lambda x: x.copy_(rl.zeros(3))):  # pyright: ignore
         with pytest.raises(RuntimeError, match="read-only"):
             write(rl.from_numpy(array))
-    assert array.tolist() == [1, 1, 1]
+    operators: Any = rl
+    out = rl.from_numpy(array)
+    with pytest.raises(RuntimeError, match="read-only"):
+        operators.add(rl.zeros(2), 1, out=out)
+    assert array.tolist() == [1, 1, 1] and out.shape == (3,)
 
 
 WRITES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
