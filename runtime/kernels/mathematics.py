@@ -46,6 +46,12 @@ def logit(x: Any) -> Any:
     return logarithm.logit_float64(x)
 
 
+@implemented(float32=logarithm.softplus_float32, float64=logarithm.softplus_float64)
+def softplus(x: Any) -> Any:
+    """log(1 + e**x)."""
+    return logarithm.softplus_float64(x)
+
+
 @implemented(float32=error.erfinv_float32, float64=error.erfinv_float64)
 def erfinv(x: Any) -> Any:
     """The number whose erf is x."""

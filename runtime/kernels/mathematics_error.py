@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .mathematics_exponential import exp_normal_float32, exp_scaled_float32, exp_scaled_float64
-from .mathematics_logarithm import log_float64, log_normal_float32
+from .mathematics_exponential import exp_normal_float32, exp_normal_float64, exp_scaled_float32, exp_scaled_float64
+from .mathematics_logarithm import log_normal_float32, log_normal_float64
 from .polynomials import (
     erf,
+    erfc_power,
     erfcx,
     erfcx_single,
     erfinv_center,
@@ -71,7 +72,7 @@ def erfc_float32(x: Any) -> Any:
     return _f(1) - _near_erf_float32(x, square) if size < _f(0.5) else tail
 
 
-@seldom(-5.5, 3.4028234663852886e38)
+@seldom(-9.0, 3.4028234663852886e38)
 @typed
 def _far_gelu_float32(x: Any) -> Any:
     return x if x == _f(np.inf) else x * (_f(0.5) * erfc_float32(x * _f(-0.7071067811865476)))
@@ -81,7 +82,7 @@ def _far_gelu_float32(x: Any) -> Any:
 def gelu_float32(x: Any) -> Any:
     """x times the normal distribution function at x, which is 2**-polynomial(|x|) below 0 and one less that above."""
     size = abs(x)
-    power = -gelu_short(_f(5.5) if size > _f(5.5) else size)
+    power = -gelu_short(_f(9) if size > _f(9) else size)
     shifted = power + _f(12582912.0)
     r = power - (shifted - _f(12582912.0))
     p = fused_multiply_add(exp2_short(r), r, _f(1))
@@ -118,26 +119,30 @@ def erfc_float64(x: Any) -> Any:
 
 @typed
 def erf_float64(x: Any) -> Any:
-    """The error function: a polynomial below 1, elsewhere 1 - erfc(x)."""
-    size = abs(x)
-    far = 1.0 - _far_erfc(min(size, 28.0))
-    far = -far if x < 0.0 else far
-    near = fused_multiply_add(erf(x * x), x, x)
-    result = near if size < 1.0 else far
-    return x if x == 0.0 or x != x else result
+    """The error function: a polynomial below 1, elsewhere 1 - e**polynomial."""
+    # beyond 5.93 the result is 1 to the last bit; written so that NaN stays
+    size = 5.93 if abs(x) > 5.93 else abs(x)
+    far = 1.0 - exp_normal_float64(erfc_power(size - 1.0))
+    near = fused_multiply_add(erf(size * size), size, size)
+    return x if x != x else math.copysign(near if size < 1.0 else far, x)
 
 
 @typed
 def erfinv_float64(x: Any) -> Any:
     """The number whose erf is x: x times a polynomial in w = -log(1 - x**2) or in its root."""
-    w = -log_float64(fused_multiply_add(-x, x, 1.0))
+    w = -log_normal_float64(fused_multiply_add(-x, x, 1.0))
+    return _far_erfinv_float64(x, x * erfinv_center(w - 3.0))
+
+
+@seldom(-0.9987, 0.9987)
+@typed
+def _far_erfinv_float64(x: Any) -> Any:
+    size = abs(x)
+    if not size < 1.0:
+        return x * np.inf if size == 1.0 else np.nan
+    w = -log_normal_float64(fused_multiply_add(-x, x, 1.0))
     root = math.sqrt(w)
-    factor = erfinv_center(w - 3.0)
-    factor = erfinv_middle(root - 3.25) if w > 6.0 else factor
-    factor = erfinv_end(root - 5.0) if w > 16.0 else factor
-    result = x * factor
-    result = x * np.inf if abs(x) == 1.0 else result
-    return x if x == 0.0 else result
+    return x * (erfinv_end(root - 5.0) if w > 16.0 else (erfinv_middle(root - 3.25) if w > 6.0 else erfinv_center(w - 3.0)))
 
 
 @typed

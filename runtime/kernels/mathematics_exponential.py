@@ -67,17 +67,19 @@ def exp_normal_float32(x: Any) -> Any:
     return float32_from_bits(_i(float32_bits(_f(1) + p) + _i(float32_bits(shifted) << _i(23))))
 
 
+@seldom(-87.0, 87.0)
+@typed
+def _far_sigmoid_float32(x: Any) -> Any:
+    return _f(1) if x > _f(0) else exp_float32(x)
+
+
 @typed
 def sigmoid_float32(x: Any) -> Any:
-    """1 / (1 + e**-x), as 2**-h / (2**-h + e**-x 2**-h), where h is half of the exponent of e**-x."""
-    bounded = _f(-104.0) if x < _f(-104.0) else x
-    bounded = _f(104.0) if bounded > _f(104.0) else bounded
-    p, shifted = _power_float32(-bounded)
-    whole = _i(float32_bits(shifted) - _i(0x4B400000))
-    half = whole >> _i(1)
-    scale = float32_from_bits((_i(127) - half) << _i(23))
-    power = float32_from_bits((whole - half + _i(127)) << _i(23))
-    return scale / fused_multiply_add(p, power, scale + power)
+    """1 / (1 + e**-x)."""
+    p, shifted = _power_float32(-x)
+    power = float32_from_bits(_i(_i(float32_bits(shifted) + _i(127)) << _i(23)))
+    # 1 + e**-x with one rounding less
+    return _far_sigmoid_float32(x, _f(1) / fused_multiply_add(p, power, _f(1) + power))
 
 
 @seldom(-126.0, 127.5)

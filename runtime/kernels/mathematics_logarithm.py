@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .mathematics_exponential import exp_scaled_float64, power_of_two
-from .polynomials import atanh_short, exp, exp2_middle, log, log_short, log_tail
+from .mathematics_exponential import exp_float32, exp_normal_float32, exp_normal_float64, exp_scaled_float64, power_of_two
+from .polynomials import atanh_short, exp, exp2_middle, log, log_short, log_tail, log_wide
 from .primitives import (
     float32_bits,
     float32_from_bits,
@@ -228,6 +228,24 @@ def log_normal_float32(x: Any) -> Any:
     return _log_float32(x, _f(0))
 
 
+@seldom(-87.0, 3.4028234663852886e38)
+@typed
+def _far_softplus_float32(x: Any) -> Any:
+    return exp_float32(x) if x == x else x
+
+
+@typed
+def softplus_float32(x: Any) -> Any:
+    """log(1 + e**x) = log(1 + t) + max(x, 0) with t = e**-|x| up to 1: log of t + 1, or of its half and log(2)."""
+    t = exp_normal_float32(-_f(87) if abs(x) > _f(87) else -abs(x))
+    high = t > _f(0.41421357)
+    m = fused_multiply_add(_f(0.5), t, _f(-0.5)) if high else t
+    square = m * m
+    tail = fused_multiply_add(square, _f(-0.5), _tail_float32(m) * m * square)
+    base = (x if x > _f(0) else _f(0)) + (_f(0.6931471805599453) if high else _f(0))
+    return _far_softplus_float32(x, base + (m + tail))
+
+
 @seldom(1e-37, 0.9999999)
 @typed
 def _far_logit_float32(x: Any) -> Any:
@@ -289,6 +307,21 @@ def _far_log_float64(x: Any) -> Any:
 def log_float64(x: Any) -> Any:
     """The natural logarithm."""
     return _far_log_float64(x, _log_float64(x, 0.0))
+
+
+@typed
+def log_normal_float64(x: Any) -> Any:
+    """The natural logarithm of a positive normal number."""
+    return _log_float64(x, 0.0)
+
+
+@typed
+def log_middle_float64(x: Any) -> Any:
+    """The natural logarithm of a positive normal number, to 36 bits."""
+    f = _fraction_float64(x)
+    s = f / (2.0 + f)
+    square = s * s
+    return fused_multiply_add(_exponent_float64(x), 0.6931471805599453, fused_multiply_add(log_short(square), square, 2.0) * s)
 
 
 @typed
@@ -511,6 +544,25 @@ def atanh_float64(x: Any) -> Any:
     return math.copysign(0.5 * log1p_float64((size + size) / (1.0 - size)), x)
 
 
+@seldom(-708.0, 1.7976931348623157e308)
+@typed
+def _far_softplus_float64(x: Any) -> Any:
+    return exp_scaled_float64(x, 0.0) if x == x else x
+
+
+@typed
+def softplus_float64(x: Any) -> Any:
+    """log(1 + e**x), as `softplus_float32`."""
+    t = exp_normal_float64(-708.0 if abs(x) > 708.0 else -abs(x))
+    high = t > 0.41421356237309503
+    f = fused_multiply_add(0.5, t, -0.5) if high else t
+    s = f / (2.0 + f)
+    square = s * s
+    half = 0.5 * f * f
+    rest = f - (half - s * (half + square * log(square)))
+    return _far_softplus_float64(x, (x if x > 0.0 else 0.0) + ((0.6931471805599453 if high else 0.0) + rest))
+
+
 @seldom(1e-300, 0.9999999999999999)
 @typed
 def _far_logit_float64(x: Any) -> Any:
@@ -519,15 +571,15 @@ def _far_logit_float64(x: Any) -> Any:
 
 @typed
 def logit_float64(x: Any) -> Any:
-    """log(x / (1 - x)), as `logit_float32`."""
+    """log(x / (1 - x)): log(a / b) with b scaled to the size of a is the series of (a - b) / (a + b)."""
     rest = 1.0 - x
-    middle = x > 0.41421356237309503 and x < 0.585786437626905
-    above = fused_multiply_add(2.0, x, -1.0) if middle else x
-    quotient = above / rest
-    exponent = 0.0 if middle else _exponent_float64(quotient)
-    f = quotient if middle else _fraction_float64(quotient)
-    s = f / (2.0 + f)
+    # the quotient's exponent, rounded: the difference of the logarithms that the bits are, which errs by up to 0.09
+    bits = (float64_bits(x) - float64_bits(rest) + 0x0008000000000000) >> 52
+    exponent = float64_from_bits(bits + 0x4338000000000000) - 6755399441055744.0
+    scaled = rest * float64_from_bits((bits + 1023) << 52)
+    middle = exponent == 0.0
+    above = fused_multiply_add(2.0, x, -1.0) if middle else x - scaled
+    s = above / (1.0 if middle else x + scaled)
     square = s * s
-    half = 0.5 * f * f
-    low = fused_multiply_add(s, half + square * log(square), exponent * 1.9082149292705877e-10)
-    return _far_logit_float64(x, fused_multiply_add(exponent, 0.6931471803691238, f - (half - low)))
+    low = fused_multiply_add(s * square, log_wide(square), exponent * 1.9082149292705877e-10)
+    return _far_logit_float64(x, fused_multiply_add(exponent, 0.6931471803691238, fused_multiply_add(2.0, s, low)))

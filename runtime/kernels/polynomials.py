@@ -23,6 +23,19 @@ def log(z: Any) -> Any:
 
 
 @typed
+def log_wide(z: Any) -> Any:
+    """as `log`;
+    from 0.0 to 0.0402, within 2**-55.1."""
+    p = fused_multiply_add(0.1361404704104133, z, 0.13209054081804986)
+    p = fused_multiply_add(p, z, 0.15388901113689124)
+    p = fused_multiply_add(p, z, 0.181817367912974)
+    p = fused_multiply_add(p, z, 0.2222222305900626)
+    p = fused_multiply_add(p, z, 0.2857142856721186)
+    p = fused_multiply_add(p, z, 0.40000000000008085)
+    return fused_multiply_add(p, z, 0.6666666666666666)
+
+
+@typed
 def log_tail(z: Any) -> Any:
     """((log((1 + s) / (1 - s)) / s - 2) / z - 2/3) / z with z = s**2;
     from 0.0 to 0.029467, within 2**-51.7."""
@@ -437,17 +450,67 @@ def log_short(z: Any) -> Any:
 
 @typed
 def gelu_short(z: Any) -> Any:
-    """-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4), for float32;
-    from 0.0 to 5.5, within 2**-23.2."""
-    p = fused_multiply_add(_f(-2.069650264502343e-07), z, _f(4.768300641444512e-06))
-    p = fused_multiply_add(p, z, _f(-4.416665979078971e-05))
-    p = fused_multiply_add(p, z, _f(0.0001792022230802104))
-    p = fused_multiply_add(p, z, _f(0.0001907995028886944))
-    p = fused_multiply_add(p, z, _f(-0.007163807284086943))
-    p = fused_multiply_add(p, z, _f(0.0525800921022892))
-    p = fused_multiply_add(p, z, _f(0.4591767191886902))
-    p = fused_multiply_add(p, z, _f(1.1511094570159912))
-    return fused_multiply_add(p, z, _f(0.9999998807907104))
+    """-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32;
+    from 0.0 to 9.0, within 2**-24.4."""
+    p = fused_multiply_add(_f(-1.2569740803769491e-09), z, _f(5.5954547661940524e-08))
+    p = fused_multiply_add(p, z, _f(-1.0738536957433098e-06))
+    p = fused_multiply_add(p, z, _f(1.1582005754462443e-05))
+    p = fused_multiply_add(p, z, _f(-7.521569932578132e-05))
+    p = fused_multiply_add(p, z, _f(0.0002656716969795525))
+    p = fused_multiply_add(p, z, _f(4.2094219679711387e-05))
+    p = fused_multiply_add(p, z, _f(-0.007009440567344427))
+    p = fused_multiply_add(p, z, _f(0.05248909816145897))
+    p = fused_multiply_add(p, z, _f(0.4592036306858063))
+    p = fused_multiply_add(p, z, _f(1.1511064767837524))
+    return fused_multiply_add(p, z, _f(0.9999999403953552))
+
+
+@typed
+def erfc_power(z: Any) -> Any:
+    """log(erfc(z + 1)), weighted by erfc(z + 1);
+    from 0.0 to 4.93, within 2**-57.1."""
+    p = fused_multiply_add(-4.8649549596894174e-12, z, 1.1932461974099505e-10)
+    p = fused_multiply_add(p, z, -1.3190919171655415e-09)
+    p = fused_multiply_add(p, z, 8.518714135732909e-09)
+    p = fused_multiply_add(p, z, -3.3391050023828526e-08)
+    p = fused_multiply_add(p, z, 5.8011044263552214e-08)
+    p = fused_multiply_add(p, z, 2.0481305258317435e-07)
+    p = fused_multiply_add(p, z, -2.131941649964846e-06)
+    p = fused_multiply_add(p, z, 9.671379351879978e-06)
+    p = fused_multiply_add(p, z, -2.719897511765189e-05)
+    p = fused_multiply_add(p, z, 2.629632878837586e-05)
+    p = fused_multiply_add(p, z, 0.00023731643378738175)
+    p = fused_multiply_add(p, z, -0.001977901215469994)
+    p = fused_multiply_add(p, z, 0.010033825179055083)
+    p = fused_multiply_add(p, z, -0.041561098025073)
+    p = fused_multiply_add(p, z, -0.843107256359413)
+    p = fused_multiply_add(p, z, -2.6389675142347757)
+    return fused_multiply_add(p, z, -1.8496055099332482)
+
+
+@typed
+def lgamma_middle(z: Any) -> Any:
+    """as `lgamma`, for float32 in float64;
+    from -0.5 to 0.5, within 2**-31.6."""
+    p = fused_multiply_add(0.0009839718255789842, z, -0.0015254594691668248)
+    p = fused_multiply_add(p, z, 0.0018332744445208804)
+    p = fused_multiply_add(p, z, -0.003116436157579104)
+    p = fused_multiply_add(p, z, 0.005459765715497771)
+    p = fused_multiply_add(p, z, -0.009436390189073966)
+    p = fused_multiply_add(p, z, 0.016796203612453355)
+    p = fused_multiply_add(p, z, -0.031307998317709355)
+    p = fused_multiply_add(p, z, 0.06291142339206042)
+    p = fused_multiply_add(p, z, -0.14595990210136686)
+    return fused_multiply_add(p, z, 0.4831289504486171)
+
+
+@typed
+def stirling_middle(z: Any) -> Any:
+    """as `stirling`, for float32 in float64;
+    from 0.0 to 0.015625, within 2**-41.3."""
+    p = fused_multiply_add(-0.0005701974642661699, z, 0.0007934105133669451)
+    p = fused_multiply_add(p, z, -0.0027777770345259857)
+    return fused_multiply_add(p, z, 0.08333333333297349)
 
 
 @typed

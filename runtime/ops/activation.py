@@ -8,6 +8,7 @@ from ..dtype import uint8
 from ..kernels import complex_functions
 from ..kernels.mathematics import gelu as normal_gelu
 from ..kernels.mathematics import sigmoid as logistic
+from ..kernels.mathematics import softplus as smooth_relu
 from ..kernels.primitives import maximum, minimum
 from ..tensor import Tensor
 from .dtype_rules import floats_only, no_bool, promote_float, whole_or_float
@@ -117,7 +118,7 @@ def hardswish(a: Any) -> Any:
 )
 def softplus(a: Any, beta: Any, threshold: Any) -> Any:
     """log(1 + exp(beta * self)) / beta, and self itself where beta * self is above the threshold."""
-    return a if a * beta > threshold else math.log1p(math.exp(a * beta)) / beta
+    return a if a * beta > threshold else smooth_relu(a * beta) / beta
 
 
 @pointwise(

@@ -118,6 +118,7 @@ QUARTER = (mpmath.pi / 4) ** 2 * mpf("1.0001")
 ROWS: list[tuple[str, str, Function, Any, Any, int, Any]] = [
     # name, what it approximates, function, from, to, degree, the point that is 0
     ("log", "(log((1 + s) / (1 - s)) / s - 2) / z with z = s**2", log_rest, 0, SMALL_LOG, 6, 0),
+    ("log_wide", "as `log`", log_rest, 0, mpf("0.0402"), 7, 0),
     ("log_tail", "((log((1 + s) / (1 - s)) / s - 2) / z - 2/3) / z with z = s**2", log_rest_after_cube, 0, SMALL_LOG, 6, 0),
     ("sin", "(sin(x) / x - 1) / z with z = x**2", odd(mpmath.sin), 0, QUARTER, 6, 0),
     ("cos", "(cos(x) - 1 + z / 2) / z**2 with z = x**2", cos_rest, 0, QUARTER, 5, 0),
@@ -168,9 +169,15 @@ LEVELLED: list[tuple[str, str, Function, Any, Any, int, Function]] = [
     ("atanh_short", "(atanh(x) / x - 1) / z with z = x**2, for float32", odd(mpmath.atanh), 0, mpf("0.25"), 5, lambda z: z + mpf("1e-3")),
     ("log_short", "as `log`, for float32 in float64", log_rest, 0, SMALL_LOG, 3, lambda z: z + mpf("1e-4")),
     (
-        "gelu_short", "-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4), for float32",
-        tail_bits, 0, mpf("5.5"), 9, lambda z: mpmath.exp(-z * z / 4),
+        "gelu_short", "-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32",
+        tail_bits, 0, mpf("9"), 11, lambda z: max(mpmath.exp(-z * z / 4), mpf("2e-4")),
     ),
+    (
+        "erfc_power", "log(erfc(z + 1)), weighted by erfc(z + 1)",
+        lambda z: mpmath.log(mpmath.erfc(z + 1)), 0, mpf("4.93"), 17, lambda z: mpmath.erfc(z + 1),
+    ),
+    ("lgamma_middle", "as `lgamma`, for float32 in float64", lambda z: lgamma_rest(z + mpf("1.5")), mpf("-0.5"), mpf("0.5"), 10, even),
+    ("stirling_middle", "as `stirling`, for float32 in float64", stirling_rest, 0, mpf(1) / 64, 3, even),
     ("erfcx_single", "as `erfcx`, for float32, with z = (x - 2) / (x + 2)", erfcx_at(2), mpf(-1), mpf("0.68"), 9, even),
     (
         "erfinv_center_short", "erfinv(x) / x with z = w - 2.5, w = -log(1 - x**2), for float32",

@@ -17,7 +17,7 @@ import pytest
 
 from rushlight.runtime.dtype import BY_NAME
 from rushlight.runtime.kernels.compiler import disassemble
-from rushlight.runtime.kernels.mathematics import VECTORIZED, digamma, erfinv, gelu, logit, sigmoid
+from rushlight.runtime.kernels.mathematics import VECTORIZED, digamma, erfinv, gelu, logit, sigmoid, softplus
 from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
 
 Array = np.ndarray[Any, Any]
@@ -94,7 +94,8 @@ BODIES: dict[str, tuple[Callable[..., Any], Callable[..., Array], float, float]]
     "acosh": (lambda x: math.acosh(x), np.arccosh, 0.6, 2.0),
     "atanh": (lambda x: math.atanh(x), np.arctanh, 1.5, 2.0),
     "sigmoid": (lambda x: sigmoid(x), lambda x: 1 / (1 + np.exp(-x)), 1.8, 2.0),
-    "logit": (lambda x: logit(x), exact_logit, 1.6, 3.0),
+    "logit": (lambda x: logit(x), exact_logit, 1.6, 2.0),
+    "softplus": (lambda x: softplus(x), lambda x: np.logaddexp(WIDE(0), x), 2.0, 2.0),
     "cbrt": (lambda x: math.cbrt(x), np.cbrt, 0.6, 0.6),
     "erf": (lambda x: math.erf(x), each(math.erf), 1.2, 2.0),
     "erfc": (lambda x: math.erfc(x), each(math.erfc), 4.0, 6.0),
@@ -205,7 +206,7 @@ def test_angles_close_to_quarter_turns(name: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_gelu_in_both_tails(dtype: str) -> None:
-    """There is no cancellation; in float32 the relative error grows down to -5.5, where e**(-x**2 / 2) makes results small."""
+    """There is no cancellation; in float32 the relative error grows down to -9, where e**(-x**2 / 2) makes results small."""
     x = np.concatenate([np.linspace(-12, 12, 4001), [np.inf, -np.inf, np.nan, 0.0, -0.0]]).astype(dtype)
     with np.errstate(invalid="ignore"):
         want = x * each(math.erfc)(x * -math.sqrt(0.5)) / 2
@@ -213,8 +214,8 @@ def test_gelu_in_both_tails(dtype: str) -> None:
     assert np.array_equal(np.isnan(got), np.isnan(want)) and np.array_equal(np.signbit(got[-2:]), [False, True])
     finite = np.isfinite(want)
     units = np.abs(got[finite] - want[finite]) / np.spacing(np.abs(want[finite].astype(dtype)))
-    growing = (x[finite] < -2) & (x[finite] > -5.5) & (dtype == "float32")
-    assert units[~growing].max() < (12 if dtype == "float32" else 6) and units[growing].max(initial=0) < 2100
+    growing = (x[finite] < -2) & (x[finite] >= -9) & (dtype == "float32")
+    assert units[~growing].max() < (12 if dtype == "float32" else 6) and units[growing].max(initial=0) < 3000
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
