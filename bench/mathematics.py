@@ -57,7 +57,7 @@ FUNCTIONS: dict[str, tuple[Random, ...]] = {
     "logit": (probability,),
     "atan2": (normal, normal),
     "pow": (positive, normal),
-    **dict.fromkeys(("gelu", "gelu tanh", "silu", "softplus", "mish", "elu"), (normal,)),
+    **dict.fromkeys(("gelu", "gelu tanh", "silu", "softplus", "elu"), (normal,)),
 }
 
 

@@ -3,7 +3,6 @@
     nice -n 19 python -m bench.ulp state.json             every float32 for functions of one argument (about an hour)
     nice -n 19 python -m bench.ulp state.json 1 exp log   every float32, of two functions
     nice -n 19 python -m bench.ulp state.json 1001        every 1001st of them
-    python -m bench.ulp state.json table                  only the table, of what is done
 
 What is done is kept in the state file: started again, it goes on where it stopped. A function is done anew when its code has
 changed. float32 is judged by float64 functions of PyTorch, for they are fast, which a sample of each block compares with

@@ -15,14 +15,14 @@ common_methods = pytest.importorskip("torch.testing._internal.common_methods_inv
 NAMES = (
     "special.ndtr", "special.log_ndtr", "special.ndtri", "special.erfcx", "special.entr", "xlogy", "special.xlog1py", "sinc", "logaddexp",
     "logaddexp2", "special.zeta", "i0", "special.i0e", "special.i1", "special.i1e",
-    "special.modified_bessel_k0", "special.scaled_modified_bessel_k1", "special.bessel_j0", "special.bessel_j1", "special.bessel_y0",
-    "special.bessel_y1", "special.spherical_bessel_j0", "special.airy_ai", "special.chebyshev_polynomial_t",
-    "special.chebyshev_polynomial_u", "special.chebyshev_polynomial_v", "special.chebyshev_polynomial_w", "special.hermite_polynomial_h",
+    "special.modified_bessel_k0", "special.scaled_modified_bessel_k1", "special.bessel_y0", "special.bessel_y1", "special.spherical_bessel_j0", "special.airy_ai", "special.chebyshev_polynomial_t",
+    "special.chebyshev_polynomial_u", "special.hermite_polynomial_h",
     "special.hermite_polynomial_he", "special.laguerre_polynomial_l", "special.legendre_polynomial_p",
     "special.shifted_chebyshev_polynomial_t",
 )
 INFOS = [info for info in common_methods.op_db if info.name in NAMES and not info.variant_test_name]
 SAMPLES = 2
+"""Functions made of the same parts as others (J0 and J1 are parts of Y0 and Y1) are left out: each costs a compilation."""
 
 
 def to_rushlight(value: Any) -> Any:
@@ -64,7 +64,7 @@ def test_special_values(name: str) -> None:
     np.testing.assert_allclose(operator_of(name)(rl.from_numpy(x)).numpy(), want, rtol=2e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("order", (0, 1, 2, 3))
+@pytest.mark.parametrize("order", (1, 2))
 def test_polygamma(order: int) -> None:
     x = np.array([0.3, 1.0, 2.5, 10.0, 100.0, -0.4, np.nan], "f4")
     got = rl.polygamma(order, rl.from_numpy(x)).numpy()
