@@ -15,7 +15,8 @@ common_methods = pytest.importorskip("torch.testing._internal.common_methods_inv
 NAMES = (
     "special.ndtr", "special.log_ndtr", "special.ndtri", "special.erfcx", "special.entr", "xlogy", "special.xlog1py", "sinc", "logaddexp",
     "logaddexp2", "special.zeta", "i0", "special.i0e", "special.i1", "special.i1e",
-    "special.modified_bessel_k0", "special.scaled_modified_bessel_k1", "special.bessel_y0", "special.bessel_y1", "special.spherical_bessel_j0", "special.airy_ai", "special.chebyshev_polynomial_t",
+    "special.modified_bessel_k0", "special.scaled_modified_bessel_k1", "special.bessel_y0", "special.bessel_y1",
+    "special.spherical_bessel_j0", "special.airy_ai", "special.chebyshev_polynomial_t",
     "special.chebyshev_polynomial_u", "special.hermite_polynomial_h",
     "special.hermite_polynomial_he", "special.laguerre_polynomial_l", "special.legendre_polynomial_p",
     "special.shifted_chebyshev_polynomial_t",
