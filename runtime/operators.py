@@ -21,9 +21,15 @@ def _binary(name: str, *, reflected: bool = False) -> Callable[[Any, Any], Tenso
     call: Callable[..., Any] | None = None
 
     def apply(self: Any, other: Any) -> Any:
-        found = known.get((other.__class__, self.__class__) if reflected else (self.__class__, other.__class__))
+        found = known.get((self.__class__, other.__class__))
         if found is not None:
-            return found(other, self) if reflected else found(self, other)
+            return found(self, other)
+        return resolve(self, other)
+
+    def apply_reflected(self: Any, other: Any) -> Any:
+        found = known.get((other.__class__, self.__class__))
+        if found is not None:
+            return found(other, self)
         return resolve(self, other)
 
     def resolve(self: Any, other: Any) -> Any:
@@ -41,7 +47,7 @@ def _binary(name: str, *, reflected: bool = False) -> Callable[[Any, Any], Tenso
             other = _from_array(cast("np.ndarray[Any, Any]", other))
         return call(other, self) if reflected else call(self, other)
 
-    return apply
+    return apply_reflected if reflected else apply
 
 
 def _from_array(array: np.ndarray[Any, Any]) -> Any:

@@ -16,20 +16,25 @@ import numpy as np
 
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
-_Block = tuple[object, int]
-"""What keeps memory alive, and its aligned address."""
+_SMALL = 4096
+_Block = tuple[object, int, int]
+"""What keeps memory alive, its aligned address, its bytes."""
 _free: dict[int, list[_Block]] = {}
+"""Free blocks by size class. The lists live as long as the process: storages hold the one that their block goes back to."""
 _limit = 256 << 20
-_pooled = 0
 _reserved = 0
 _peak = 0
+_crowded = False
+"""Whether more is reserved than may be pooled: only then must a storage that dies count."""
+_room = 0
+"""While crowded: bytes that may go back to the pool before it is counted again."""
 _emptied: list[Callable[[], None]] = []
 
 
 class Storage:
     """`nbytes` bytes at `address`. `version` counts the writes, so that what was derived from the bytes can be found stale."""
 
-    __slots__ = ("__weakref__", "_size", "address", "nbytes", "owner", "version", "writable")
+    __slots__ = ("__weakref__", "_home", "address", "nbytes", "owner", "version", "writable")
 
     address: int
     nbytes: int
@@ -37,54 +42,45 @@ class Storage:
     """Whatever must stay alive as long as the memory is used: for pooled memory the block."""
     writable: bool
     version: int
-    _size: int
+    _home: list[_Block] | None
 
     @staticmethod
     def allocate(nbytes: int) -> Storage:
         """Uninitialised memory, aligned to 64 bytes."""
-        global _pooled
-        size = ALIGNMENT if nbytes <= ALIGNMENT else _size_class(nbytes)
+        home = _small[nbytes + 63 >> 6] if nbytes <= _SMALL else _blocks_of(_size_class(nbytes))
         try:
-            block = _free[size].pop()
-        except (KeyError, IndexError):
-            block = _new_block(size)
-        else:
-            _pooled -= size
+            block = home.pop()
+        except IndexError:
+            block = _new_block(_size_class(nbytes))
         # the only places that make storages: an `__init__` would take longer than all of this
-        storage = _new(Storage)
+        storage = Storage()
         storage.address = block[1]
         storage.nbytes = nbytes
         storage.owner = block
         storage.writable = True
         storage.version = 0
-        storage._size = size
+        storage._home = home
         return storage
 
     @staticmethod
     def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None) -> Storage:
         """The memory of `array`, shared; it is kept alive, and never written if NumPy says it is read-only."""
-        storage = _new(Storage)
+        storage = Storage()
         storage.address = array.ctypes.data
         storage.nbytes = array.nbytes if nbytes is None else nbytes
         storage.owner = array
         storage.writable = bool(array.flags.writeable)
         storage.version = 0
-        storage._size = 0
+        storage._home = None
         return storage
 
     def __del__(self) -> None:
-        global _pooled, _reserved
-        size = self._size
-        if size == 0:
+        home = self._home
+        if home is None:
             return
-        if _pooled + size > _limit:
-            _reserved -= size
+        if _crowded and not _has_room(self.owner):
             return
-        _pooled += size
-        try:
-            _free[size].append(self.owner)
-        except KeyError:
-            _free[size] = [self.owner]
+        home.append(self.owner)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.array.tobytes(),)
@@ -97,9 +93,6 @@ class Storage:
     def write_word(self, value: int) -> None:
         """Put a 64-bit integer into the first eight bytes."""
         ctypes.c_int64.from_address(self.address).value = value
-
-
-_new = object.__new__
 
 
 def _rebuild(items: bytes) -> Storage:
@@ -147,14 +140,16 @@ def set_pool_limit(nbytes: int) -> None:
         raise ValueError(f"set_pool_limit: expected a number of bytes, got {nbytes}")
     _limit = int(nbytes)
     _drop_blocks(_limit)
+    _reserve(0)
 
 
 def memory_stats() -> dict[str, int]:
     """Bytes: `allocated` to living tensors, `pooled` for the next ones, `reserved`, which is both; the highest `reserved` since
     the start or `reset_peak_memory_stats`; the pool's `limit`. Memory that others own does not count.
     """
+    pooled = _pooled()
     return {
-        "allocated": _reserved - _pooled, "pooled": _pooled, "reserved": _reserved, "peak_reserved": max(_peak, _reserved), "limit": _limit,
+        "allocated": _reserved - pooled, "pooled": pooled, "reserved": _reserved, "peak_reserved": max(_peak, _reserved), "limit": _limit,
     }
 
 
@@ -164,34 +159,75 @@ def reset_peak_memory_stats() -> None:
     _peak = _reserved
 
 
+def _blocks_of(size: int) -> list[_Block]:
+    """The free blocks of a size class."""
+    try:
+        return _free[size]
+    except KeyError:
+        return _free.setdefault(size, [])
+
+
+def _pooled() -> int:
+    """Bytes of all free blocks."""
+    return sum(size * len(blocks) for size, blocks in [*_free.items()])
+
+
+def _reserve(change: int) -> None:
+    """Count blocks that were made, or given back to the system if negative."""
+    global _reserved, _crowded
+    _reserved += change
+    _crowded = _reserved > _limit
+
+
+def _has_room(block: _Block) -> bool:
+    """Whether the pool may keep one more block; if not it is counted as given back."""
+    global _room
+    if _room < block[2]:
+        _room = _limit - _pooled()
+    if _room < block[2]:
+        _reserve(-block[2])
+        return False
+    _room -= block[2]
+    return True
+
+
 def _new_block(size: int) -> _Block:
     """A fresh block; before the system's memory ends, what the pool keeps is given back."""
-    global _reserved, _peak
+    global _peak
     try:
         block = np.empty(size + ALIGNMENT, np.uint8)
     except MemoryError:
         empty_cache()
         block = np.empty(size + ALIGNMENT, np.uint8)
-    _reserved += size
+    _reserve(size)
     _peak = max(_peak, _reserved)
-    return block, -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT
+    return block, -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT, size
 
 
 def _drop_blocks(limit: int) -> None:
     """Drop free blocks, the largest first, until at most `limit` bytes are pooled."""
-    global _pooled, _reserved
+    global _room
+    excess = _pooled() - limit
     for size in sorted(_free, reverse=True):
         blocks = _free[size]
-        while blocks and _pooled > limit:
+        while blocks and excess > 0:
             try:
                 blocks.pop()
             except IndexError:
                 break
-            _pooled -= size
-            _reserved -= size
+            excess -= size
+            _reserve(-size)
+    # what was free before may not be so under a new limit
+    _room = 0
 
 
 def _size_class(nbytes: int) -> int:
     """Four classes per power of two: at most a quarter of a block is unused."""
+    if nbytes <= ALIGNMENT:
+        return ALIGNMENT
     step = max(ALIGNMENT, 1 << ((nbytes - 1).bit_length() - 3))
     return -(-nbytes // step) * step
+
+
+_small = [_blocks_of(_size_class(ALIGNMENT * lines)) for lines in range(_SMALL // ALIGNMENT + 1)]
+"""The free blocks for a small number of bytes, by the cache lines that it takes."""

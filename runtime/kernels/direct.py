@@ -153,7 +153,8 @@ def _write(builder: Builder, functions: Functions) -> None:
 
 
 def _whole(builder: Builder, value: Value) -> Value:
-    return builder.call_c("PyLong_AsLongLong", "int64", value)
+    """An int that is known to fit; the function for those that may not takes longer."""
+    return builder.call_c("PyLong_AsSsize_t", "int64", value)
 
 
 def _answer(builder: Builder, status: int) -> None:
@@ -177,7 +178,7 @@ def _store_number(builder: Builder, kind: Value, number: Value, place: Value, lo
         with builder.when(kind == _FLOAT32):
             builder.pointer("float32", place)[0] = value.to("float32")
     with builder.when(kind == _WHOLE):
-        value = _whole(builder, number)
+        value = builder.call_c("PyLong_AsLongLong", "int64", number)
         with builder.when(value == -1):
             _refuse_errors(builder)
         with builder.when(value < low):

@@ -19,7 +19,7 @@ _Function = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, c
 _ReleasingFunction = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
 ALLOWED_SYMBOLS = frozenset(
-    """PyErr_Clear PyErr_Occurred PyFloat_AsDouble PyLong_AsLongLong PyLong_FromLongLong PyObject_IsTrue
+    """PyErr_Clear PyErr_Occurred PyFloat_AsDouble PyLong_AsLongLong PyLong_AsSsize_t PyLong_FromLongLong PyObject_IsTrue
     acos acosf acosh acoshf asin asinf asinh asinhf atan atan2 atan2f atanf atanh atanhf cbrt cbrtf cos cosf cosh coshf
     erf erfc erfcf erff exp exp2 exp2f expf expm1 expm1f fmod fmodf hypot hypotf ldexp ldexpf lgamma lgammaf
     log log10 log10f log1p log1pf log2 log2f logf memcpy memmove memset pow powf remainder remainderf

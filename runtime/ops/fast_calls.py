@@ -55,7 +55,7 @@ def make(get, general):
         if plan is not None:
             direct, frame, _ = plan
             storage = x0.storage
-            if storage.writable and not direct(frame, x0.address, {operands}):
+            if storage.writable and not direct(frame, storage.address + x0_layout.offset * x0.dtype.itemsize, {operands}):
                 storage.version += 1
                 return x0
         return general({names})
@@ -64,12 +64,12 @@ def make(get, general):
 _OUT = """
 def make(get, general):
     def run_out({names}, out):
-        {layouts}
-        plan = get(({key}, out.layout.form, out.dtype))
+        {layouts}; out_layout = out.layout
+        plan = get(({key}, out_layout.form, out.dtype))
         if plan is not None:
             direct, frame, _ = plan
             storage = out.storage
-            if storage.writable and not direct(frame, out.address, {operands}):
+            if storage.writable and not direct(frame, storage.address + out_layout.offset * out.dtype.itemsize, {operands}):
                 storage.version += 1
                 return out
         return general({names}, out)

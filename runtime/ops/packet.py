@@ -19,6 +19,7 @@ from .variants import overload_orders
 if TYPE_CHECKING:
     from ..schema import Argument
 
+_ABSENT = object()
 _TENSORS = types.ListType(types.TENSOR)
 
 
@@ -40,20 +41,31 @@ class Packet(functools.partial[Any]):
     def __new__(cls, name: str, overloads: tuple[Op, ...]) -> Packet:
         known: dict[tuple[type, ...], Callable[..., Any]] = {}
         get = known.get
+        pair: Callable[..., Any] | None = None
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if not kwargs:
-                # the commonest numbers of arguments are spelled out
-                if len(args) == 2:
-                    first, second = args
-                    found = get((first.__class__, second.__class__))
-                elif len(args) == 1:
-                    found = get((args[0].__class__,))
-                else:
-                    found = get(tuple(map(type, args)))
+        # two parameters of their own spare most calls a tuple, and two tensors are not even looked up
+        def call(first: Any = _ABSENT, second: Any = _ABSENT, /, *rest: Any, **kwargs: Any) -> Any:
+            if rest or kwargs:
+                return packet._resolve((first, second, *rest) if second is not _ABSENT else () if first is _ABSENT else (first,), kwargs)
+            if second is not _ABSENT:
+                if pair is not None and first.__class__ is Tensor and second.__class__ is Tensor:
+                    return pair(first, second)
+                found = get((first.__class__, second.__class__))
                 if found is not None:
-                    return found(*args)
-            return packet._resolve(args, kwargs)
+                    return found(first, second)
+                return resolve_two(first, second)
+            if first is _ABSENT:
+                return packet.resolve((), kwargs)
+            found = get((first.__class__,))
+            if found is not None:
+                return found(first)
+            return packet.resolve((first,), kwargs)
+
+        def resolve_two(first: Any, second: Any) -> Any:
+            nonlocal pair
+            result = packet.resolve((first, second), {})
+            pair = get((Tensor, Tensor))
+            return result
 
         call.__name__ = call.__qualname__ = name.partition("::")[2]
         packet = super().__new__(cls, call)
@@ -68,11 +80,12 @@ class Packet(functools.partial[Any]):
         return f"{doc}\n\n{schemas}"
 
     def _resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call with many arguments or with named ones."""
         if kwargs:
-            found = self.named.get((tuple(map(type, args)), tuple(kwargs), tuple(map(type, kwargs.values()))))
-            if found is not None:
-                return found(args, kwargs)
-        return self.resolve(args, kwargs)
+            found = self.named.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
+            return self.resolve(args, kwargs) if found is None else found(args, kwargs)
+        found = self.known.get((*map(type, args),))
+        return self.resolve(args, kwargs) if found is None else found(*args)
 
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Find the overload for these arguments and run it."""
@@ -94,7 +107,7 @@ class Packet(functools.partial[Any]):
         if kwargs:
             arranged = _arranged(self, op, args, values, kwargs)
             if arranged is not None:
-                self.named[tuple(map(type, args)), tuple(kwargs), tuple(map(type, kwargs.values()))] = arranged
+                self.named[*map(type, args), *kwargs, *map(type, kwargs.values())] = arranged
             return
         # the arguments as they are, or trailing ints gathered into a list: `x.view(2, 3)`
         start = next((at for at, value in enumerate(values) if isinstance(value, list)), len(args))
@@ -215,6 +228,8 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
     if sum(place is not None for place in places) != len(args) + len(kwargs):
         return None
     call = _eager(op)
+    if not listed:
+        return _placing(call, tuple(places), values)
     # of the values only the defaults are kept: the others would keep tensors alive
     filled = [(place, value if place is None else None) for place, value in zip(places, values)]
 
@@ -229,6 +244,14 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
         return call(*found)
 
     return run
+
+
+def _placing(call: Callable[..., Any], places: tuple[int | str | None, ...], values: list[Any]) -> Callable[..., Any]:
+    """`call` with each argument from its place, or its value where it has none: `lambda args, kwargs: call(args[0], kwargs["alpha"])`."""
+    given = [f"values[{at}]" if place is None else f"args[{place}]" if isinstance(place, int) else f"kwargs[{place!r}]" for at, place in enumerate(places)]
+    # of the values only the defaults are kept: the others would keep tensors alive
+    names = {"call": call, "values": [value if place is None else None for place, value in zip(places, values)]}
+    return eval(f"lambda args, kwargs: call({', '.join(given)})", names)
 
 
 def _type_text(value: object) -> str:
