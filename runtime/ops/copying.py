@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from .. import dtype as dtypes
 from ..dtype import DType
+from ..kernels.cost import moving
 from ..kernels.direct import Frame, direct
 from ..kernels.pointwise import identity
+from ..kernels.row_copies import row_copy_plan
 from ..kernels.transposing import transposing_plan
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_like
@@ -44,14 +46,20 @@ def copy_items(target: Tensor, source: Tensor) -> None:
     launch.run((source,), target.address)
 
 
+def short_copy(target: Tensor, source: Tensor) -> tuple[Callable[..., int], int, Frame] | None:
+    """What repeats a small copy made before, for callers that keep it: `found[0](found[1], address, source's address, its offset)`."""
+    return _short.get((target.layout.form, target.dtype, source.layout.form, source.dtype))
+
+
 def _copy(target: Layout, target_dtype: DType, source: Layout, source_dtype: DType) -> Launch:
-    """The launch of a copy between these layouts: crosswise in blocks, else row by row."""
+    """The launch of a copy between these layouts: whole rows, crosswise in blocks, else item by item."""
     if source_dtype is target_dtype:
         dims = walked(target, [source])
-        found = transposing_plan(target_dtype.itemsize, [(size, (steps[0], steps[1])) for size, steps in dims])
+        pairs = [(size, (steps[0], steps[1])) for size, steps in dims]
+        found = row_copy_plan(target_dtype.itemsize, pairs) or transposing_plan(target_dtype.itemsize, pairs)
         if found is not None:
             kernel, items, words = found
-            return Launch(kernel, items, [None], words, target.numel * target_dtype.itemsize // 4)
+            return Launch(kernel, items, [None], words, moving(2 * target.numel * target_dtype.itemsize))
     return prepare(identity, target_dtype, [(source, source_dtype)], target, target_dtype)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
-from ..kernels.cost import nanoseconds
+from ..kernels.cost import moving, nanoseconds
 from ..kernels.direct import Frame, NumberOperand, TensorOperand, takes_number
 from ..kernels.engine import Kernel
 from ..kernels.launch import GRAIN, launch_at
@@ -171,7 +171,7 @@ def prepare(
     )
     words = [] if flat else [size for size, _ in dims] + [steps[operand] for operand in range(len(inputs) + 1) for _, steps in dims]
     moved = result.itemsize + sum(dtype.itemsize for layout, dtype in inputs if layout is not None)
-    work = int(output.numel * (0.08 * moved + nanoseconds(body, compute.name)))
+    work = moving(output.numel * moved) + int(output.numel * nanoseconds(body, compute.name))
     return Launch(kernel, output.numel, [dtype if layout is None else None for layout, dtype in inputs], words, work)
 
 

@@ -5,7 +5,7 @@ Dtype arguments are a `DType`, TorchScript's integer code or None; device argume
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import memset
 from typing import Any
 
@@ -15,13 +15,16 @@ from .. import dtype as dtypes
 from ..device import Device, require_cpu
 from ..dtype import DType, as_dtype
 from ..formats import as_memory_format, contiguous_format, format_strides, require_strided
+from ..kernels.direct import Frame, direct
+from ..kernels.pointwise import identity
 from ..layout import Layout
 from ..promotion import get_default_dtype, number_dtype
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
-from .elementwise import checked_integer, half_bits
+from .elementwise import Launch, checked_integer, prepare
 from .host import bits, wrapped
 from .overlap import check_not_read_only
+from .plans import Plans
 from .table import composite, host
 
 Number = int | float | bool | complex
@@ -50,38 +53,66 @@ def stored_number(value: Any, dtype: DType) -> Any:
     """`value` as an item of `dtype`; RuntimeError if it does not fit."""
     if dtype.is_complex:
         return complex(value)
+    if dtype is dtypes.bool_:
+        return int(bool(value))
     if isinstance(value, complex):
         raise RuntimeError("value cannot be converted to type float without overflow" if value.imag else f"complex value {value}")
     if not dtype.is_floating_point:
-        if isinstance(value, float) and not math.isfinite(value) and dtype is not dtypes.bool_:
+        if isinstance(value, float) and not math.isfinite(value):
             raise RuntimeError(f"value cannot be converted to type {dtype.name}_t without overflow")
         number = checked_integer(value, dtype)
         return number + (1 << 8 * dtype.itemsize) if number < 0 and not dtype.is_signed else number
     number = float(value)
-    if dtype is dtypes.float32 and math.isfinite(number) and abs(number) > _FLOAT_LIMIT:
-        raise RuntimeError("value cannot be converted to type float without overflow")
+    limit, name = _LIMITS.get(dtype, (math.inf, ""))
+    if limit < abs(number) < math.inf:
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
     return number
 
 
 _FLOAT_LIMIT = float(np.finfo(np.float32).max)
+_LIMITS = {
+    dtypes.float16: (65504.0, "c10::Half"), dtypes.bfloat16: (float.fromhex("0x1.fep127"), "c10::BFloat16"),
+    dtypes.float32: (_FLOAT_LIMIT, "float"),
+}
 
 
 def fill_number(tensor: Tensor, value: Number) -> Tensor:
     """Write `value` into every item; answers `tensor`. Items may share one place: all of them get the same number."""
+    layout, dtype, storage = tensor.layout, tensor.dtype, tensor.storage
+    short = _short.get((layout.form, dtype))
+    if short is not None and storage.writable and value.__class__ is not complex and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
+        if not short[0](short[1], storage.address + layout.offset * dtype.itemsize, value):
+            storage.version += 1
+            return tensor
     check_not_read_only(tensor)
-    if type(value) is int and value == 0 and tensor.layout.is_contiguous:
-        memset(tensor.address, 0, tensor.layout.numel * tensor.dtype.itemsize)
-        tensor.storage.version += 1
-        return tensor
-    items = bits(tensor)
-    if tensor.dtype.opmath is not tensor.dtype:
-        items[...] = np.uint16(half_bits(stored_number(value, tensor.dtype), tensor.dtype)).view(items.dtype)
-    elif tensor.dtype.numpy is None and value != 0:
-        raise NotImplementedError(f"fill_: not implemented for {tensor.dtype}; fill a float32 tensor and convert it")
+    if type(value) is int and value == 0 and layout.is_contiguous:
+        memset(tensor.address, 0, layout.numel * dtype.itemsize)
+    elif dtype.computes:
+        _fill(tensor, stored_number(value, dtype))
+    elif dtype.numpy is None and value != 0:
+        raise NotImplementedError(f"fill_: not implemented for {dtype}; fill a float32 tensor and convert it")
     else:
-        items[...] = stored_number(value, tensor.dtype)
-    tensor.storage.version += 1
+        bits(tensor)[...] = stored_number(value, dtype)
+    storage.version += 1
     return tensor
+
+
+_launches = Plans[tuple[Layout, DType], Launch]()
+_short = Plans[tuple[Layout, DType], tuple[Callable[..., int], int, Frame]]()
+"""Small tensors that are filled: the built-in function that runs a frame, its address, the frame."""
+
+
+def _fill(tensor: Tensor, item: Any) -> None:
+    """Write an item that fits the dtype everywhere."""
+    key = tensor.layout.form, tensor.dtype
+    launch = _launches.get(key)
+    if launch is None:
+        number: list[tuple[Layout | None, DType]] = [(None, tensor.dtype)]
+        launch = _launches[key] = prepare(identity, tensor.dtype, number, tensor.layout, tensor.dtype)
+        frame = launch.frame(number)
+        if frame is not None:
+            _short[key] = direct(), frame.address, frame
+    launch.run((item,), tensor.address)
 
 
 @host("fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")

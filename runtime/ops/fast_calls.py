@@ -114,3 +114,21 @@ def in_place(pattern: str, defaults: Sequence[Any], plans: Plans[Any, Any], gene
 def into_out(pattern: str, plans: Plans[Any, Any], general: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Into the tensor that is the last argument; plans are as those in place, keys end with its form and dtype."""
     return _compiled(_OUT, pattern)["make"](plans.get, general)
+
+
+_PLACING = """
+def make(call, values):
+    def run(args, kwargs):
+        return call({given})
+    return run
+"""
+
+
+def placing(call: Callable[..., Any], places: Sequence[int | str | None], values: Sequence[Any]) -> Callable[..., Any]:
+    """`run(args, kwargs)` that calls `call` with each argument from its place, by number or name; `values` has those without one."""
+    given: list[str] = []
+    for at, place in enumerate(places):
+        given.append(f"values[{at}]" if place is None else f"args[{place}]" if isinstance(place, int) else f"kwargs[{place!r}]")
+    names: dict[str, Any] = {}
+    exec(_PLACING.format(given=", ".join(given)), names)
+    return names["make"](call, values)

@@ -1,7 +1,7 @@
 """Putting tensors together and repeating them: every result is filled by copies into narrowed views of it."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,12 @@ import numpy as np
 
 from ..dtype import DType
 from ..formats import contiguous_format, format_strides, suggested_format
+from ..kernels.direct import Frame
 from ..layout import Layout, wrap_dim
 from ..promotion import result_dtype
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import like_layout
-from .copying import contiguous, copy_into, copy_items
+from .copying import contiguous, copy_into, copy_items, short_copy
 from .host import bits
 from .plans import Plans
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
@@ -40,6 +41,8 @@ class _Plan:
     layout: Layout
     dtype: DType
     places: tuple[tuple[int, Layout], ...]
+    short: list[tuple[Callable[..., int], int, int, int, Frame]]
+    """If all parts are small: what copies each, the address of its frame, its first byte, the part's number, the frame."""
 
 
 _plans = Plans[tuple[Any, ...], _Plan]()
@@ -54,8 +57,19 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     if plan is None:
         plan = _plans[key] = _plan(tensors, dim)
     result = new_like(plan.layout, plan.dtype)
-    for at, place in plan.places:
-        copy_items(Tensor(result.storage, place, plan.dtype), tensors[at])
+    if plan.short:
+        address = result.storage.address
+        for direct, frame, byte, at, _ in plan.short:
+            part = tensors[at]
+            direct(frame, address + byte, part.storage.address, part.layout.offset)
+        return result
+    targets = [(at, Tensor(result.storage, place, plan.dtype)) for at, place in plan.places]
+    for at, target in targets:
+        copy_items(target, tensors[at])
+    found = [(at, target.layout.offset * plan.dtype.itemsize, short_copy(target, tensors[at])) for at, target in targets]
+    short = [(one[0], one[1], byte, at, one[2]) for at, byte, one in found if one is not None]
+    if len(short) == len(targets):
+        plan.short[:] = short
     return result
 
 
@@ -69,7 +83,7 @@ def _plan(tensors: Sequence[Tensor], dim: int) -> _Plan:
     dtype = common_dtype(tensors)
     if not parts:
         wrap_dim(dim, 1)
-        return _Plan(Layout.contiguous((0,)), dtype, ())
+        return _Plan(Layout.contiguous((0,)), dtype, (), [])
     first = parts[0][1].layout
     dim = wrap_dim(dim, len(first.shape))
     for at, tensor in parts:
@@ -86,7 +100,7 @@ def _plan(tensors: Sequence[Tensor], dim: int) -> _Plan:
         size = tensor.layout.shape[dim]
         places.append((at, replaced(layout, dim, size, layout.strides[dim], start * layout.strides[dim])))
         start += size
-    return _Plan(layout, dtype, tuple(places))
+    return _Plan(layout, dtype, tuple(places), [])
 
 
 def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at: int) -> None:

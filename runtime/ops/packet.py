@@ -13,6 +13,7 @@ from .. import typesystem as types
 from ..dtype import DType
 from ..tensor import Tensor
 from .binding import bind
+from .fast_calls import placing
 from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
 
@@ -120,8 +121,10 @@ class Packet(functools.partial[Any]):
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
             self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
-        elif _is_listed(op.schema.args[start], args[start], values[start]) and all(a is b for a, b in zip(args[start + 1 :], rest)):
-            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, tuple(values[len(args) :]), args[start])
+            return
+        read = _reader(op.schema.args[start], args[start], values[start])
+        if read is not None and all(a is b for a, b in zip(args[start + 1 :], rest)):
+            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, read, tuple(values[len(args) :]), args[start])
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -174,9 +177,24 @@ def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> C
     return lambda *args: call(*args[:start], [*args[start:]], *rest)
 
 
-def _is_listed(argument: Argument, given: Any, value: list[int]) -> bool:
-    """Whether `value` is what every int, or every sequence of ints, in the place of `given` stands for: itself as a list."""
-    return argument.list_size in (None, 1) and _as_list(given) == value
+def _reader(argument: Argument, given: Any, value: list[Any]) -> Callable[[Any], list[Any] | None] | None:
+    """What reads a list for the place of `given` from whatever has its type; None where `value` is not simply `given` as a list."""
+    for read in (_as_list, _as_tensors):
+        found = read(given)
+        if argument.list_size in (None, 1) and found is not None and len(found) == len(value) and all(a is b for a, b in zip(found, value)):
+            return read
+    return None
+
+
+def _as_tensors(given: Any) -> list[Any] | None:
+    """A list or tuple of tensors as a list; None for anything else."""
+    if type(given) is not list and type(given) is not tuple:
+        return None
+    items = cast("Sequence[Any]", given)
+    for item in items:
+        if not isinstance(item, Tensor):
+            return None
+    return [*items] if items else None
 
 
 def _as_list(given: Any) -> list[int] | None:
@@ -189,8 +207,17 @@ def _as_list(given: Any) -> list[int] | None:
     return [*items] if all(type(item) is int for item in items) else None
 
 
-def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any, ...], given: Any) -> Callable[..., Any]:
-    """`call` for arguments of which number `at` is an int or ints: `x.sum(1, True)`, `x.sum((0, 1))`."""
+def _listing(
+    packet: Packet, call: Callable[..., Any], at: int, read: Callable[[Any], list[Any] | None], rest: tuple[Any, ...], given: Any
+) -> Callable[..., Any]:
+    """`call` for arguments of which number `at` is a list: `x.sum(1, True)`, `x.sum((0, 1))`, `cat([x, y])`."""
+    if at == 0:
+
+        def run_first(first: Any, *others: Any) -> Any:
+            listed = read(first)
+            return packet.resolve((first, *others), {}) if listed is None else call(listed, *others, *rest)
+
+        return run_first
     if at == 1 and type(given) is int:
 
         def run_with_int(self: Any, dim: int, *others: Any) -> Any:
@@ -199,7 +226,7 @@ def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any,
         return run_with_int
 
     def run(*args: Any) -> Any:
-        listed = _as_list(args[at])
+        listed = read(args[at])
         if listed is None:
             return packet.resolve(args, {})
         return call(*args[:at], listed, *args[at + 1 :], *rest)
@@ -210,7 +237,7 @@ def _listing(packet: Packet, call: Callable[..., Any], at: int, rest: tuple[Any,
 def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
     """What calls `op` for positional and named arguments of these types; None where more than their places change."""
     places: list[int | str | None] = []
-    listed: list[int] = []
+    listed: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
     for at, (argument, value) in enumerate(zip(op.schema.args, values)):
         if at < len(args) and not argument.keyword_only:
             place, given = at, args[at]
@@ -219,9 +246,10 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
         else:
             place, given = None, value
         if isinstance(value, list):
-            if place is None or not _is_listed(argument, given, cast("list[int]", value)):
+            read = None if place is None else _reader(argument, given, cast("list[Any]", value))
+            if read is None:
                 return None
-            listed.append(at)
+            listed.append((at, read))
         elif value is not given:
             return None
         places.append(place)
@@ -229,29 +257,21 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
         return None
     call = _eager(op)
     if not listed:
-        return _placing(call, tuple(places), values)
-    # of the values only the defaults are kept: the others would keep tensors alive
+        # of the values only the defaults are kept: the others would keep tensors alive
+        return placing(call, places, [value if place is None else None for place, value in zip(places, values)])
     filled = [(place, value if place is None else None) for place, value in zip(places, values)]
 
     def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         found: list[Any] = []
         for place, default in filled:
             found.append(default if place is None else kwargs[place] if isinstance(place, str) else args[place])
-        for at in listed:
-            found[at] = _as_list(found[at])
+        for at, read in listed:
+            found[at] = read(found[at])
             if found[at] is None:
                 return packet.resolve(args, kwargs)
         return call(*found)
 
     return run
-
-
-def _placing(call: Callable[..., Any], places: tuple[int | str | None, ...], values: list[Any]) -> Callable[..., Any]:
-    """`call` with each argument from its place, or its value where it has none: `lambda args, kwargs: call(args[0], kwargs["alpha"])`."""
-    given = [f"values[{at}]" if place is None else f"args[{place}]" if isinstance(place, int) else f"kwargs[{place!r}]" for at, place in enumerate(places)]
-    # of the values only the defaults are kept: the others would keep tensors alive
-    names = {"call": call, "values": [value if place is None else None for place, value in zip(places, values)]}
-    return eval(f"lambda args, kwargs: call({', '.join(given)})", names)
 
 
 def _type_text(value: object) -> str:
