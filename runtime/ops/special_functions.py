@@ -40,7 +40,7 @@ def entr(a: Any) -> Any:
         return a
     if a > 0:
         return -a * math.log(a)
-    return 0.0 * a if a == 0 else math.log(0.0 * a)
+    return 0.0 * a if a == 0 else -1e999
 
 
 @pointwise(
