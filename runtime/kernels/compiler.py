@@ -255,6 +255,7 @@ def _absorb_function(update: Callable[[bytes], None], function: types.FunctionTy
         return
     seen[id(function)] = len(seen)
     absorb(update, function.__code__, seen)
+    absorb(update, (function.__defaults__ or (), *sorted((function.__kwdefaults__ or {}).items())), seen)
     for cell in function.__closure__ or ():
         absorb(update, cell.cell_contents, seen)
     names = _names(function.__code__)

@@ -172,7 +172,13 @@ class ThreadPool:
         self._run_released = self._run.released
         work = worker_kernel().released
         for number in range(1, threads):
-            threading.Thread(target=work, args=(self.address, 0, 0), name=f"rushlight-worker-{number}", daemon=True).start()
+            worker = threading.Thread(target=work, args=(self.address, 0, 0), name=f"rushlight-worker-{number}", daemon=True)
+            try:
+                worker.start()
+            except RuntimeError:
+                # the system has no more threads for us: those that are there do the work
+                self.threads = number
+                break
 
     def run(self, kernel: Kernel, words: int, start: int, stop: int, chunk: int, releases_gil: bool) -> int:
         """Run a kernel's items start..stop-1, `chunk` at a time, on all threads; the smallest positive status, or 0."""
