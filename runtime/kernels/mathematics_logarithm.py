@@ -577,9 +577,11 @@ def logit_float64(x: Any) -> Any:
     bits = (float64_bits(x) - float64_bits(rest) + 0x0008000000000000) >> 52
     exponent = float64_from_bits(bits + 0x4338000000000000) - 6755399441055744.0
     scaled = rest * float64_from_bits((bits + 1023) << 52)
-    middle = exponent == 0.0
-    above = fused_multiply_add(2.0, x, -1.0) if middle else x - scaled
-    s = above / (1.0 if middle else x + scaled)
+    # close to 1/2 the two parts of the sum would cancel, and the series reaches as far as it must
+    centre = fused_multiply_add(2.0, x, -1.0)
+    middle = abs(centre) <= 0.2
+    exponent = 0.0 if middle else exponent
+    s = (centre if middle else x - scaled) / (1.0 if middle else x + scaled)
     square = s * s
     low = fused_multiply_add(s * square, log_wide(square), exponent * 1.9082149292705877e-10)
     return _far_logit_float64(x, fused_multiply_add(exponent, 0.6931471803691238, fused_multiply_add(2.0, s, low)))

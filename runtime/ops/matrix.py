@@ -5,6 +5,7 @@ Small products are remembered a second time, under the arguments of the function
 """
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -130,9 +131,7 @@ class ShortProducts:
 
     def before(self, general: Callable[..., Tensor], defaults: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
         """The function that tries the short way and then the general one."""
-        run = fresh(self._pattern, defaults, self._plans, general)
-        run.__doc__ = general.__doc__
-        return run
+        return functools.update_wrapper(fresh(self._pattern, defaults, self._plans, general), general)
 
 
 _mm, _bmm, _matmul, _linear, _linear_bias = (ShortProducts(TENSOR * count) for count in (2, 2, 2, 2, 3))
