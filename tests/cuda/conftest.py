@@ -11,6 +11,9 @@ from rushlight.runtime import typesystem as types
 from rushlight.runtime.dtype import DType, float32, int32
 from rushlight.runtime.ops.table import Kind, Op, rows
 
+# Long series and sums that cancel: the simulator runs them a thousand times slower, in arithmetic whose last digits differ.
+LEFT_OUT = ("special_functions",)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -35,6 +38,8 @@ def pointwise_cases() -> list[Case]:
         if op.kind is not Kind.POINTWISE or op.base is not None or op.traits.choose is not None or op.body in seen:
             continue
         count = sum(argument.type in (types.TENSOR, types.NUMBER) for argument in op.schema.args)
+        if op.body.__module__.rpartition(".")[2] in LEFT_OUT:
+            continue
         rule = op.traits.dtype
         assert rule is not None
         for dtype in (float32, int32):
