@@ -109,7 +109,9 @@ def _specialized(function: Callable[..., Any], compute: str) -> Callable[..., An
 def _literal(value: Any, compute: str) -> Any:
     floating = compute.startswith("float")
     if type(value) is float:
-        return _TYPES[compute][1](value) if floating else np.float64(value)
+        # a limit may be beyond the dtype's: infinity then
+        with np.errstate(over="ignore"):
+            return _TYPES[compute][1](value) if floating else np.float64(value)
     if type(value) is int:
         make = np.int64 if compute == "bool" else _TYPES[compute][1]
         fits = floating or np.iinfo(make).min <= value <= np.iinfo(make).max
