@@ -13,22 +13,11 @@ from functools import cache
 
 from ..dtype import DType
 from .compiler import emitted_kernel
+from .conversions import loaded
 from .emitter import Builder, Pointer, Value, Variable
 from .engine import Kernel
 from .functions import Functions
-
-
-def compute_dtype(dtype: DType) -> str:
-    """What sums and factors are kept in."""
-    return "float32" if dtype.itemsize == 2 else dtype.name
-
-
-def _item_or(builder: Builder, pointer: str, compute: str, address: Value, at: Value, otherwise: float) -> Value:
-    found = builder.variable(builder.number(otherwise, compute))
-    found.value = builder.number(otherwise, compute)
-    with builder.when(address != 0):
-        found.value = builder.pointer(pointer, address)[at]
-    return found.value
+from .normalization import optional_item
 
 
 @cache
@@ -36,16 +25,16 @@ def batch_scale_kernel(dtype: DType) -> Kernel:
     """Factor and summand of each channel; see the module for the words."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        name, compute = dtype.name, compute_dtype(dtype)
+        name, compute = dtype.name, loaded(dtype.name)
         epsilon = builder.pointer("float64", builder.word(6))[0].to(compute)
         scales, shifts = builder.pointer(compute, builder.word(0)), builder.pointer(compute, builder.word(1))
         means, variances = builder.pointer(name, builder.word(2)), builder.pointer(name, builder.word(3))
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             channel = builder.start + number
             scale = 1.0 / builder.square_root(variances[channel] + epsilon)
-            scale = scale * _item_or(builder, name, compute, builder.word(4), channel, 1.0)
+            scale = scale * optional_item(builder, name, builder.word(4), channel, 1.0)
             scales[channel] = scale
-            shifts[channel] = _item_or(builder, name, compute, builder.word(5), channel, 0.0) - means[channel] * scale
+            shifts[channel] = optional_item(builder, name, builder.word(5), channel, 0.0) - means[channel] * scale
 
     return emitted_kernel(f"batch_scale_{dtype.name}", write, dtype.name)
 
@@ -55,7 +44,7 @@ def scale_pixels_kernel(dtype: DType) -> Kernel:
     """in * scale + shift, channels side by side; see the module for the words."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        compute, channels = compute_dtype(dtype), builder.word(4)
+        compute, channels = loaded(dtype.name), builder.word(4)
         scales, shifts = (builder.pointer(compute, builder.word(at)).independent() for at in (2, 3))
         out, source = (builder.pointer(dtype.name, builder.word(at)).at(builder.start * channels).independent() for at in (0, 1))
         with builder.loop(builder.stop - builder.start, vectorize=False) as pixel:
@@ -71,7 +60,7 @@ def group_norm_kernel(dtype: DType) -> Kernel:
     """(in - mean) / sqrt(variance + epsilon) * weight + bias over the planes of a group; see the module for the words."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        name, compute = dtype.name, compute_dtype(dtype)
+        name, compute = dtype.name, loaded(dtype.name)
         channels, plane, groups = (builder.word(at) for at in range(5, 8))
         epsilon = builder.pointer("float64", builder.word(4))[0].to("float64")
         total, part = builder.variable(builder.number(0.0, "float64")), builder.variable(builder.number(0.0, compute))
@@ -86,8 +75,8 @@ def group_norm_kernel(dtype: DType) -> Kernel:
             _sum_planes(builder, total, part, source, channels, plane, mean)
             factor = (1.0 / builder.square_root(total.value / count + epsilon)).to(compute)
             with builder.loop(channels, vectorize=False) as channel:
-                scale = factor * _item_or(builder, name, compute, builder.word(2), first + channel, 1.0)
-                shift = _item_or(builder, name, compute, builder.word(3), first + channel, 0.0) - mean * scale
+                scale = factor * optional_item(builder, name, builder.word(2), first + channel, 1.0)
+                shift = optional_item(builder, name, builder.word(3), first + channel, 0.0) - mean * scale
                 items, target = source.at(channel * plane), out.at(channel * plane)
                 with builder.loop(plane, independent=True) as at:
                     target[at] = items[at] * scale + shift

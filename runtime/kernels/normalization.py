@@ -11,14 +11,15 @@ from functools import cache
 
 from ..dtype import DType
 from .compiler import emitted_kernel
+from .conversions import loaded
 from .emitter import Builder, Pointer, Value, Variable
 from .engine import Kernel
 from .functions import Functions
 
 
-def _optional_item(builder: Builder, dtype: str, address: Value, at: Value, otherwise: float) -> Value:
-    """Item `at` of the vector at an address, or a constant where the address is 0."""
-    found = builder.variable(builder.number(otherwise, dtype))
+def optional_item(builder: Builder, dtype: str, address: Value, at: Value, otherwise: float) -> Value:
+    """Item `at` of the vector at an address, or a constant where the address is 0; 16-bit floats as float32."""
+    found = builder.variable(builder.number(otherwise, loaded(dtype)))
     found.value = otherwise
     with builder.when(address != 0):
         found.value = builder.pointer(dtype, address)[at]
@@ -49,8 +50,8 @@ def batch_norm_kernel(dtype: DType) -> Kernel:
             item = builder.start + number
             channel = item % channels
             scale = 1.0 / builder.square_root(variances[channel] + epsilon)
-            scale = scale * _optional_item(builder, name, builder.word(4), channel, 1.0)
-            shift = _optional_item(builder, name, builder.word(5), channel, 0.0) - means[channel] * scale
+            scale = scale * optional_item(builder, name, builder.word(4), channel, 1.0)
+            shift = optional_item(builder, name, builder.word(5), channel, 0.0) - means[channel] * scale
             source = builder.pointer(name, builder.word(1)).at(item * plane).independent()
             out = builder.pointer(name, builder.word(0)).at(item * plane).independent()
             with builder.loop(plane, independent=True) as at:
