@@ -1,7 +1,7 @@
 """Every operator of the table as a name: `aten.relu(x)` calls the packet of `aten::relu`.
 
 Names are looked up when they are first used, so importing this module loads no operator. Code that the script compiler
-reads (`nn/functional.py`) calls operators through it, and `rushlight.<operator>` is the same lookup.
+reads (`nn/functional/`) calls operators through it, and `rushlight.<operator>` is the same lookup.
 """
 from __future__ import annotations
 

@@ -18,8 +18,13 @@ _RENAMED = (
 )
 
 
+_FUNCTIONAL = "rushlight.runtime.nn.functional."
+
+
 def module_path(module: str) -> str:
-    """A Python module's path as files spell it."""
+    """A Python module's path as files spell it; the files of nn/functional/ are one module there."""
+    if module.startswith(_FUNCTIONAL):
+        return "torch.nn.functional"
     for ours, theirs in _RENAMED:
         if module == ours or ours.endswith(".") and module.startswith(ours):
             return theirs + module[len(ours) :]
