@@ -151,9 +151,9 @@ def test_functional_signatures() -> None:
     import inspect
 
     functional = __import__("rushlight.runtime.nn.functional", fromlist=["relu"])
-    names = [name for name, value in vars(functional).items() if inspect.isfunction(value) and value.__module__.startswith(functional.__name__)]
-    for name in names:
-        if name in ("__getattr__", "_list_with_default"):
+    functions = {name: value for name, value in vars(functional).items() if inspect.isfunction(value)}
+    for name, value in functions.items():
+        if name in ("__getattr__", "_list_with_default") or not value.__module__.startswith(functional.__name__):
             continue
         ours, theirs = inspect.signature(getattr(functional, name)), inspect.signature(getattr(torch.nn.functional, name))
         assert [(p.name, p.default) for p in ours.parameters.values()] == [(p.name, p.default) for p in theirs.parameters.values()], name
