@@ -60,8 +60,8 @@ class ConvolutionPlan:
 
     def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa) -> None:
         self.dtype, self.sizes, self.layouts, self._isa = dtype, sizes, layouts, isa
-        phases = _transposed_phases(sizes) if sizes.transposed else [_plain_phase(sizes)]
-        self.before, self.after = _borders(sizes, phases)
+        phases = _phases(sizes)
+        self.before, self.after = borders(sizes)
         """The border of zeros around an image: (z, y, x) before and after it; negative where items are never read."""
         self._group_in, self._group_out = sizes.channels // sizes.groups, sizes.out_channels // sizes.groups
         self._shape = tile_shape(dtype, self._group_out, isa)
@@ -78,8 +78,14 @@ class ConvolutionPlan:
             self._border_words = self._plan_border()
         self._parts: list[_Part] = []
         self._packs: list[tuple[tuple[int, ...], int]] = []
+        orders: list[tuple[int, ...]] = []
         for phase in phases:
-            self._plan_phase(phase)
+            orders += self._plan_phase(phase)
+        self.packing: object = (
+            dtype, layouts.weight, sizes.window, sizes.channels, sizes.out_channels, sizes.groups, sizes.transposed, self._shape, isa,
+            *orders,
+        )
+        """Plans whose `packing` is equal make the same of a weight."""
 
     def pack(self, weight: int) -> Storage:
         """The weights at an address as panels."""
@@ -137,7 +143,8 @@ class ConvolutionPlan:
             *reversed(self.before),
         )
 
-    def _plan_phase(self, phase: _Phase) -> None:
+    def _plan_phase(self, phase: _Phase) -> list[tuple[int, ...]]:
+        """Add a part; the taps in the order of their weights, if there is anything to do."""
         sizes, strides, target = self.sizes, self._source, self.layouts.target
         step = (1, 1, 1) if sizes.transposed else sizes.stride
         spread = sizes.stride if sizes.transposed else (1, 1, 1)
@@ -146,7 +153,7 @@ class ConvolutionPlan:
         table = array("q", runs)
         pixels = sizes.batch * phase.grid[0] * phase.grid[1] * phase.grid[2]
         if not pixels:
-            return
+            return []
         # blocks of equal size, so that the last one is not a small rest
         block = min(BLOCK, max(BLOCK // 4, _CACHE_ITEMS // max(self._group_in, 1)))
         block = -(-pixels // -(-pixels // block))
@@ -163,7 +170,9 @@ class ConvolutionPlan:
         depth = len(placed) * self._group_in
         self._keep.append(table)
         self._parts.append(_Part(words, items, pixels * sizes.out_channels * (depth + 4) // 40, first, start))
-        self._packs.append((self._plan_panels([number for _, number in placed]), start))
+        taps = tuple(number for _, number in placed)
+        self._packs.append((self._plan_panels(taps), start))
+        return [taps]
 
     def _runs(self, offsets: Sequence[int]) -> tuple[list[int], int]:
         """(offsets of runs in the image, their length): taps that adjoin are joined, long runs are cut evenly."""
@@ -224,6 +233,10 @@ def tile_shape(dtype: DType, channels: int, isa: Isa) -> Shape:
     return min(shapes, key=lambda shape: -(-channels // (shape.vectors * width)) * shape.vectors * (1.15 if shape.vectors == 1 else 1))
 
 
+def _phases(sizes: Sizes) -> list[_Phase]:
+    return _transposed_phases(sizes) if sizes.transposed else [_plain_phase(sizes)]
+
+
 def _plain_phase(sizes: Sizes) -> _Phase:
     places = itertools.product(*(
         [at * gap - pad for at in range(size)] for size, gap, pad in zip(sizes.window, sizes.dilation, sizes.padding, strict=True)
@@ -248,8 +261,9 @@ def _transposed_phases(sizes: Sizes) -> list[_Phase]:
     return phases
 
 
-def _borders(sizes: Sizes, phases: Sequence[_Phase]) -> tuple[Triple, Triple]:
-    """What the taps of all outputs reach before and after the image, per dimension."""
+def borders(sizes: Sizes) -> tuple[Triple, Triple]:
+    """What the taps of all outputs reach before and after the image, per dimension (z, y, x)."""
+    phases = _phases(sizes)
     step = (1, 1, 1) if sizes.transposed else sizes.stride
     before, after = [0, 0, 0], [0, 0, 0]
     for dim in range(3):

@@ -3,7 +3,8 @@
 In: an image with its border (halo), weights in panels of output channels, a table of runs. Out: pixels, channels side by side
 (NHWC) or in planes (NCHW). Nothing is unfolded: a run is a stretch of the image that meets a stretch of the weights, one tap's
 channels or, where the taps of a row adjoin, a whole row of the window. An output pixel is an offset into the image, a run another,
-so stride, dilation, transposition, one, two and three dimensions are all the same kernel. convolution.py makes the words.
+so stride, dilation, transposition, one, two and three dimensions are all the same kernel. convolution.py makes the words. Items of
+int32 are pairs of 16-bit numbers (convolution_int8.py): a product is the sum of two, bias, sums and output are plain int32.
 
 Words: 0 image, 1 weights in panels, 2 bias (0: none), 3 output, 4 residual (0: none), which lies as the output does;
 5 address of the runs' offsets (int64, in items), 6 runs, 7 runs of a block, 8 items of a run; 9 pixels, 10 pixels of a block (at
@@ -26,7 +27,7 @@ from .engine import Kernel
 from .functions import Functions
 from .isa import Isa, target
 from .tile import Tile
-from .vectors import SIZES, Vectors, VectorVariable
+from .vectors import SIZES, PairVectors, Vectors, VectorVariable
 
 BLOCK = 240
 """The most output pixels of one item: divisible by every height of a tile."""
@@ -67,7 +68,7 @@ class _Convolution:
 
     def __init__(self, builder: Builder, dtype: str, shape: Shape, epilogue: Epilogue, isa: Isa) -> None:
         self.builder, self.dtype, self.shape, self.epilogue = builder, dtype, shape, epilogue
-        self.vectors = Vectors(builder, dtype, isa=isa)
+        self.vectors = (PairVectors if dtype == "int32" else Vectors)(builder, dtype, isa=isa)
         self.width = shape.vectors * self.vectors.lanes
         self.tiles = {height: Tile(self.vectors, height, shape.vectors) for height in (shape.height, shape.height - 1)}
         spare = shape.height

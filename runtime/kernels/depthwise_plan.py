@@ -57,6 +57,8 @@ class DepthwisePlan:
         self._items = sizes.batch * (sizes.channels if self._planes else sizes.out_image[1])
         taps = sizes.window[1] * sizes.window[2]
         self._taps = taps
+        self.packing: object = (dtype, layouts.weight, sizes.window, sizes.channels, self._planes, self._lanes)
+        """Plans whose `packing` is equal make the same of a weight."""
         self._work = sizes.batch * sizes.channels * sizes.out_image[1] * sizes.out_image[2] * (taps + 4) // 40
         self._offsets, self._rows = array("q", [0]), np.arange(taps, dtype=np.int64)
         if layouts.weight.y != sizes.window[2] * layouts.weight.x:

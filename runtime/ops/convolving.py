@@ -13,16 +13,16 @@ from ..formats import channels_last, channels_last_3d, contiguous_format, format
 from ..kernels.convolution import ConvolutionPlan, plan_convolution
 from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
 from ..kernels.depthwise_plan import DepthwisePlan
+from ..kernels.isa import current
 from ..layout import Layout
 from ..tensor import Tensor, new_like
+from .convolution_checks import by, c_name, check_dtypes, check_settings, check_shapes
 from .copying import contiguous, converted
-from .dtype_rules import type_name
-from .launching import address_or_zero, require_floating
+from .launching import address_or_zero
 from .plans import Plans
 
 _plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan | DepthwisePlan, Layout]]()
 """Plans of convolutions that passed every check, by the layouts and settings they were made for."""
-_NAMES = ("depth", "height", "width")
 
 
 def convolve(
@@ -36,11 +36,13 @@ def convolve(
     added = None if bias is None else (bias.layout.shape, bias.dtype)
     more = None if output_padding is None else tuple(output_padding)
     key = (
-        input.layout.form, input.dtype, weight.layout.form, weight.dtype, added, *stride, *padding, *dilation, groups, more,
+        input.layout.form, input.dtype, weight.layout.form, weight.dtype, added, *stride, *padding, *dilation, groups, more, current(),
     )
     known = _plans.get(key)
     if known is None:
-        _check(input, weight, bias, stride, padding, dilation, groups, output_padding)
+        check_settings(stride, padding, dilation, groups, output_padding)
+        check_dtypes(input, weight)
+        check_shapes(input, weight, bias, stride, padding, dilation, groups, output_padding)
         known = _plans[key] = _plan(input, weight, stride, padding, dilation, groups, output_padding)
     plan, layout = known
     result = new_like(layout, input.dtype)
@@ -56,7 +58,7 @@ def _convolve_halves(
 ) -> Tensor:
     """Two-byte numbers are convolved in float32 and rounded once."""
     if bias is not None and bias.dtype is not input.dtype:
-        raise RuntimeError(f"Input type ({_c_name(input)}) and bias type ({_c_name(bias)}) should be the same")
+        raise RuntimeError(f"Input type ({c_name(input)}) and bias type ({c_name(bias)}) should be the same")
     wide = [None if one is None else converted(one, float32) for one in (input, weight, bias)]
     assert wide[0] is not None and wide[1] is not None
     result = convolve(wide[0], wide[1], wide[2], stride, padding, dilation, groups, output_padding)
@@ -69,24 +71,32 @@ def _plan(
     output_padding: Sequence[int] | None,
 ) -> tuple[ConvolutionPlan | DepthwisePlan, Layout]:
     """The plan and the layout of the result."""
-    batch, channels, *image = input.layout.shape
-    window = weight.layout.shape[2:]
-    transposed = output_padding is not None
-    outputs = weight.layout.shape[1] * groups if transposed else weight.layout.shape[0]
-    sizes = Sizes(
-        batch, channels, _triple(image, 1), outputs, _triple(window, 1), _triple(stride, 1), _triple(padding, 0), _triple(dilation, 1),
-        groups, transposed, _triple(output_padding or [0] * len(image), 0),
-    )
+    batch, _, *image = input.layout.shape
+    sizes = sizes_of(input, weight, stride, padding, dilation, groups, output_padding)
     special = not batch or _is_special(input, weight, stride, groups, output_padding)
     if min(sizes.out_image) < (0 if special else 1):
         raise RuntimeError(
-            f"Given input size per channel: ({_by(image)}). Calculated output size per channel: ({_by(sizes.out_image[3 - len(image):])}). "
+            f"Given input size per channel: ({by(image)}). Calculated output size per channel: ({by(sizes.out_image[3 - len(image):])}). "
             "Output size is too small"
         )
-    shape = (batch, outputs, *sizes.out_image[3 - len(image) :])
+    shape = (batch, sizes.out_channels, *sizes.out_image[3 - len(image) :])
     layout = Layout.of(shape, format_strides(shape, _format(input, weight, special)), 0)
-    layouts = Layouts(_strides(input.layout), _strides(layout), _strides(weight.layout))
+    layouts = Layouts(strides_of(input.layout), strides_of(layout), strides_of(weight.layout))
     return plan_convolution(input.dtype, sizes, layouts), layout
+
+
+def sizes_of(
+    input: Tensor, weight: Tensor, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
+    output_padding: Sequence[int] | None,
+) -> Sizes:
+    """What was checked, in three dimensions."""
+    batch, channels, *image = input.layout.shape
+    transposed = output_padding is not None
+    outputs = weight.layout.shape[1] * groups if transposed else weight.layout.shape[0]
+    return Sizes(
+        batch, channels, _triple(image, 1), outputs, _triple(weight.layout.shape[2:], 1), _triple(stride, 1), _triple(padding, 0),
+        _triple(dilation, 1), groups, transposed, _triple(output_padding or [0] * len(image), 0),
+    )
 
 
 def _format(input: Tensor, weight: Tensor, special: bool) -> Any:
@@ -115,97 +125,8 @@ def _triple(values: Sequence[int], neutral: int) -> Triple:
     return depth, height, width
 
 
-def _strides(layout: Layout) -> Strides:
+def strides_of(layout: Layout) -> Strides:
+    """The strides of images or weights, in three dimensions."""
     first, second, *rest = layout.strides
     z, y, x = (*[0] * (3 - len(rest)), *rest)
     return Strides(first, second, z, y, x)
-
-
-def _by(sizes: Sequence[int]) -> str:
-    return " x ".join(map(str, sizes))
-
-
-def _check(
-    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
-    output_padding: Sequence[int] | None,
-) -> None:
-    """PyTorch's checks of a batched convolution, in its order and words."""
-    shape, kernel_shape = input.layout.shape, weight.layout.shape
-    if any(pad < 0 for pad in padding):
-        raise RuntimeError("negative padding is not supported")
-    if any(pad < 0 for pad in output_padding or ()):
-        raise RuntimeError("negative output_padding is not supported")
-    if any(step <= 0 for step in stride):
-        raise RuntimeError("non-positive stride is not supported")
-    if any(gap <= 0 for gap in dilation):
-        raise RuntimeError("dilation should be greater than zero")
-    if groups <= 0:
-        raise RuntimeError(f"non-positive groups is not supported; got groups={groups}")
-    if input.dtype is not weight.dtype:
-        raise RuntimeError(
-            f"Input type ({_c_name(input)}) and weight type ({_c_name(weight)}) should be the same; convert one of them with .to()"
-        )
-    require_floating(f"slow_conv{input.ndim - 2}d_cpu", input.dtype)
-    if kernel_shape[0] < groups:
-        raise RuntimeError(
-            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, "
-            f"but got weight of size {list(kernel_shape)} instead"
-        )
-    if kernel_shape[0] % groups:
-        raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
-            f"but got weight of size {list(kernel_shape)} instead"
-        )
-    if output_padding is None:
-        _check_channels(f"groups={groups}", input, weight, bias, kernel_shape[1] * groups, kernel_shape[0])
-    else:
-        _check_channels("transposed=1", input, weight, bias, kernel_shape[0], kernel_shape[1] * groups)
-    if bias is not None and bias.dtype is not input.dtype:
-        raise RuntimeError(f"Input type ({_c_name(input)}) and bias type ({_c_name(bias)}) should be the same")
-    if output_padding is None:
-        _check_window(shape, kernel_shape, padding, dilation)
-    elif shape[0]:
-        _check_output_padding(output_padding, stride, dilation)
-    if 0 in shape[2:]:
-        raise RuntimeError(f"Only zero batch or zero channel inputs are supported, but got input shape: {list(shape)}")
-
-
-def _check_channels(given: str, input: Tensor, weight: Tensor, bias: Tensor | None, channels: int, outputs: int) -> None:
-    shape, kernel_shape = input.layout.shape, weight.layout.shape
-    if shape[1] != channels:
-        raise RuntimeError(
-            f"Given {given}, weight of size {list(kernel_shape)}, expected input{list(shape)} to have "
-            f"{channels} channels, but got {shape[1]} channels instead"
-        )
-    if bias is not None and bias.layout.shape != (outputs,):
-        start = "Given" if given.startswith("groups") else f"Given {given},"
-        raise RuntimeError(
-            f"{start} weight of size {list(kernel_shape)}, expected bias to be 1-dimensional with {outputs} elements, "
-            f"but got bias of size {list(bias.layout.shape)} instead"
-        )
-
-
-def _check_window(shape: Sequence[int], kernel_shape: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
-    padded = [size + 2 * pad for size, pad in zip(shape[2:], padding)]
-    reach = [gap * (size - 1) + 1 for size, gap in zip(kernel_shape[2:], dilation)]
-    if any(size < window for size, window in zip(padded, reach)):
-        raise RuntimeError(
-            f"Calculated padded input size per channel: ({_by(padded)}). Kernel size: ({_by(reach)}). "
-            "Kernel size can't be greater than actual input size"
-        )
-
-
-def _check_output_padding(output_padding: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> None:
-    if all(more < max(step, gap) for more, step, gap in zip(output_padding, stride, dilation)):
-        return
-    # PyTorch treats lines as planes of height one
-    rows = [[0, *output_padding], [1, *stride], [1, *dilation]] if len(stride) == 1 else [output_padding, stride, dilation]
-    said = [
-        f"{label}_{name}: {value}" for label, values in zip(("output_padding", "stride", "dilation"), rows)
-        for name, value in zip(_NAMES[3 - len(values) :], values)
-    ]
-    raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {' '.join(said)}")
-
-
-def _c_name(tensor: Tensor) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long long", "int32": "int"}.get(tensor.dtype.name, type_name(tensor.dtype))

@@ -13,6 +13,7 @@ from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import convolution, isa
 from rushlight.runtime.kernels.convolution import ConvolutionPlan, plan_convolution
+from rushlight.runtime.kernels.convolution_int8 import plan_int8_convolution
 from rushlight.runtime.kernels.convolution_kernel import Epilogue
 from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
 from rushlight.runtime.kernels.depthwise_plan import DepthwisePlan
@@ -214,3 +215,39 @@ def test_every_instruction_set(forced: isa.Isa) -> None:
                 plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)))
                 run(plan, x, weight, None, out)
             assert np.array_equal(out, convolve(x, weight, None, sizes))
+
+
+@given(convolutions(), st.booleans(), st.booleans(), st.integers(0, 200), st.integers(1, 9))
+def test_eight_bits(sizes: Sizes, signed: bool, turned: bool, zero: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    group = sizes.out_channels // sizes.groups, sizes.channels // sizes.groups
+    shape = (sizes.channels, group[0]) if sizes.transposed else (sizes.out_channels, group[1])
+    least, kind = (-128, "i1") if signed else (0, "u1")
+    x = rng.integers(least, least + 256, (sizes.batch, sizes.channels, *sizes.image)).astype(kind)
+    x = channels_last(x) if turned else x
+    weight = rng.integers(-128, 128, (*shape, *sizes.window)).astype("i1")
+    assert np.array_equal(*int8_sums(sizes, x, zero - 100 * signed, weight, rng.integers(-3, 4, sizes.out_channels)))
+
+
+def int8_sums(sizes: Sizes, x: Array, zero: int, weight: Array, points: Array) -> tuple[Array, Array]:
+    """The plan's sums and those by the definition."""
+    plan = plan_int8_convolution(dtype_of(x.dtype), sizes, strides(x))
+    out = channels_last(np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, plan.sums.name))
+    plan.run(x.ctypes.data, zero, plan.pack(weight, points.tolist()), out.ctypes.data)
+    wide = weight.astype("i4")
+    if sizes.transposed:
+        by_row = np.tile(points.reshape(sizes.groups, -1), (1, sizes.channels // sizes.groups))
+        wide -= by_row.reshape(wide.shape[:2])[..., None, None, None]
+    else:
+        wide -= points.astype("i4")[:, None, None, None, None]
+    return out, convolve(x.astype("i4") - zero, wide, None, sizes)
+
+
+@pytest.mark.parametrize("forced", RUNNING, ids=lambda one: one.name)
+def test_eight_bits_on_every_instruction_set(forced: isa.Isa) -> None:
+    rng = np.random.default_rng(0)
+    for sizes in (plain(37, 21, 7, 3, 2), Sizes(2, 19, (1, 9, 11), 19, (1, 3, 3), (1, 2, 2), (0, 1, 1), (1, 1, 1), 19)):
+        x = channels_last(rng.integers(0, 256, (sizes.batch, sizes.channels, *sizes.image)).astype("u1"))
+        weight = rng.integers(-128, 128, (sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)).astype("i1")
+        with isa.forced(forced):
+            assert np.array_equal(*int8_sums(sizes, x, 255, weight, np.zeros(sizes.out_channels, "i8")))
