@@ -67,10 +67,12 @@ def exp_normal_float32(x: Any) -> Any:
     return float32_from_bits(_i(float32_bits(_f(1) + p) + _i(float32_bits(shifted) << _i(23))))
 
 
-@seldom(-87.0, 87.0)
+@seldom(-16.0, 87.0)
 @typed
 def _far_sigmoid_float32(x: Any) -> Any:
-    return _f(1) if x > _f(0) else exp_float32(x)
+    # below -16 the 1 in 1 + e**-x would be rounded away
+    power = exp_float32(x)
+    return _f(1) if x > _f(0) else fused_multiply_add(-power, power, power)
 
 
 @typed
@@ -207,7 +209,7 @@ def exp_float64(x: Any) -> Any:
     return _far_exp_float64(x, exp_normal_float64(x))
 
 
-@seldom(-700.0, 700.0)
+@seldom(-36.0, 700.0)
 @typed
 def _far_sigmoid_float64(x: Any) -> Any:
     power = exp_scaled_float64(-abs(x), 0.0)
