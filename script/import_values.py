@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..runtime.typesystem import EnumType, Type
+from ..runtime.typesystem import EnumType, ListType, Type
 from .object import EnumMember, Object
 from .operators import candidates, written
 from .source import ScriptError, Span
@@ -43,6 +43,27 @@ class TorchValue(SugaredValue):
         if name == "autograd":
             return OperatorNamespace("aten")
         return BuiltinFunction(f"aten::{name}")
+
+
+class HistoricTorchValue(TorchValue):
+    """`torch` in archives of PyTorch 1.0 to 1.3, where some operators on lists had other names."""
+
+    def attr(self, emitter: Emitter, span: Span, name: str) -> SugaredValue:
+        return HistoricSelect() if name == "select" else super().attr(emitter, span, name)
+
+
+class HistoricSelect(BuiltinFunction):
+    """`torch.select(values, index)`, which took an item of a list as well as a slice of a tensor."""
+
+    def __init__(self) -> None:
+        super().__init__("aten::select")
+
+    def call(
+        self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
+    ) -> SugaredValue:
+        if len(arguments) == 2 and isinstance(arguments[0].type, ListType):
+            return BuiltinFunction("aten::__getitem__").call(emitter, span, arguments, keywords, binders)
+        return super().call(emitter, span, arguments, keywords, binders)
 
 
 class OperatorsValue(SugaredValue):

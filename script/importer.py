@@ -29,7 +29,18 @@ from . import syntax
 from .annotations import parameter_type
 from .compiler import SelfParameter, compile_function, converted_default
 from .function import Function
-from .import_values import CONSTANT_NAMES, FORMS, ConstantsValue, OperatorsValue, QualifiedValue, TorchValue, member_of, table_entry
+from .import_values import (
+    CONSTANT_NAMES,
+    FORMS,
+    ConstantsValue,
+    HistoricTorchValue,
+    OperatorNamespace,
+    OperatorsValue,
+    QualifiedValue,
+    TorchValue,
+    member_of,
+    table_entry,
+)
 from .source import ScriptError, Span
 from .special_values import EnumClassValue, NamedTupleConstructor
 from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, SugaredValue
@@ -61,15 +72,21 @@ class Importer:
 
     `file_of` gives the definitions of a path such as `code/__torch__/a.py`, or None; `constants` is the table behind `CONSTANTS.cN`.
     `upgrade` rewrites the graphs of methods for what operators meant when the archive was written; functions and hooks keep their
-    present meaning, as they do in PyTorch.
+    present meaning, as they do in PyTorch. `historic` is the dialect of PyTorch 1.0 to 1.3.
     """
 
     signs_are_operators = False
 
     def __init__(
-        self, file_of: Callable[[str], syntax.File | None], constants: Sequence[object], upgrade: Callable[[Graph], object] | None = None
+        self,
+        file_of: Callable[[str], syntax.File | None],
+        constants: Sequence[object],
+        upgrade: Callable[[Graph], object] | None = None,
+        *,
+        historic: bool = False,
     ) -> None:
         self.constants = constants
+        self.historic = historic
         self._upgrade = upgrade
         self._file_of = file_of
         self._known: dict[str, Definition | None] = {}
@@ -104,13 +121,17 @@ class Importer:
             return SimpleValue(emitter.constant(CONSTANT_NAMES[name], span))
         match name:
             case "torch":
-                return TorchValue()
+                return HistoricTorchValue() if self.historic else TorchValue()
             case "ops":
                 return OperatorsValue()
+            case "aten" | "prim" if self.historic:
+                return OperatorNamespace(name)
             case "CONSTANTS":
                 return ConstantsValue(self.constants)
             case _:
-                return QualifiedValue(name, self.definition_value)
+                # the classes of the first archives had names without a namespace
+                bare = self.definition_value(name, span) if self.historic else None
+                return bare or QualifiedValue(name, self.definition_value)
 
     def annotation(self, tree: syntax.Expression) -> tuple[Type, int | None]:
         """The type that an annotation stands for, and the length of a list that one number may stand for."""

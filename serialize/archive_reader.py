@@ -7,12 +7,13 @@ sources define; value_reader.py puts values and classes together. Writing is in 
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from functools import partial
 from typing import cast
 
 from ..runtime.device import Device
 from ..runtime.type_text import parse_annotation
-from ..runtime.typesystem import ANY, Type
+from ..runtime.typesystem import ANY, TENSOR, Type
 from ..script.errors import Error
 from ..script.import_values import is_operator
 from ..script.importer import Importer
@@ -23,6 +24,7 @@ from .code_survey import check_operators
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError
 from .inspect_archive import read_version, require_script
+from .model_json import RECORD, OldModel, is_old
 from .script_pickle import PickledObject, ScriptBuilder, read_script_pickle
 from .upgraders import upgrade
 from .value_reader import ValueReader
@@ -82,14 +84,18 @@ class _Reader:
     def __init__(self, archive: Archive, version: int, device: Device | None) -> None:
         self.archive = archive
         self.device = device
-        self.code = ArchiveCode(archive)
+        self.old = OldModel(archive) if is_old(archive) else None
+        code = self.old or ArchiveCode(archive)
         self.constants: list[object] = []
-        self.importer = Importer(self.code.file, self.constants, None if version == NEWEST else lambda graph: upgrade(graph, version))
+        upgrader = None if version == NEWEST else partial(upgrade, version=version)
+        self.importer = Importer(code.file, self.constants, upgrader, historic=self.old is not None)
         self._types: dict[str, Type] = {}
         self.sizes = {name: record.size for name, record in archive.records.items()}
 
     def module(self) -> Object:
         """The root object, complete and compiled."""
+        if self.old is not None:
+            return self._old_module(self.old)
         constants, _, reader = self._pickle("constants")
         if not isinstance(constants, tuple):
             raise ArchiveError("the constants are no tuple", record="constants.pkl")
@@ -98,18 +104,31 @@ class _Reader:
         value, builder, reader = self._pickle("data")
         if not isinstance(value, PickledObject):
             raise ArchiveError(f"the archive holds a {type(value).__name__}, not a module", record="data.pkl")
-        module = cast("Object", reader.read(value, ANY, "the module"))
+        return self._complete(value, builder.objects, reader)
+
+    def _old_module(self, old: OldModel) -> Object:
+        """The root object of an archive that has a `model.json`; its constants are its tensors."""
+        reader = self._values(RECORD)
+        for index, tensor in enumerate(old.tensors):
+            self.constants.append(reader.read(tensor, TENSOR, f"CONSTANTS.c{index}"))
+        return self._complete(old.root, old.objects, reader)
+
+    def _complete(self, root: PickledObject, objects: Sequence[PickledObject], reader: ValueReader) -> Object:
+        """The live root object, its classes compiled and its states set; `objects` are in the order in which the file completes them."""
+        module = cast("Object", reader.read(root, ANY, "the module"))
         check_operators(self.importer.definitions(), is_operator)
         self._compile()
-        self._set_states(builder, reader)
+        self._set_states(objects, reader)
         return module
 
     def _pickle(self, name: str) -> tuple[object, ScriptBuilder, ValueReader]:
         record = f"{name}.pkl"
         builder = ScriptBuilder(name, self.sizes)
         value = read_script_pickle(self.archive.view(record), builder, record)
-        reader = ValueReader(self.archive, record, find_class=self._class, parse_type=self._type, device=self.device)
-        return value, builder, reader
+        return value, builder, self._values(record)
+
+    def _values(self, record: str) -> ValueReader:
+        return ValueReader(self.archive, record, find_class=self._class, parse_type=self._type, device=self.device)
 
     def _class(self, qualified_name: str) -> Type:
         try:
@@ -136,9 +155,9 @@ class _Reader:
         except ScriptError as error:
             raise _in_archive(error) from error
 
-    def _set_states(self, builder: ScriptBuilder, reader: ValueReader) -> None:
+    def _set_states(self, objects: Sequence[PickledObject], reader: ValueReader) -> None:
         """Run `__setstate__` of the objects that have one, inner ones first, as the file completes them."""
-        for pickled in builder.objects:
+        for pickled in objects:
             made = reader.object_of(pickled)
             if made is None or "__setstate__" not in made.type.methods:
                 continue

@@ -15,6 +15,7 @@ from .code_reader import ArchiveCode, path_of
 from .code_survey import operator_calls
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError
+from .model_json import OldModel, is_old
 from .script_pickle import PickledObject, PickledTensor, ScriptBuilder, read_script_pickle
 from .versions import parse_version
 
@@ -71,11 +72,11 @@ def inspect_archive(file: Source) -> ArchiveSummary:
     archive = open_archive(file, mapped=True)
     version = read_version(archive)
     require_script(archive)
-    code = ArchiveCode(archive)
-    sizes = {name: record.size for name, record in archive.records.items()}
-    module = read_script_pickle(archive.view("data.pkl"), ScriptBuilder("data", sizes), "data.pkl")
-    if not isinstance(module, PickledObject):
-        raise ArchiveError(f"the archive holds a {type(module).__name__}, not a module", record="data.pkl")
+    if is_old(archive):
+        code = OldModel(archive)
+        module = code.root
+    else:
+        code, module = ArchiveCode(archive), _root(archive)
     classes, operators = _survey(code)
     parameters, buffers = _tensors(module, classes)
     root = classes.get(module.qualified_name)
@@ -95,6 +96,14 @@ def inspect_archive(file: Source) -> ArchiveSummary:
     )
 
 
+def _root(archive: Archive) -> PickledObject:
+    sizes = {name: record.size for name, record in archive.records.items()}
+    module = read_script_pickle(archive.view("data.pkl"), ScriptBuilder("data", sizes), "data.pkl")
+    if not isinstance(module, PickledObject):
+        raise ArchiveError(f"the archive holds a {type(module).__name__}, not a module", record="data.pkl")
+    return module
+
+
 def read_version(archive: Archive) -> int:
     """The archive's version number. Raises ArchiveError if there is none, or one that is not read."""
     for record in (".data/version", "version"):
@@ -105,10 +114,8 @@ def read_version(archive: Archive) -> int:
 
 def require_script(archive: Archive) -> None:
     """Raise ArchiveError, saying what the file is, unless it is a TorchScript archive."""
-    if "data.pkl" in archive and "constants.pkl" in archive:
+    if is_old(archive) or ("data.pkl" in archive and "constants.pkl" in archive):
         return
-    if "model.json" in archive:
-        raise ArchiveError("a TorchScript archive from before PyTorch 1.4 (it has a model.json), which is not read")
     if "data.pkl" in archive:
         raise ArchiveError("a file of torch.save, not a TorchScript archive (there is no constants.pkl); open it with load")
     if ".data/extern_modules" in archive or ".data/python_version" in archive:
@@ -116,7 +123,7 @@ def require_script(archive: Archive) -> None:
     raise ArchiveError("a zip archive, but no TorchScript archive: there is no data.pkl and no constants.pkl")
 
 
-def _survey(code: ArchiveCode) -> tuple[dict[str, syntax.ClassDef], Counter[str]]:
+def _survey(code: ArchiveCode | OldModel) -> tuple[dict[str, syntax.ClassDef], Counter[str]]:
     """Every class by qualified name, and how often each operator is called."""
     classes: dict[str, syntax.ClassDef] = {}
     operators: Counter[str] = Counter()

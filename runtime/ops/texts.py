@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ..schema import float_text
+from ..tensor import Tensor
 
 
 def value_text(value: Any) -> str:
@@ -28,4 +29,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         pairs = cast("dict[Any, Any]", value).items()
         return f"{{{', '.join(f'{value_text(key)}: {value_text(item)}' for key, item in pairs)}}}"
+    if isinstance(value, Tensor):
+        from .tensor_text import script_text
+
+        return script_text(value)
     return str(value)

@@ -75,7 +75,7 @@ def test_operators_that_nobody_has_do_not_matter() -> None:
     [
         ({"version": b"3\n"}, "no data.pkl and no constants.pkl"),
         ({"version": b"3\n", "data.pkl": b""}, "a file of torch.save"),
-        ({"version": b"1\n", "model.json": b"{}"}, "before PyTorch 1.4"),
+        ({"version": b"1\n", "model.json": b"{}"}, "None stands where an object"),
         ({".data/version": b"6\n", ".data/extern_modules": b""}, "a file of torch.package"),
         ({**SMALL, "version": b"11\n"}, "version 11; versions 1 to 10 are read"),
         ({**SMALL, "version": b"x"}, "is no number"),
@@ -140,11 +140,9 @@ def test_real_archives_are_read(path: Path) -> None:
     archive: Archive = open_archive(path)
     for name in archive:
         archive.view(name)
+    assert inspect_archive(path).methods
     if "model.json" in archive:
-        with pytest.raises(ArchiveError, match=r"before PyTorch 1\.4"):
-            inspect_archive(path)
         return
     sizes = {name: record.size for name, record in archive.records.items()}
     assert isinstance(read_script_pickle(archive.view("data.pkl"), ScriptBuilder("data", sizes), "data.pkl"), PickledObject)
     assert isinstance(read_script_pickle(archive.view("constants.pkl"), ScriptBuilder("constants", sizes), "constants.pkl"), tuple)
-    assert inspect_archive(path).methods

@@ -19,12 +19,6 @@ if "RUSHLIGHT_ARCHIVES" not in os.environ:
 
 FOLDER = Path(os.environ["RUSHLIGHT_ARCHIVES"])
 ARCHIVES = sorted(path.with_name(path.name.removesuffix(".io.json")) for path in FOLDER.glob("*/*.io.json"))
-WAITING = {
-    "dummy_test_model.ptl": "text of a tensor inside a program",
-    "torchscript_addition_model.pt": "model.json, written before PyTorch 1.4",
-    "torchscript_addition_model_single_output.pt": "model.json, written before PyTorch 1.4",
-    "torchscript_strings_model.pt": "model.json, written before PyTorch 1.4",
-}
 
 
 def load_cases() -> ModuleType:
@@ -58,14 +52,7 @@ def to_numpy(value: Any) -> Any:
             return value
 
 
-def parameters() -> list[Any]:
-    return [
-        pytest.param(path, id=path.name, marks=[pytest.mark.xfail(reason=WAITING[path.name], strict=True)] if path.name in WAITING else [])
-        for path in ARCHIVES
-    ]
-
-
-@pytest.mark.parametrize("path", parameters())
+@pytest.mark.parametrize("path", ARCHIVES, ids=lambda path: path.name)
 def test_recorded_calls_give_pytorchs_results(path: Path) -> None:
     module = rl.jit.load(path, map_location="cpu")
     module.eval()

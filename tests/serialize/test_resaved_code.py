@@ -10,7 +10,6 @@ import pytest
 
 import rushlight as rl
 from rushlight.serialize.archive_code import print_code
-from rushlight.serialize.errors import ArchiveError
 
 MANGLED = re.compile(r"\.___torch_mangle_\d+")
 
@@ -25,12 +24,10 @@ def test_code_comes_out_as_it_went_in(archives: Path) -> None:
     for path in sorted(archives.glob("*/*")):
         if path.suffix in (".json", ".npz", ".py", ".md") or not zipfile.is_zipfile(path):
             continue
-        try:
-            module = rl.jit.load(path, map_location="cpu")
-        except (ArchiveError, RuntimeError) as error:
-            # what this version does not read is other tests' business
-            assert "does not have" in str(error) or "before PyTorch 1.4" in str(error), path
+        if not any(name.endswith("/data.pkl") for name in zipfile.ZipFile(path).namelist()):
+            # the sources of archives with a model.json are no classes
             continue
+        module = rl.jit.load(path, map_location="cpu")
         texts = [MANGLED.sub("", text) for text in print_code(module._c).texts().values()]
         assert sorted(texts) == sorted(code_files(path)), path
         count += 1
