@@ -43,6 +43,8 @@ class Storage:
     writable: bool
     version: int
     _home: list[_Block] | None
+    resizable = True
+    """Whether `grow` may give it other memory."""
 
     @staticmethod
     def allocate(nbytes: int) -> Storage:
@@ -63,9 +65,12 @@ class Storage:
         return storage
 
     @staticmethod
-    def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None) -> Storage:
-        """The memory of `array`, shared; it is kept alive, and never written if NumPy says it is read-only."""
-        storage = Storage()
+    def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None, *, shared: bool = True) -> Storage:
+        """The memory of `array`; it is kept alive, and never written if NumPy says it is read-only.
+
+        Memory that somebody else uses too (`shared`) cannot grow.
+        """
+        storage = _Shared() if shared else Storage()
         storage.address = array.ctypes.data
         storage.nbytes = array.nbytes if nbytes is None else nbytes
         storage.owner = array
@@ -73,6 +78,26 @@ class Storage:
         storage.version = 0
         storage._home = None
         return storage
+
+    def grow(self, nbytes: int) -> None:
+        """Become `nbytes` large, if smaller, and keep the bytes: every tensor over this storage has them.
+
+        RuntimeError for the memory of others. An array that `array` or `Tensor.numpy` gave before keeps the old memory.
+        """
+        if nbytes <= self.nbytes:
+            return
+        if not self.resizable:
+            raise RuntimeError("Trying to resize storage that is not resizable")
+        if not self.writable:
+            raise RuntimeError("the tensor's memory is read-only; write to a copy made with clone()")
+        grown = Storage.allocate(nbytes)
+        ctypes.memmove(grown.address, self.address, self.nbytes)
+        if self._home is not None:
+            # arrays may still show the old block, so it goes with the last of them and not back to the pool
+            _reserve(-self.owner[2])
+        self.address, self.nbytes, self.owner, self._home = grown.address, nbytes, grown.owner, grown._home
+        grown._home = None
+        self.version += 1
 
     def __del__(self) -> None:
         home = self._home
@@ -95,6 +120,13 @@ class Storage:
         ctypes.c_int64.from_address(self.address).value = value
 
 
+class _Shared(Storage):
+    """Memory that somebody else owns or uses."""
+
+    __slots__ = ()
+    resizable = False
+
+
 def _rebuild(items: bytes) -> Storage:
     storage = Storage.allocate(len(items))
     storage.array[...] = np.frombuffer(items, np.uint8)
@@ -104,10 +136,12 @@ def _rebuild(items: bytes) -> Storage:
 class _Exposed:
     """Hands memory to NumPy by its array interface and holds the storage meanwhile."""
 
-    __slots__ = ("__array_interface__", "storage")
+    __slots__ = ("__array_interface__", "memory", "storage")
 
     def __init__(self, storage: Storage, interface: dict[str, object]) -> None:
         self.storage = storage
+        # what the storage has now: it may grow into other memory
+        self.memory = storage.owner
         self.__array_interface__ = interface
 
 

@@ -5,7 +5,8 @@ counts each block, the caller adds the counts up, and the other kernels begin ea
 
 Words of `count_kernel`:      mask, counts, number of mask items
 Words of `compact_kernel`:    mask, firsts, number of mask items, source, target, rank, then for `coordinates` the sizes
-`firsts[b]` is how many items are true before block b.
+`firsts[b]` is how many items are true before block b, and the last of them how many there are. A mask that another thread
+changes after it was counted leads no kernel out of its block: what is true beyond the count is left out.
 """
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def count_kernel() -> Kernel:
             items = mask.at(block * BLOCK)
             found.value = 0
             with builder.loop(builder.minimum(total - block * BLOCK, BLOCK)) as at:
-                found.value = found.value + items[at].to("int64")
+                found.value = found.value + (items[at] != 0).to("int64")
             counts[block] = found.value
 
     return emitted_kernel("count_true", write)
@@ -49,12 +50,12 @@ def compact_kernel(what: str, itemsize: int) -> Kernel:
     def write(builder: Builder, functions: Functions) -> None:
         mask, firsts, total = builder.pointer("uint8", builder.word(0)), builder.pointer("int64", builder.word(1)), builder.word(2)
         nowhere = builder.scratch("int64", 1)
-        place = builder.variable(builder.number(0, "int64"))
+        place, end = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
         use = _coordinates(builder) if what == COORDINATES else _moved(builder, what, itemsize, nowhere.address)
 
         def visit(item: Value) -> None:
-            chosen = mask[item]
-            use(item, place.value, chosen != 0)
+            chosen = (mask[item] != 0) & (place.value < end.value)
+            use(item, place.value, chosen)
             place.value = place.value + chosen.to("int64")
 
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
@@ -62,6 +63,7 @@ def compact_kernel(what: str, itemsize: int) -> Kernel:
             first = block * BLOCK
             count = builder.minimum(total - first, BLOCK)
             place.value = firsts[block]
+            end.value = firsts[block + 1]
             words = builder.pointer("int64", builder.word(0) + first)
             with builder.loop(count // 8, vectorize=False) as group:
                 # most masks are mostly false

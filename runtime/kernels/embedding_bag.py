@@ -1,7 +1,8 @@
 """Bags of embeddings: the sum, mean or maximum of several rows of a matrix.
 
-Words: out, weight, indices, ends, scales (or 0), places (or 0), width, weight's two strides, padding index, bags. Kernel items
-are bags: bag b has the indices ends[b]..ends[b + 1] - 1. Indices have been checked. `places` takes the index of each maximum.
+Words: out, weight, indices, ends, scales (or 0), places (or 0), width, weight's two strides, padding index, weight's rows. Kernel
+items are bags: bag b has the indices ends[b]..ends[b + 1] - 1. `places` takes the index of each maximum. An index outside makes the
+status its place + 1.
 """
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def embedding_bag_kernel(dtype: str, index: str, mode: int) -> Kernel:
         out, weight = (builder.pointer(dtype, builder.word(at)) for at in range(2))
         indices, ends = builder.pointer(index, builder.word(2)), builder.pointer("int64", builder.word(3))
         scales, places = builder.pointer(dtype, builder.word(4)), builder.pointer("int64", builder.word(5))
-        width, row_step, step, padding = (builder.word(at) for at in range(6, 10))
+        width, row_step, step, padding, rows = (builder.word(at) for at in range(6, 11))
         count = builder.variable(builder.number(0, "int64"))
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             bag = builder.start + number
@@ -34,6 +35,8 @@ def embedding_bag_kernel(dtype: str, index: str, mode: int) -> Kernel:
             with builder.loop(ends[bag + 1] - ends[bag], vectorize=False) as member:
                 item = ends[bag] + member
                 row = indices[item].to("int64")
+                with builder.when(row.below(rows) ^ 1):
+                    builder.return_status(item + 1)
                 with builder.when(row != padding):
                     source = weight.at(row * row_step)
                     if mode == MAX:

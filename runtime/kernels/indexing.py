@@ -8,7 +8,8 @@ Words of `read_kernel` and `write_kernel`:  target, source, address of each inde
 dimension and the step; then the walk. In kernels that wrap, negative positions count from the end.
 
 `read_kernel` checks each position and answers item + 1 at the first one outside, counted over the walked shape.
-`write_kernel` checks nothing: `bounds_kernel` runs before, so that an error leaves the target as it was.
+`bounds_kernel` runs before `write_kernel`, so that an error leaves the target as it was. Another thread may change positions in
+between, so `write_kernel` checks each one that it reads once more; it answers 1 where one is outside, and has written those before.
 """
 from __future__ import annotations
 
@@ -48,16 +49,15 @@ class _Indices:
         """How many words the addresses and limits take."""
         return 3 * len(self.items)
 
-    def place(self, places: Sequence[Value], failed: Callable[[], None] | None) -> Value:
+    def place(self, places: Sequence[Value], failed: Callable[[], None]) -> Value:
         """The displacement that the positions at `places` say; `failed` writes what happens if one is outside."""
         total = self.builder.number(0, "int64")
         for items, place, size, step in zip(self.items, places, self.sizes, self.steps):
             position = items[place].to("int64")
             if self.wraps:
                 position = self.builder.select(position < 0, position + size, position)
-            if failed is not None:
-                with self.builder.when(position.below(size) ^ 1):
-                    failed()
+            with self.builder.when(position.below(size) ^ 1):
+                failed()
             total = total + position * step
         return total
 
@@ -128,10 +128,13 @@ def write_kernel(dtype: str, indices: tuple[str, ...], mode: str, wraps: bool, w
         def store(items: Pointer, place: Value, value: Value) -> None:
             items[place] = value if mode == ASSIGN else combine(builder, mode, dtype, items[place], value)
 
+        def failed() -> None:
+            builder.return_status(1)
+
         one = builder.number(1, "int64")
         with walk.rows() as (_, (target_place, source_place, *places)):
             if whole_rows:
-                row, values = target.at(target_place + found.place(places, None)), source.at(source_place)
+                row, values = target.at(target_place + found.place(places, failed)), source.at(source_place)
                 target_step, source_step = (one, one) if dense else walk.steps[:2]
                 with builder.loop(walk.size) as at:
                     store(row, at * target_step, values[at * source_step])
@@ -139,7 +142,7 @@ def write_kernel(dtype: str, indices: tuple[str, ...], mode: str, wraps: bool, w
                 steps = [one] * len(walk.steps) if dense else walk.steps
                 with builder.loop(walk.size) as at:
                     here = [place + at * step for place, step in zip(places, steps[2:])]
-                    store(target, target_place + at * walk.steps[0] + found.place(here, None), source[source_place + at * steps[1]])
+                    store(target, target_place + at * walk.steps[0] + found.place(here, failed), source[source_place + at * steps[1]])
 
     return emitted_kernel(f"write_{mode}_{dtype}", write, dtype, indices, mode, wraps, whole_rows, dense)
 

@@ -46,7 +46,8 @@ def search_kernel(dtype: str, result: str, which: str) -> Kernel:
                 middle = low.value + half
                 place = builder.variable(middle)
                 with builder.when(builder.word(3) != 0):
-                    place.value = sorter[middle]
+                    # the positions were checked before: another thread may have changed them
+                    place.value = builder.maximum(builder.minimum(sorter[middle], length - 1), 0)
                 behind = goes_behind(place.value)
                 low.value = builder.select(behind, middle + 1, low.value)
                 size.value = builder.select(behind, size.value - half - 1, half)

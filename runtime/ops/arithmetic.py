@@ -10,7 +10,7 @@ from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero
 from ..tensor import Tensor
 from .copying import contiguous
 from .dtype_rules import compare, distance, floats_only, no_bool, promote, promote_float, whole_or_float
-from .table import composite, pointwise, required
+from .table import Sharing, composite, pointwise, required
 
 _NO_SUB = no_bool(
     "Subtraction, the `-` operator, with a bool tensor is not supported. "
@@ -450,6 +450,7 @@ def _clamp(a: Any, low: Any, high: Any) -> Any:
 @composite(
     "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
     "clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor",
+    out=Sharing.SAME,
 )
 def clamp(self: Tensor, low: Any, high: Any) -> Tensor:
     """self between the bounds that are given."""

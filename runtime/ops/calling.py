@@ -8,6 +8,7 @@ from .. import typesystem as types
 from ..layout import Layout
 from ..tensor import Tensor
 from .copying import copy_into
+from .overlap import check_out
 from .plans import Plans
 from .pointwise_call import check_castable, pointwise_callable
 from .resizing import resize_output
@@ -22,7 +23,7 @@ def make_callable(op: Op) -> Callable[..., Any]:
     if op.base is None:
         return run
     if len(op.schema.returns) == 2:
-        return _into_pair(run)
+        return _into_pair(op, run)
     return _into_out(op, run) if op.key.endswith("out") else _into_self(run)
 
 
@@ -85,17 +86,19 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
         result = run(*complete(args))
         check_castable(result.dtype, out.dtype)
         resize_output(out, result.layout.shape)
+        check_out(op.traits.out, args[:-1], out)
         return copy_into(out, result)
 
     return run_into
 
 
-def _into_pair(run: Callable[..., tuple[Tensor, Tensor]]) -> Callable[..., tuple[Tensor, Tensor]]:
+def _into_pair(op: Op, run: Callable[..., tuple[Tensor, Tensor]]) -> Callable[..., tuple[Tensor, Tensor]]:
     def run_into_pair(*args: Any) -> tuple[Tensor, Tensor]:
         results, outs = run(*args[:-2]), args[-2:]
         for result, out in zip(results, outs):
             check_castable(result.dtype, out.dtype)
             resize_output(out, result.layout.shape)
+            check_out(op.traits.out, args[:-2], out)
             copy_into(out, result)
         # a tuple with named parts, as without out=
         return type(results)(*outs)

@@ -79,10 +79,11 @@ def _bags(weight: Tensor, indices: Tensor, offsets: Tensor, mode: int, scales: T
     factors = None if scales is None else contiguous(scales)
     words = (
         out.address, weight.address, source.address, ends.ctypes.data, factors.address if factors is not None else 0,
-        places.address if places is not None else 0, width, *weight.layout.strides, padding if padding >= 0 else -1,
+        places.address if places is not None else 0, width, *weight.layout.strides, padding if padding >= 0 else -1, size,
     )
     maker = embedding_bag_kernel(weight.dtype.name, source.dtype.name, mode)
-    launch(maker, words, bags, work=source.layout.numel * (width + 20) // 4)
+    if launch(maker, words, bags, work=source.layout.numel * (width + 20) // 4):
+        raise RuntimeError("embedding_bag: indices were changed while they were used; let no other thread write to them")
     return out, *_bookkeeping(source, ends, mode, places, padding)
 
 

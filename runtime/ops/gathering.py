@@ -10,7 +10,7 @@ from .copying import clone, contiguous
 from .dtype_rules import type_name
 from .plans import Plans
 from .positions import POSITIONS, Position, Read, one_dimension, outside, replaced
-from .table import kernel
+from .table import Sharing, kernel
 
 
 def vector_of_positions(name: str, self: Tensor, dim: int, index: Tensor) -> tuple[int, Tensor]:
@@ -22,7 +22,7 @@ def vector_of_positions(name: str, self: Tensor, dim: int, index: Tensor) -> tup
     return wrap_dim(dim, len(self.layout.shape)), one_dimension(index)
 
 
-@kernel("index_select(Tensor self, int dim, Tensor index) -> Tensor")
+@kernel("index_select(Tensor self, int dim, Tensor index) -> Tensor", out=Sharing.NONE)
 def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of `dim` at the positions of a vector."""
     dim, index = vector_of_positions("index_select()", self, dim, index)
@@ -104,7 +104,7 @@ def out_of_bounds(position: int, dim: int, size: int) -> str:
     return f"index {position} is out of bounds for dimension {dim} with size {size}"
 
 
-@kernel("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor")
+@kernel("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", out=Sharing.NONE)
 def gather(self: Tensor, dim: int, index: Tensor, sparse_grad: bool = False) -> Tensor:
     """The items at the positions of `index` along `dim`, and at the item's own place in the other dimensions."""
     del sparse_grad
@@ -189,7 +189,7 @@ def take_out_of_range(position: int, numel: int) -> IndexError:
     return IndexError(f"out of range: tried to access index {position} on a tensor of {numel} elements.")
 
 
-@kernel("take(Tensor self, Tensor index) -> Tensor")
+@kernel("take(Tensor self, Tensor index) -> Tensor", out=Sharing.NONE)
 def take(self: Tensor, index: Tensor) -> Tensor:
     """The items at positions counted over the whole tensor in row-major order."""
     check_take("take", index)

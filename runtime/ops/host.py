@@ -29,7 +29,7 @@ def wrapped(array: Array, dtype: DType | None = None) -> Tensor:
     """A contiguous tensor over the memory of `array`, which nobody else may use; its dtype, or one with the same bits."""
     array = np.ascontiguousarray(array) if array.ndim else np.array(array)
     found = dtype or dtypes.from_numpy(array.dtype)
-    return Tensor(Storage.wrap(array), Layout.contiguous(array.shape), found)
+    return Tensor(Storage.wrap(array, shared=False), Layout.contiguous(array.shape), found)
 
 
 def integers(values: Sequence[int]) -> Tensor:

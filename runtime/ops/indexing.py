@@ -23,7 +23,7 @@ from .overlap import check_writable, distinct_input, input_apart
 from .plans import Plans
 from .positions import POSITIONS, Position, Read, begin_write, outside, write_items
 from .splitting import unbind
-from .table import kernel
+from .table import Sharing, kernel
 from .views import expanded
 
 MASKS = (dtypes.bool_, dtypes.uint8)
@@ -277,7 +277,7 @@ def nonzero_numpy(self: Tensor) -> list[Tensor]:
     return [Tensor(found.storage, row, found.dtype) for row in unbind(found.layout)]
 
 
-@kernel("masked_select(Tensor self, Tensor mask) -> Tensor")
+@kernel("masked_select(Tensor self, Tensor mask) -> Tensor", out=Sharing.NONE)
 def masked_select(self: Tensor, mask: Tensor) -> Tensor:
     """The items where the mask is true, as a vector; both are broadcast."""
     if mask.dtype is not dtypes.bool_:

@@ -18,7 +18,7 @@ from .copying import contiguous, copy_into, copy_items, short_copy
 from .host import bits
 from .plans import Plans
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
-from .table import composite, host
+from .table import Sharing, composite, host
 from .views import distinct_dims, expanded, replaced, slice_tensor, unsqueeze
 
 
@@ -49,7 +49,7 @@ _plans = Plans[tuple[Any, ...], _Plan]()
 
 
 @composite("cat(Tensor[] tensors, int dim=0) -> Tensor", "concat(Tensor[] tensors, int dim=0) -> Tensor",
-           "concatenate(Tensor[] tensors, int dim=0) -> Tensor")
+           "concatenate(Tensor[] tensors, int dim=0) -> Tensor", out=Sharing.NONE)
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along an existing dimension; the other sizes must agree."""
     key = (dim, *[(tensor.layout.form, tensor.dtype) for tensor in tensors])
@@ -114,7 +114,7 @@ def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at
             )
 
 
-@composite("stack(Tensor[] tensors, int dim=0) -> Tensor")
+@composite("stack(Tensor[] tensors, int dim=0) -> Tensor", out=Sharing.NONE)
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape along a new dimension."""
     if not tensors:
@@ -252,7 +252,8 @@ def repeat_interleave_indices(repeats: Tensor, output_size: int | None = None) -
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if repeats.dtype.name not in ("int64", "int32"):
         raise RuntimeError("repeats has to be Long or Int tensor")
-    counts = bits(repeats)
+    # NumPy reads them twice: nobody else may change them meanwhile
+    counts = bits(repeats).copy()
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     result = np.repeat(np.arange(len(counts)), counts)

@@ -1,7 +1,11 @@
 """What may be written: read-only memory, several items in one place, inputs that a write would change under way."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from ..tensor import Tensor
+from .table import Sharing
 
 
 def check_not_read_only(target: Tensor) -> None:
@@ -22,13 +26,13 @@ def check_writable(target: Tensor) -> None:
 
 
 def input_for_write(source: Tensor, target: Tensor) -> Tensor:
-    """`source`, or a copy of it if writing `target` item by item would change items of it not yet read."""
-    if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
+    """`source`, or a copy of it if writing `target` item by item would change items of it not yet read.
+
+    RuntimeError for two runs of one storage's memory without gaps that meet other than item by item, which PyTorch refuses.
+    """
+    if _same_places(source, target):
         return source
-    same_places = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides
-    if same_places and source.address == target.address and source.dtype.itemsize == target.dtype.itemsize:
-        return source
-    return input_apart(source, target)
+    return distinct_input(source, target)
 
 
 def input_apart(source: Tensor, target: Tensor) -> Tensor:
@@ -41,16 +45,42 @@ def input_apart(source: Tensor, target: Tensor) -> Tensor:
 
 
 def distinct_input(source: Tensor, target: Tensor) -> Tensor:
-    """As `input_apart`, but RuntimeError for two runs of memory without gaps that meet, which PyTorch refuses.
+    """As `input_apart`, but RuntimeError for two runs of one storage's memory without gaps that meet, which PyTorch refuses.
 
     A tensor of positions that a write changed under way would lead it anywhere.
     """
-    if _meet(source, target) and all(x.layout.extent - x.layout.offset == x.layout.numel for x in (source, target)):
+    check_distinct(source, target)
+    return input_apart(source, target)
+
+
+def check_distinct(source: Tensor, target: Tensor) -> None:
+    """RuntimeError for two runs of one storage's memory without gaps that meet."""
+    if source.storage is not target.storage or not _meet(source, target):
+        return
+    if all(x.layout.extent - x.layout.offset == x.layout.numel for x in (source, target)):
         raise RuntimeError(
             "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    return input_apart(source, target)
+
+
+def check_out(sharing: Sharing, inputs: Sequence[Any], out: Tensor) -> None:
+    """RuntimeError where PyTorch refuses an `out` that shares memory with an input; `inputs` are all arguments of the call."""
+    if sharing is Sharing.ANY:
+        return
+    for each in inputs:
+        if isinstance(each, list | tuple):
+            check_out(sharing, cast("Sequence[Any]", each), out)
+        elif isinstance(each, Tensor) and not (sharing is Sharing.SAME and _same_places(each, out)):
+            check_distinct(each, out)
+
+
+def _same_places(source: Tensor, target: Tensor) -> bool:
+    """Whether each item lies where the same one of the other lies."""
+    if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
+        return True
+    same_strides = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides
+    return same_strides and source.address == target.address and source.dtype.itemsize == target.dtype.itemsize
 
 
 def _meet(a: Tensor, b: Tensor) -> bool:

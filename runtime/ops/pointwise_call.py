@@ -19,10 +19,10 @@ from .copying import converted, copy_into, laid_out
 from .dtype_rules import type_name
 from .elementwise import Launch, crosswise, dense_layout, prepare
 from .fast_calls import NUMBER, OTHER, TENSOR, fresh, in_place, into_out, key_maker
-from .overlap import check_writable, input_for_write
+from .overlap import check_out, check_writable, input_for_write
 from .plans import Plans
 from .resizing import resize_output
-from .table import Op
+from .table import Op, Sharing
 
 if TYPE_CHECKING:
     from ..schema import Argument
@@ -173,6 +173,7 @@ class _Pointwise:
         if shape != target.layout.shape:
             raise RuntimeError(f"output with shape {list(target.layout.shape)} doesn't match the broadcast shape {list(shape)}")
         check_writable(target)
+        check_out(Sharing.SAME, operands, target)
         if target.dtype is not compute or result is not target.dtype:
             return copy_into(target, self.run(*args))
         return self.write(target, self.key(*args), args, operands, compute)
@@ -185,6 +186,7 @@ class _Pointwise:
         check_castable(result, target.dtype)
         resize_output(target, broadcast_shapes([x.layout.shape for x in operands if isinstance(x, Tensor)]))
         check_writable(target)
+        check_out(Sharing.SAME, operands, target)
         if target.dtype is not result:
             return copy_into(target, self.run(*args[:-1]))
         return self.write(target, (*self.key(*args[:-1]), target.layout.form, target.dtype), args, operands, compute)

@@ -114,7 +114,8 @@ def write_items(
 ) -> None:
     """Write the items of `source` to the positions in `target`, or combine them; the positions have been checked.
 
-    `strides` are those of target and source over `shape`, which has items; `mode` is one of kernels/indexing.py.
+    `strides` are those of target and source over `shape`, which has items; `mode` is one of kernels/indexing.py. RuntimeError if
+    another thread has put positions outside since they were checked; nothing outside is written then.
     """
     itemsize = target.dtype.itemsize
     dtype = CARRIERS[min(itemsize, 8)] if mode == ASSIGN else target.dtype.name
@@ -129,7 +130,8 @@ def write_items(
         rows, walk = walk_words(*_halved(shape, operands)) if wide else walk_words(shape, operands)
         kernel = write_kernel(dtype, _names(positions), mode, _wraps(positions), *_row_form(walk, len(operands), 1))
         call = _writes[key] = Prepared(kernel, len(operands), _words(positions, 2 if wide else 1, walk), rows)
-    call.run(target.address, source.address, *[index.address for index in indices])
+    if call.run(target.address, source.address, *[index.address for index in indices]):
+        raise RuntimeError("positions were changed while items were written to them; let no other thread write to an index in use")
 
 
 def outside(index: Tensor, low: int, size: int) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..layout import Layout, broadcast_shapes, wrap_dim
-from ..storage import Storage
 from ..tensor import Tensor
 from .copying import contiguous
+from .resizing import resize
 from .table import composite
 from .views import expanded, inferred_shape
 
@@ -169,17 +169,12 @@ def meshgrid_indexing(tensors: Sequence[Tensor], indexing: str) -> list[Tensor]:
 
 @composite("resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)")
 def resize_in_place(self: Tensor, size: Sequence[int], memory_format: object = None) -> Tensor:
-    """The tensor with another shape over its storage, which grows (keeping its bytes) where it is too small."""
+    """The tensor with another shape over its storage, which grows where it is too small; all over it keep their items."""
     from ..formats import as_memory_format, contiguous_format, format_strides
 
     strides = format_strides(size, as_memory_format(memory_format) or contiguous_format)
     layout = self.layout if tuple(size) == self.layout.shape else Layout.of(tuple(size), strides, self.layout.offset)
-    needed = layout.extent * self.dtype.itemsize
-    if needed > self.storage.nbytes:
-        grown = Storage.allocate(needed)
-        grown.array[: self.storage.nbytes] = self.storage.array
-        self.storage = grown
-    self.layout = layout
+    resize(self, layout)
     return self
 
 

@@ -1,16 +1,24 @@
-"""Making an `out=` tensor the size of its result."""
+"""Giving a tensor another size, as `resize_` does and calls with `out=`."""
 from __future__ import annotations
 
 import warnings
 
 from ..layout import Layout
-from ..storage import Storage
 from ..tensor import Tensor
 from .overlap import check_not_read_only
 
 
+def resize(tensor: Tensor, layout: Layout) -> None:
+    """Give `tensor` another layout; its storage grows, for every tensor over it, where it is too small.
+
+    RuntimeError where it is and somebody else owns it.
+    """
+    tensor.storage.grow(layout.extent * tensor.dtype.itemsize)
+    tensor.layout = layout
+
+
 def resize_output(out: Tensor, shape: tuple[int, ...]) -> None:
-    """Give `out` this shape, contiguous, if it has another; its storage grows where it is too small.
+    """Give `out` this shape, contiguous, if it has another; see `resize`.
 
     A tensor that held items is warned about, as PyTorch does: its old shape is lost. RuntimeError for read-only memory.
     """
@@ -23,8 +31,4 @@ def resize_output(out: Tensor, shape: tuple[int, ...]) -> None:
             f"the required output shape {list(shape)}. Resize it to zero elements first, or pass no out tensor.",
             stacklevel=2,
         )
-    layout = Layout.contiguous(shape, out.layout.offset)
-    if layout.extent * out.dtype.itemsize > out.storage.nbytes:
-        out.storage = Storage.allocate(layout.numel * out.dtype.itemsize)
-        layout = layout.form
-    out.layout = layout
+    resize(out, Layout.contiguous(shape, out.layout.offset))

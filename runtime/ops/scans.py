@@ -17,7 +17,7 @@ from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
 from .short_calls import Short, remembered
-from .table import kernel
+from .table import Sharing, kernel
 
 KernelChoice = Callable[[bool], Kernel]
 """Whether runs are taken together -> the kernel."""
@@ -113,19 +113,19 @@ def _total_dtype(self: Tensor, dtype: DType | int | None) -> DType:
     return as_dtype(dtype) or (self.dtype if self.dtype.is_floating_point or self.dtype.is_complex else dtypes.int64)
 
 
-@kernel("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
+@kernel("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", out=Sharing.SAME)
 def cumsum(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The sums of the items up to each along `dim`; integers and bool are summed in int64."""
     return _scan(CUMSUM, self, dim, _total_dtype(self, dtype))
 
 
-@kernel("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
+@kernel("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", out=Sharing.SAME)
 def cumprod(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The products of the items up to each along `dim`; integers and bool are multiplied in int64."""
     return _scan(CUMPROD, self, dim, _total_dtype(self, dtype))
 
 
-@kernel("logcumsumexp(Tensor self, int dim) -> Tensor")
+@kernel("logcumsumexp(Tensor self, int dim) -> Tensor", out=Sharing.SAME)
 def logcumsumexp(self: Tensor, dim: int) -> Tensor:
     """The logarithms of the sums of the exponentials of the items up to each along `dim`."""
     if not self.dtype.is_floating_point:

@@ -22,7 +22,7 @@ from .factories import fill_number
 from .plans import Plans
 from .positions import one_dimension, replaced, unsupported
 from .prepared import Prepared
-from .table import composite, kernel
+from .table import Sharing, composite, kernel
 from .views import without
 
 _BLOCKS = 16
@@ -93,13 +93,13 @@ def _sorted(self: Tensor, dim: int, descending: bool) -> ValuesIndices:
     return plan.run(self)
 
 
-@kernel("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+@kernel("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)", out=Sharing.SAME)
 def sort(self: Tensor, dim: int = -1, descending: bool = False) -> ValuesIndices:
     """The items along `dim` in order, equal ones in the order they had, and where each came from."""
     return _sorted(self, dim, descending)
 
 
-@kernel("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+@kernel("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)", out=Sharing.SAME)
 def sort_stable(self: Tensor, stable: bool | None, dim: int = -1, descending: bool = False) -> ValuesIndices:
     """The items along `dim` in order, equal ones in the order they had, and where each came from."""
     del stable
@@ -125,7 +125,7 @@ def msort(self: Tensor) -> Tensor:
     return _sorted(self, 0, False).values
 
 
-@kernel("topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)")
+@kernel("topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)", out=Sharing.SAME)
 def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
     """The k largest (or smallest) items along `dim`, in order, and their places."""
     del sorted

@@ -50,6 +50,14 @@ class Kind(enum.Enum):
     BUILTIN = "builtin"
 
 
+class Sharing(enum.Enum):
+    """What memory the `out` of a row may share with an input; results are complete before they are written in any case."""
+
+    ANY = "any"
+    SAME = "item by item"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What a row says about itself beyond its schema; each decorator documents the ones it takes."""
@@ -61,6 +69,7 @@ class Traits:
     complex: Callable[..., Any] | None = None
     exact_numbers: bool = False
     random: bool = False
+    out: Sharing = Sharing.ANY
 
 
 class Op:
@@ -239,14 +248,17 @@ def view(*texts: str) -> _Decorator:
     return _decorator(texts, Kind.VIEW)
 
 
-def composite(*texts: str, random: bool = False) -> _Decorator:
-    """Defined by other operators: the body takes and returns tensors and calls packets."""
-    return _decorator(texts, Kind.COMPOSITE, Traits(random=random))
+def composite(*texts: str, random: bool = False, out: Sharing = Sharing.ANY) -> _Decorator:
+    """Defined by other operators: the body takes and returns tensors and calls packets. `out` as for kernels."""
+    return _decorator(texts, Kind.COMPOSITE, Traits(random=random, out=out))
 
 
-def kernel(*texts: str, random: bool = False) -> _Decorator:
-    """The body takes tensors, allocates the results and runs compiled kernels on them."""
-    return _decorator(texts, Kind.KERNEL, Traits(random=random))
+def kernel(*texts: str, random: bool = False, out: Sharing = Sharing.ANY) -> _Decorator:
+    """The body takes tensors, allocates the results and runs compiled kernels on them.
+
+    `out` says which memory PyTorch lets the `out=` tensor share with an input.
+    """
+    return _decorator(texts, Kind.KERNEL, Traits(random=random, out=out))
 
 
 def reduction(*texts: str) -> _Decorator:

@@ -21,7 +21,7 @@ from .gathering import check_gather, check_take, out_of_bounds, take_out_of_rang
 from .host import wrapped
 from .overlap import check_writable, distinct_input
 from .positions import Position, begin_write, one_dimension, outside, replaced, write_items
-from .table import kernel
+from .table import Sharing, kernel
 from .views import without
 
 Operand = Tensor | int | float | bool | complex
@@ -96,7 +96,7 @@ def scatter_in_place(self: Tensor, dim: int, index: Tensor, source: Operand) -> 
 
 
 @kernel("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
-        "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor")
+        "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", out=Sharing.SAME)
 def scatter(self: Tensor, dim: int, index: Tensor, source: Operand) -> Tensor:
     """The tensor with items written to the positions of `index` along `dim`."""
     return _scatter(clone(self), dim, index, source, ASSIGN, "scatter")
@@ -110,7 +110,7 @@ def scatter_combine_in_place(self: Tensor, dim: int, index: Tensor, source: Oper
 
 
 @kernel("scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor",
-        "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor")
+        "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor", out=Sharing.SAME)
 def scatter_combine(self: Tensor, dim: int, index: Tensor, source: Operand, reduce: str) -> Tensor:
     """The tensor with items added to ("add") or multiplied onto ("multiply") the positions of `index` along `dim`."""
     return _scatter(clone(self), dim, index, source, _add_or_multiply(reduce), "scatter")
@@ -122,7 +122,7 @@ def scatter_add_in_place(self: Tensor, dim: int, index: Tensor, src: Tensor) -> 
     return _scatter(self, dim, index, src, ADD, "scatter_add")
 
 
-@kernel("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
+@kernel("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", out=Sharing.SAME)
 def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """The tensor with the items of `src` added at the positions of `index` along `dim`."""
     return _scatter(clone(self), dim, index, src, ADD, "scatter_add")
@@ -186,7 +186,9 @@ def scatter_reduce_in_place(self: Tensor, dim: int, index: Tensor, src: Tensor, 
     return _scatter_reduce(self, dim, index, src, reduce, include_self)
 
 
-@kernel("scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor")
+@kernel(
+    "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor", out=Sharing.SAME
+)
 def scatter_reduce(self: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool = True) -> Tensor:
     """The sum, prod, mean, amax or amin of the items that `index` sends to each position, with the item there or without."""
     return _scatter_reduce(clone(self), dim, index, src, reduce, include_self)
@@ -250,7 +252,7 @@ def index_add_in_place(self: Tensor, dim: int, index: Tensor, source: Tensor, al
     return _index_add(self, dim, index, source, alpha)
 
 
-@kernel("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor")
+@kernel("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", out=Sharing.SAME)
 def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any = 1) -> Tensor:
     """The tensor with the slices of `source`, times `alpha`, added at the positions of a vector along `dim`."""
     return _index_add(clone(self), dim, index, source, alpha)
@@ -294,7 +296,7 @@ def index_copy_in_place(self: Tensor, dim: int, index: Tensor, source: Tensor) -
     return _index_copy(self, dim, index, source)
 
 
-@kernel("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor")
+@kernel("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", out=Sharing.SAME)
 def index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """The tensor with the slices of `source` written to the positions of a vector along `dim`."""
     return _index_copy(clone(self), dim, index, source)
