@@ -138,6 +138,24 @@ def conv3d_padding(
 
 
 @composite(
+    "_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor"
+)
+def _convolution_mode(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: str, dilation: Sequence[int], groups: int
+) -> Tensor:
+    """A convolution with padding "valid" or "same" over as many dimensions as the weight has beyond two; the form that traces record."""
+    dims = weight.ndim - 2
+    if dims not in (1, 2, 3):
+        raise RuntimeError(f"convolution: weight should have 3 to 5 dimensions, but got weight of size {list(weight.layout.shape)}")
+    if input.ndim != weight.ndim:
+        raise RuntimeError(
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight{list(weight.layout.shape)}, "
+            f"but got {input.ndim}-dimensional input of size {list(input.layout.shape)} instead"
+        )
+    return _named("convolution", input, weight, bias, stride, padding, dilation, groups, dims)
+
+
+@composite(
     "convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, "
     "SymInt[] output_padding, SymInt groups) -> Tensor"
 )

@@ -114,7 +114,10 @@ def avg_pool2d(
     return pool(self, sizes, taken, mean=True, counts_padding=count_include_pad, divisor=divisor_override or 0)[0]
 
 
-@kernel("adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
+@kernel(
+    "adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+    "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+)
 def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the plane evenly."""
     _planes("adaptive_avg_pool2d", self)

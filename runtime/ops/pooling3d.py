@@ -98,7 +98,10 @@ def avg_pool3d(
     )[0]
 
 
-@kernel("adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
+@kernel(
+    "adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
+    "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
+)
 def adaptive_avg_pool3d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the volume evenly."""
     _check_volumes("adaptive_avg_pool3d", self)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 FAMILIES = (
     "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "matrix_sums", "contractions",
-    "einsum", "convolution", "pooling", "pooling1d", "pooling3d", "normalization", "group_normalization", "layer_normalization",
-    "padding", "attention", "recurrent", "views", "splitting",
+    "einsum", "convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling", "fractional_pooling",
+    "normalization", "group_normalization", "layer_normalization", "padding", "attention", "recurrent", "views", "splitting",
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
