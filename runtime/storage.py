@@ -99,6 +99,20 @@ class Storage:
         grown._home = None
         self.version += 1
 
+    def part(self, start: int, nbytes: int) -> Storage:
+        """Bytes of this storage as one of their own, which share the memory; IndexError if they are not all inside."""
+        if start < 0 or nbytes < 0 or start + nbytes > self.nbytes:
+            raise IndexError(f"storage: {nbytes} bytes from {start} on are not inside {self.nbytes} bytes")
+        storage = Storage()
+        storage.address = self.address + start
+        storage.nbytes = nbytes
+        # a storage that grows lets go of its first memory
+        storage.owner = (self, self.owner)
+        storage.writable = self.writable
+        storage.version = 0
+        storage._home = None
+        return storage
+
     def __del__(self) -> None:
         home = self._home
         if home is None:

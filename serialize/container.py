@@ -14,7 +14,9 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TypeAlias
 
-from ..runtime.storage import Storage
+import numpy as np
+
+from ..runtime.storage import ALIGNMENT, Storage
 from .errors import ArchiveError
 from .zip_directory import DEFLATED, Record, read_directory
 
@@ -31,25 +33,35 @@ PROGRAM_CONSTANT = 8 << 20
 class Archive:
     """The records of one zip archive, by name (without the root folder); lookup ignores case, as PyTorch's does."""
 
-    def __init__(self, data: mmap.mmap | bytes | bytearray | memoryview, *, writable: bool = False) -> None:
-        """`data` is the whole file; `writable` promises that views of it may be written (memory of our own)."""
-        self.data = memoryview(data)
-        self.writable = writable
+    def __init__(self, data: bytes | bytearray | memoryview | Storage, *, mapped: bool = False) -> None:
+        """`data` is the whole file; a `Storage` is memory that tensors may share, `mapped` if it is a file's that was not read yet."""
+        self.memory = data if isinstance(data, Storage) else None
+        self.mapped = mapped
+        self.data = memoryview(data.array.data if isinstance(data, Storage) else data)
         self.root, records = read_directory(self.data)
         self.records: dict[str, Record] = {record.name: record for record in records}
-        self._folded = {name.casefold(): record for name, record in self.records.items()}
+        self._folded: dict[str, Record] = {}
         self._verified: set[str] = set()
         _check_inflation(records, len(self.data))
 
     def __contains__(self, name: str) -> bool:
-        return name.casefold() in self._folded
+        return self.find(name) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.records)
 
+    def find(self, name: str) -> Record | None:
+        """The directory's row for a record, None if there is no such record."""
+        record = self.records.get(name)
+        if record is not None:
+            return record
+        if not self._folded:
+            self._folded = {known.casefold(): record for known, record in self.records.items()}
+        return self._folded.get(name.casefold())
+
     def record(self, name: str) -> Record:
         """The directory's row for a record, or ArchiveError if there is no such record."""
-        record = self._folded.get(name.casefold())
+        record = self.find(name)
         if record is None:
             raise ArchiveError("the record is missing", record=name)
         return record
@@ -58,19 +70,39 @@ class Archive:
         """Bytes of a record after inflation."""
         return self.record(name).size
 
-    def is_stored(self, name: str) -> bool:
-        """Whether `view` needs no copy."""
-        return self.record(name).method != DEFLATED
-
     def view(self, name: str) -> memoryview:
         """The bytes of a record, verified: a view of the file where the record is stored, inflated into new memory otherwise."""
         record = self.record(name)
-        raw = self.data[record.data_offset : record.data_offset + record.compressed_size]
-        content = _inflate(record, raw) if record.method == DEFLATED else raw
-        if record.crc and record.name not in self._verified and zlib.crc32(content) != record.crc:
-            raise ArchiveError("the CRC-32 of the contents differs from the directory's", record=record.name, offset=record.data_offset)
-        self._verified.add(record.name)
+        content = self._content(record)
+        self._verify(record, content)
         return content
+
+    def storage(self, name: str) -> Storage:
+        """The bytes of a record as a tensor's memory: the file's where they can be used in place, a copy otherwise.
+
+        They are verified, unless they are in place in a mapped file: that would read all of it.
+        """
+        record = self.record(name)
+        memory = self.memory
+        if memory is None or record.method == DEFLATED or (memory.address + record.data_offset) % ALIGNMENT or not record.size:
+            content = self.view(name)
+            storage = Storage.allocate(record.size)
+            storage.array[:] = np.frombuffer(content, np.uint8)
+            return storage
+        if not self.mapped:
+            self._verify(record, self.data[record.data_offset : record.data_offset + record.size])
+        return memory.part(record.data_offset, record.size)
+
+    def _content(self, record: Record) -> memoryview:
+        raw = self.data[record.data_offset : record.data_offset + record.compressed_size]
+        return _inflate(record, raw) if record.method == DEFLATED else raw
+
+    def _verify(self, record: Record, content: memoryview) -> None:
+        if record.crc and record.name not in self._verified:
+            if zlib.crc32(content) != record.crc:
+                rule = "the CRC-32 of the contents differs from the directory's"
+                raise ArchiveError(rule, record=record.name, offset=record.data_offset)
+            self._verified.add(record.name)
 
     def read(self, name: str) -> bytes:
         """A copy of the bytes of a record, verified."""
@@ -93,7 +125,10 @@ def open_archive(source: Source, *, mapped: bool = False) -> Archive:
     data: object = source.read()
     if not isinstance(data, bytes | bytearray):
         raise TypeError(f"load: the file object must be opened in binary mode; read() returned {type(data).__name__}")
-    return Archive(data)
+    # a copy in aligned memory, so that stored records are tensors' memory as they lie
+    contents = Storage.allocate(len(data))
+    contents.array[:] = np.frombuffer(data, np.uint8)
+    return Archive(contents)
 
 
 def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
@@ -103,12 +138,12 @@ def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
     if status.st_size == 0:
         raise ArchiveError("the file is empty")
     if mapped:
-        return Archive(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), writable=True)
-    # aligned memory, so that stored records at aligned offsets are tensors' memory as they lie
-    contents = Storage.allocate(status.st_size).array.data
-    if file.readinto(contents) != status.st_size or file.read(1):
+        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        return Archive(Storage.wrap(np.frombuffer(pages, np.uint8)), mapped=True)
+    contents = Storage.allocate(status.st_size)
+    if file.readinto(contents.array.data) != status.st_size or file.read(1):
         raise ArchiveError("the file changed while it was read")
-    return Archive(contents, writable=True)
+    return Archive(contents)
 
 
 def _check_inflation(records: list[Record], file_size: int) -> None:

@@ -15,6 +15,8 @@ from typing import TypeAlias
 from .zip_directory import (
     CENTRAL,
     DEFLATED,
+    DESCRIPTOR,
+    DESCRIPTOR64,
     END,
     END64,
     FULL16,
@@ -24,6 +26,7 @@ from .zip_directory import (
     LOCAL,
     LOCATOR64,
     MAX_NAME,
+    PLAIN_NAME,
     STORED,
     name_fault,
 )
@@ -33,7 +36,10 @@ Bytes: TypeAlias = bytes | bytearray | memoryview
 ALIGNMENT = 64
 COMPRESS_ABOVE = 200
 DEFLATE_LEVEL = 9
-CHUNK = 16 << 20
+CHUNK = 1 << 20
+"""Bytes that are checked and written at once: what fits the cache."""
+LONG = 1 << 14
+PADDING = [b"FB" + struct.pack("<H", length) + b"Z" * length for length in range(ALIGNMENT)]
 
 
 def root_of(path: str | os.PathLike[str]) -> str:
@@ -58,47 +64,61 @@ class ArchiveWriter:
 
     def __init__(self, write: Callable[[Bytes], object], root: str) -> None:
         self._write = write
-        self._root = root
+        self._root = f"{root}/".encode()
         self._position = 0
         self._directory: list[bytes] = []
         self._names: dict[str, int] = {}
+        self._waiting: list[Bytes] = []
+        """Headers and short records that are not written yet: one long write is cheaper than many short ones."""
+        self._waiting_length = 0
 
     def add(self, name: str, data: Bytes, *, compress: bool = False) -> None:
-        """Write one record; `compress` deflates it if it is longer than 200 bytes.
+        """Write one record; `compress` deflates it if it is longer than 200 bytes. The bytes must not change before `finish`.
 
         Raises ValueError if a record of this name (ignoring case) is there already, as readers would disagree on which one counts, and
         for names that a reader refuses.
         """
-        if name.casefold() in self._names:
+        folded = name.casefold()
+        raw_name = self._root + name.encode()
+        if folded in self._names:
             raise ValueError(f"save: two records are called {name!r} (ignoring case); rename one of them")
-        raw_name = f"{self._root}/{name}".encode()
-        fault = name_fault(name) or ("is too long" if len(raw_name) > MAX_NAME else None)
-        if fault is not None:
-            raise ValueError(f"save: the name {name!r} of a record {fault}; choose another one")
-        content = memoryview(data).cast("B") if not isinstance(data, bytes) else memoryview(data)
-        crc = zlib.crc32(content)
-        self._names[name.casefold()] = crc
-        deflated = compress and len(content) > COMPRESS_ABOVE
-        offset = self._position
-        flags = IS_UTF8 | HAS_DESCRIPTOR if len(content) else IS_UTF8
+        if len(raw_name) > MAX_NAME or PLAIN_NAME.fullmatch(raw_name) is None:
+            fault = name_fault(name) or ("is too long" if len(raw_name) > MAX_NAME else None)
+            if fault is not None:
+                raise ValueError(f"save: the name {name!r} of a record {fault}; choose another one")
+        content = data if type(data) is bytes else memoryview(data).cast("B")
+        size, offset = len(content), self._position
+        deflated = compress and size > COMPRESS_ABOVE
+        flags = IS_UTF8 | HAS_DESCRIPTOR if size else IS_UTF8
         method, needed = (DEFLATED, 20) if deflated else (STORED, 0)
-        wide = _wide_extra(len(content), 0, offset)
-        start = offset + LOCAL.size + len(raw_name) + len(wide) + 4
-        padding = -start % ALIGNMENT
-        extra = wide + b"FB" + struct.pack("<H", padding) + b"Z" * padding
-        self._emit(LOCAL.pack(b"PK\x03\x04", needed, flags, method, 0, 0, 0, 0, 0, len(raw_name), len(extra)) + raw_name + extra)
-        compressed_size = 0
-        for chunk in _deflate(content) if deflated else _chunks(content):
-            compressed_size += len(chunk)
-            self._emit(chunk)
-        if len(content):
-            layout = "<4sLQQ" if max(len(content), offset) >= FULL32 else "<4sLLL"
-            self._emit(struct.pack(layout, b"PK\x07\x08", crc, compressed_size, len(content)))
-        wide = _wide_extra(len(content), compressed_size, offset)
-        sizes = (min(compressed_size, FULL32), min(len(content), FULL32))
-        lengths = (len(raw_name), len(wide), 0, 0, 0)
-        row = CENTRAL.pack(b"PK\x01\x02", 0, needed, flags, method, 0, 0, crc, *sizes, *lengths, 0, min(offset, FULL32))
+        wide = _wide_extra(size, 0, offset)
+        padding = PADDING[-(offset + LOCAL.size + len(raw_name) + len(wide) + 4) % ALIGNMENT]
+        head = LOCAL.pack(b"PK\x03\x04", needed, flags, method, 0, 0, 0, 0, 0, len(raw_name), len(wide) + len(padding))
+        self._emit(b"%b%b%b%b" % (head, raw_name, wide, padding))
+        crc, compressed_size = self._emit_content(content, deflated)
+        self._names[folded] = crc
+        if size:
+            layout = DESCRIPTOR64 if size >= FULL32 or offset >= FULL32 else DESCRIPTOR
+            self._emit(layout.pack(b"PK\x07\x08", crc, compressed_size, size))
+        wide = _wide_extra(size, compressed_size, offset)
+        sizes = (min(compressed_size, FULL32), min(size, FULL32))
+        row = CENTRAL.pack(
+            b"PK\x01\x02", 0, needed, flags, method, 0, 0, crc, *sizes, len(raw_name), len(wide), 0, 0, 0, 0, min(offset, FULL32)
+        )
         self._directory.append(row + raw_name + wide)
+
+    def _emit_content(self, content: bytes | memoryview, deflated: bool) -> tuple[int, int]:
+        """The checksum of the contents, and the bytes that they take in the file; both are known when all is written."""
+        if len(content) < CHUNK and not deflated:
+            if content:
+                self._emit(content)
+            return zlib.crc32(content), len(content)
+        crc, start = zlib.crc32(content) if deflated else 0, self._position
+        for chunk in _deflate(memoryview(content)) if deflated else _chunks(memoryview(content)):
+            # checked while it is in the cache, and then written
+            crc = crc if deflated else zlib.crc32(chunk, crc)
+            self._emit(chunk)
+        return crc, self._position - start
 
     def finish(self, serialization_id: str | None = None) -> None:
         """Write the last record, `.data/serialization_id` (made from names and checksums unless given), and the directory."""
@@ -112,10 +132,24 @@ class ArchiveWriter:
         self._emit(LOCATOR64.pack(b"PK\x06\x07", 0, end64, 1))
         narrow = (min(entries, FULL16), min(entries, FULL16), min(len(directory), FULL32), min(offset, FULL32))
         self._emit(END.pack(b"PK\x05\x06", 0, 0, *narrow, 0))
+        self._flush()
 
     def _emit(self, data: Bytes) -> None:
-        self._write(data)
         self._position += len(data)
+        if len(data) >= LONG:
+            self._flush()
+            self._write(data)
+            return
+        self._waiting.append(data)
+        self._waiting_length += len(data)
+        if self._waiting_length >= CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._write(b"".join(self._waiting))
+            self._waiting.clear()
+            self._waiting_length = 0
 
     def _fingerprint(self) -> str:
         """Forty digits: twenty that depend on the names of the records, twenty that depend on their contents."""

@@ -92,7 +92,7 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
     if type(offset) is not int or type(numel) is not int or offset < 0 or numel < 0 or (offset + numel) * size > known.nbytes:
         rule = f"storage '{key}' is {numel} items from {offset} on of storage '{known.key}', which has {known.nbytes // size}"
         raise ArchiveError(rule)
-    part = Storage.wrap(root.storage.array[offset * size : (offset + numel) * size])
+    part = root.storage.part(offset * size, numel * size)
     pickled = PickledStorage(key, known.record, known.dtype, known.location, numel * size)
     return SavedStorage(pickled, part, root.kind, root.budget, root.waiting)
 

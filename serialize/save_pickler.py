@@ -76,6 +76,9 @@ class SavePickler:
         self._parts: list[bytes] = []
         self._memo: dict[object, int] = {}
         self._kept: list[object] = []
+        """What must live as long as its address is in the memo."""
+        self._count = 0
+        self._templates: dict[object, Template] = {}
 
     def dump(self, value: object) -> bytes:
         """The pickle of one value. Raises TypeError or RuntimeError for what cannot be saved, naming its class."""
@@ -109,7 +112,7 @@ class SavePickler:
         self._parts.append(b"G" + struct.pack(">d", value))
 
     def _str(self, value: str) -> None:
-        self._text(value, ("text", value))
+        self._text(value, value)
 
     def _text(self, value: str, key: object) -> None:
         if not self._recall(key):
@@ -255,10 +258,12 @@ class SavePickler:
         attributes = {name: item for name, item in vars(value).items() if name not in OWN}
         if isinstance(value, Parameter):
             plain = Tensor(value.storage, value.layout, value.dtype)
-            plain.requires_grad = value.requires_grad
             hooks: OrderedDict[object, object] = OrderedDict()
             arguments = (plain, value.requires_grad, hooks)
             self._reduce((REBUILD_PARAMETER_WITH_STATE, (*arguments, attributes)) if attributes else (REBUILD_PARAMETER, arguments), value)
+            return
+        if not attributes and type(value) is Tensor:
+            self._plain_tensor(value)
             return
         function, arguments = self._rebuild(value)
         if isinstance(value, Buffer):
@@ -268,6 +273,29 @@ class SavePickler:
             self._reduce((REBUILD_FROM_TYPE, (function, named, arguments, attributes)), value)
             return
         self._reduce((function, arguments), value)
+
+    def _plain_tensor(self, value: Tensor) -> None:
+        """A tensor without attributes. Those over new storages differ from others of their form in numbers that templates fill in."""
+        storage, first, start = value.storage, self._count, len(self._parts)
+        form = (value.layout, value.dtype, value.requires_grad, storage.nbytes)
+        if id(storage) in self._keys:
+            self._reduce(self._rebuild(value), value)
+            return
+        template = self._templates.get(form)
+        if template is None:
+            self._reduce(self._rebuild(value), value)
+            if first >= 256 and self._count == first + Template.MEMOS:
+                key = self._keys[id(storage)]
+                self._templates[form] = Template(self._parts[start:], self._types[id(storage)], self.counts[key])
+            return
+        key = str(len(self._keys))
+        self._keys[id(storage)] = key
+        self._types[id(storage)] = template.items
+        self.storages[key], self.counts[key] = storage, template.count
+        self._parts.append(template.fill(key, first))
+        self._memo[("key", key)], self._memo[id(value)] = first, first + Template.MEMOS - 1
+        self._kept.append(value)
+        self._count = first + Template.MEMOS
 
     def _rebuild(self, value: Tensor) -> tuple[Global, tuple[object, ...]]:
         layout = value.layout
@@ -300,7 +328,7 @@ class SavePickler:
         self._text(key, ("key", key))
         self._str("cpu")
         self._parts.append(integer(count) + (b"Nt" if self.is_stream else b"t"))
-        self._remember(("identifier", len(self._kept)), key)
+        self._remember(("identifier", self._count), key)
         self._parts.append(b"Q")
 
     def _typed_storage(self, value: TypedStorage) -> None:
@@ -353,10 +381,45 @@ class SavePickler:
         return True
 
     def _remember(self, key: object, value: object) -> None:
-        index = len(self._kept)
+        index = self._count
+        self._count = index + 1
         self._kept.append(value)
         self._memo[key] = index
         self._parts.append(b"q" + bytes([index]) if index < 256 else b"r" + struct.pack("<L", index))
+
+
+class Template:
+    """The pickle of one tensor, with gaps for the key of its storage and for the numbers of its memo entries, which go up by one."""
+
+    MEMOS = 7
+    """Entries that a tensor makes if its storage is new and the names in it are not."""
+
+    def __init__(self, parts: list[bytes], items: str, count: int) -> None:
+        """`parts` is a tensor as it was written, `items` and `count` describe its storage."""
+        self.items, self.count = items, count
+        at = next(index for index, part in enumerate(parts) if part[:1] == b"X")
+        self._head = b"".join(parts[:at]) + b"X"
+        texts = [b""]
+        for part in parts[at + 1 :]:
+            is_put = part[:1] == CODE["LONG_BINPUT"]
+            texts[-1] += part[:1] if is_put else part
+            texts += [b""] if is_put else []
+        texts.pop()
+        self._texts = texts
+        self._pack = struct.Struct("<" + "".join(f"{len(text)}sL" for text in texts)).pack
+        assert len(texts) == self.MEMOS
+
+    def fill(self, key: str, first: int) -> bytes:
+        """The pickle of another tensor of the form."""
+        one, two, three, four, five, six, seven = self._texts
+        raw = key.encode()
+        tail = self._pack(
+            one, first, two, first + 1, three, first + 2, four, first + 3, five, first + 4, six, first + 5, seven, first + 6
+        )
+        return b"%b%b%b%b" % (self._head, LENGTHS[len(raw)], raw, tail)
+
+
+LENGTHS = [struct.pack("<L", length) for length in range(32)]
 
 
 class _StorageOf:

@@ -5,15 +5,18 @@ The pickle is written by save_pickler.py, the zip container by container_writer.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import struct
 
+from ..runtime.storage import Storage
 from .container_writer import ALIGNMENT, ArchiveWriter, root_of
 from .legacy_reader import MAGIC, PROTOCOL
 from .output import Target, Writer, open_output
 from .save_pickler import SavePickler
 
 VERSION = 3
+FEW = 4096
 
 
 def save(
@@ -49,9 +52,14 @@ def save(
         if not _disable_byteorder_record:
             writer.add("byteorder", b"little")
         for key, storage in pickler.storages.items():
-            writer.add(f"data/{key}", storage.array.data)
+            writer.add(f"data/{key}", contents(storage))
         writer.add("version", b"%d\n" % VERSION)
         writer.finish()
+
+
+def contents(storage: Storage) -> bytes | memoryview:
+    """The bytes of a storage: a copy of few, a view of many."""
+    return ctypes.string_at(storage.address, storage.nbytes) if storage.nbytes <= FEW else storage.array.data
 
 
 def _write_stream(write: Writer, pickle: bytes, pickler: SavePickler) -> None:
@@ -64,4 +72,4 @@ def _write_stream(write: Writer, pickle: bytes, pickler: SavePickler) -> None:
     write(SavePickler().dump(keys))
     for key in keys:
         write(struct.pack("<q", pickler.counts[key]))
-        write(pickler.storages[key].array.data)
+        write(contents(pickler.storages[key]))

@@ -41,6 +41,8 @@ class Known:
     name: str
     call: Callable[[Arguments], object] | None = None
     make: Callable[[Arguments], object] | None = None
+    copies: bool = True
+    """Whether a call may copy what it is given."""
 
 
 class SavedBuilder:
@@ -83,7 +85,8 @@ class SavedBuilder:
         if not isinstance(argument, tuple):
             raise ArchiveError(f"{function.name} is called with a {type(argument).__name__}, not with a tuple")
         arguments = cast("Arguments", argument)
-        self.storages.budget.spend(_cost(arguments, function.name in HASHING))
+        if function.copies:
+            self.storages.budget.spend(_cost(arguments, function.name in HASHING))
         return _guarded(function.name, function.call, arguments)
 
     def _reconstruct(self, argument: object) -> object:
@@ -315,7 +318,6 @@ def table() -> dict[str, object]:
         "_rebuild_nested_tensor": saved_tensors.rebuild_nested,
     }
     functions: dict[str, Callable[[Arguments], object]] = {
-        **{f"torch._utils.{name}": function for name, function in tensors.items()},
         "torch._tensor._rebuild_from_type_v2": saved_tensors.rebuild_from_type,
         "torch.Size": _size,
         "torch.device": _device,
@@ -325,6 +327,10 @@ def table() -> dict[str, object]:
         "collections.Counter": _counter,
     }
     return {
+        **{
+            f"torch._utils.{name}": Known(f"torch._utils.{name}", call=function, copies=name == "_rebuild_parameter_with_state")
+            for name, function in tensors.items()
+        },
         **{name: Known(name, call=function) for name, function in functions.items()},
         **{name: Known(name, call=plain.call, make=plain.make) for name, plain in PLAIN.items()},
         **{name: Known(name) for name in CLASSES},

@@ -7,6 +7,7 @@ in a zip archive at once; those of older files (legacy_reader.py) come after the
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -55,9 +56,9 @@ class SavedClass:
     quantized: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class SavedStorage:
-    """A storage of the file, as tensors refer to it."""
+    """A storage of the file, as tensors refer to it. (Making frozen ones takes three times as long, and files have many.)"""
 
     pickled: PickledStorage
     storage: Storage
@@ -88,10 +89,13 @@ class Storages(Protocol):
         ...
 
 
+STORAGE = sys.intern("storage")
+
+
 def parse_identifier(identifier: object, most: int = 5) -> tuple[SavedClass, str, str, int, object]:
     """('storage', class, key, location, number of items) and, in older files, where it lies in another storage."""
     values = cast("tuple[object, ...]", identifier) if isinstance(identifier, tuple) else _from_text(identifier)
-    if not 5 <= len(values) <= most or not is_text(values[0], "storage"):
+    if not 5 <= len(values) <= most or (values[0] is not STORAGE and not is_text(values[0], STORAGE)):
         raise ArchiveError("an identifier is not ('storage', class, key, location, number of items)")
     kind, key, location, numel = values[1:5]
     if not isinstance(kind, SavedClass) or not isinstance(location, str) or type(numel) is not int or numel < 0:
@@ -164,20 +168,20 @@ class RecordStorages:
                 raise ArchiveError(f"{rule} of torch.{kind.name}")
             return found
         record = f"data/{key}"
-        if record not in self.archive:
+        row = self.archive.find(record)
+        if row is None:
             raise ArchiveError(f"storage '{key}' needs the record {record}, which is missing")
-        if self.archive.size(record) != nbytes:
-            raise ArchiveError(
-                f"storage '{key}' has {numel} items, that is {nbytes} bytes, but the record {record} has {self.archive.size(record)}"
-            )
+        if row.size != nbytes:
+            raise ArchiveError(f"storage '{key}' has {numel} items, that is {nbytes} bytes, but the record {record} has {row.size}")
         pickled = PickledStorage(key, record, kind.dtype, location, nbytes)
         storage = read_storage(self.archive, pickled)
         if self.is_big_endian:
             storage = swapped(storage, kind)
-        placed = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
-        if placed.nbytes != nbytes:
-            raise TypeError(f"load: map_location returned a storage of {placed.nbytes} bytes for one of {nbytes}")
-        made = self._known[key] = SavedStorage(pickled, placed, kind, self.budget)
+        if location != "cpu" or self.location is not None:
+            storage = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
+        if storage.nbytes != nbytes:
+            raise TypeError(f"load: map_location returned a storage of {storage.nbytes} bytes for one of {nbytes}")
+        made = self._known[key] = SavedStorage(pickled, storage, kind, self.budget)
         return made
 
 

@@ -53,7 +53,7 @@ class StorageClass:
     dtype: DType | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PickledStorage:
     """A storage that a pickle refers to: one object per key, `nbytes` long."""
 
@@ -64,7 +64,7 @@ class PickledStorage:
     nbytes: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PickledTensor:
     """A strided view that lies inside its storage; counts are in items of `dtype`."""
 
@@ -211,6 +211,8 @@ def _storage_class(name: str) -> StorageClass:
 def arguments_of(function: str, argument: object, names: tuple[str, ...], least: int) -> tuple[object, ...]:
     """A tuple with one value per name; those after the first `least` may be missing and are None then."""
     values = cast("tuple[object, ...]", argument) if isinstance(argument, tuple) else ()
+    if len(values) == len(names):
+        return values
     if not least <= len(values) <= len(names):
         raise ArchiveError(f"{function} takes {', '.join(names)}, but got {len(values)} values")
     return values + (None,) * (len(names) - len(values))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from .errors import ArchiveError, shown
-from .opcodes import OPCODES, Dialect
+from .opcodes import BY_NAME, OPCODES, Dialect
 
 MAX_STACK = 1 << 22
 MAX_MEMO = 1 << 22
@@ -80,14 +80,27 @@ class Machine:
     def run(self) -> object:
         """Execute opcodes up to STOP; what follows it is ignored, as PyTorch ignores it."""
         handlers = SCRIPT_HANDLERS if self.dialect is Dialect.SCRIPT else SAVE_HANDLERS
-        data, stack = self.data, self.stack
+        data, stack, memo, size = self.data, self.stack, self.memo, len(self.data)
         if self.dialect is Dialect.SCRIPT and data[:2] != b"\x80\x02":
             raise ArchiveError("the pickle does not begin with PROTO 2")
         while True:
             self.start = position = self.position
-            if position >= len(data):
+            if position >= size:
                 raise ArchiveError("the pickle ends without STOP")
             code = data[position]
+            # The commonest opcodes, where nothing is wrong with them: calling a handler takes longer than what it does.
+            if code == LONG_BINPUT and position + 5 <= size and len(stack) > self.floor and len(memo) < MAX_MEMO:
+                memo[UINT4(data, position + 1)[0]] = stack[-1]
+                self.position = position + 5
+                continue
+            if code == BINGET and position + 2 <= size and data[position + 1] in memo and len(stack) < MAX_STACK:
+                stack.append(memo[data[position + 1]])
+                self.position = position + 2
+                continue
+            if code == BININT1 and position + 2 <= size and len(stack) < MAX_STACK:
+                stack.append(data[position + 1])
+                self.position = position + 2
+                continue
             self.position = position + 1
             if code == STOP:
                 return self._finish()
@@ -224,7 +237,8 @@ class Machine:
         self.stack.append(self.memo[index])
 
 
-STOP = 0x2E
+STOP, BINGET, BININT1, LONG_BINPUT = (BY_NAME[name].code for name in ("STOP", "BINGET", "BININT1", "LONG_BINPUT"))
+UINT4 = struct.Struct("<L").unpack_from
 MAX_LINE = 4096
 
 
@@ -286,7 +300,7 @@ def _newtrue(machine: Machine) -> None:
 
 
 def _newfalse(machine: Machine) -> None:
-    machine.push(False)
+    machine.stack.append(False)
 
 
 def _binint(machine: Machine) -> None:
@@ -315,7 +329,12 @@ def _binfloat(machine: Machine) -> None:
 
 
 def _binunicode(machine: Machine) -> None:
-    machine.push_text(machine.unsigned(4))
+    start = machine.take(4) + 4
+    end = start + UINT4(machine.data, start - 4)[0]
+    if end > len(machine.data):
+        machine.take(end - start)
+    machine.position = end
+    machine.stack.append(_text(machine.data[start:end]))
 
 
 def _binunicode8(machine: Machine) -> None:
@@ -327,7 +346,7 @@ def _short_binstring(machine: Machine) -> None:
 
 
 def _empty_tuple(machine: Machine) -> None:
-    machine.push(())
+    machine.stack.append(())
 
 
 def _tuple(machine: Machine) -> None:
@@ -335,7 +354,7 @@ def _tuple(machine: Machine) -> None:
 
 
 def _tuple1(machine: Machine) -> None:
-    machine.push((machine.pop(),))
+    machine.stack[-1] = (machine.top(),)
 
 
 def _tuple2(machine: Machine) -> None:
@@ -417,7 +436,7 @@ def _global(machine: Machine) -> None:
 
 def _reduce(machine: Machine) -> None:
     argument = machine.pop()
-    machine.push(machine.builder.call(machine.pop(), argument))
+    machine.stack[-1] = machine.builder.call(machine.top(), argument)
 
 
 def _newobj(machine: Machine) -> None:
@@ -431,7 +450,7 @@ def _build(machine: Machine) -> None:
 
 
 def _binpersid(machine: Machine) -> None:
-    machine.push(machine.builder.load_persistent(machine.pop()))
+    machine.stack[-1] = machine.builder.load_persistent(machine.top())
 
 
 Handler = Callable[[Machine], None]

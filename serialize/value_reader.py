@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
-import numpy as np
-
 from ..runtime.device import CPU, Device
 from ..runtime.dtype import bool_
 from ..runtime.layout import Layout
-from ..runtime.storage import ALIGNMENT, Storage
+from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (
     ANY,
@@ -283,11 +281,9 @@ def _article(text: str) -> str:
 
 def read_storage(archive: Archive, pickled: PickledStorage) -> Storage:
     """The bytes of a storage: the file's in memory where they can be used in place, a copy otherwise."""
-    content = np.frombuffer(archive.view(pickled.record), np.uint8)
-    assert content.nbytes == pickled.nbytes, "the size of the record was checked when the identifier was read"
-    odd_bool = pickled.dtype is bool_ and content.nbytes > 0 and int(content.max()) > 1
-    if archive.writable and archive.is_stored(pickled.record) and content.ctypes.data % ALIGNMENT == 0 and not odd_bool and content.nbytes:
-        return Storage.wrap(content)
-    storage = Storage.allocate(pickled.nbytes)
-    storage.array[:] = content != 0 if odd_bool else content
+    storage = archive.storage(pickled.record)
+    assert storage.nbytes == pickled.nbytes, "the size of the record was checked when the identifier was read"
+    if pickled.dtype is bool_ and storage.nbytes and int(storage.array.max()) > 1:
+        content, storage = storage.array, Storage.allocate(pickled.nbytes)
+        storage.array[:] = content != 0
     return storage

@@ -7,8 +7,9 @@ Info-ZIP write them.
 
 from __future__ import annotations
 
+import re
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import ArchiveError
 
@@ -21,11 +22,16 @@ END = struct.Struct("<4s4H2LH")
 END64 = struct.Struct("<4sQ2H2L4Q")
 LOCATOR64 = struct.Struct("<4sLQL")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
+EXTRA = struct.Struct("<2H")
 LOCAL = struct.Struct("<4s5H3L2H")
+DESCRIPTOR, DESCRIPTOR64 = struct.Struct("<4sLLL"), struct.Struct("<4sLQQ")
+PLAIN_NAME = re.compile(rb"(?:\w[\w-]*|\.data)(?:/(?:\w[\w-]*|\.data))*(?:\.\w+)?", re.ASCII)
+"""Names of the letters and digits of ASCII, in which `name_fault` finds nothing."""
 
 HAS_DESCRIPTOR = 0x0008
 IS_UTF8 = 0x0800
 DEFLATE_LEVEL = 0x0006
+KNOWN_FLAGS = HAS_DESCRIPTOR | IS_UTF8 | DEFLATE_LEVEL
 FULL16 = 0xFFFF
 FULL32 = 0xFFFFFFFF
 DOS_DIRECTORY = 0x10
@@ -33,8 +39,7 @@ UNICODE_PATH = 0x7075
 """The extra field with which Info-ZIP, and Python since 3.12, replace a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: `name` without the root folder, where its data lies, and what the central directory says of it."""
 
     name: str
@@ -46,8 +51,7 @@ class Record:
     method: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A row of the central directory."""
 
     raw_name: bytes
@@ -60,8 +64,7 @@ class _Entry:
     header_offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Directory:
+class _Directory(NamedTuple):
     offset: int
     size: int
     entries: int
@@ -183,7 +186,7 @@ def _read_entry(data: memoryview, start: int, limit: int) -> tuple[_Entry, int]:
 def _check_attributes(name: str, flags: int, method: int, compressed_size: int, size: int, attributes: int, start: int) -> None:
     if flags & 1:
         raise ArchiveError("the record is encrypted", record=name, offset=start)
-    if flags & ~(HAS_DESCRIPTOR | IS_UTF8 | DEFLATE_LEVEL):
+    if flags & ~KNOWN_FLAGS:
         raise ArchiveError(f"the flags {flags:#06x} are none that PyTorch or a common zip tool writes", record=name, offset=start)
     if method not in (STORED, DEFLATED):
         raise ArchiveError(f"compression method {method} is neither stored (0) nor deflated (8)", record=name, offset=start)
@@ -196,6 +199,8 @@ def _check_attributes(name: str, flags: int, method: int, compressed_size: int, 
 
 
 def _decode_name(raw: bytes, flags: int, start: int) -> str:
+    if len(raw) <= MAX_NAME and PLAIN_NAME.fullmatch(raw) is not None:
+        return raw.decode("ascii")
     if not flags & IS_UTF8 and not raw.isascii():
         raise ArchiveError(f"the name {raw!r} is neither ASCII nor marked as UTF-8", offset=start)
     try:
@@ -222,12 +227,14 @@ def name_fault(name: str) -> str | None:
 
 def _zip64_values(data: memoryview, start: int, length: int, name: str, raw_name: bytes) -> list[int]:
     """The 8-byte values of the zip64 extra field, empty if there is none; no extra field may rename the record."""
+    if not length:
+        return []
     values: list[int] | None = None
     limit = start + length
     while start < limit:
         if start + 4 > limit:
             raise ArchiveError("an extra field is cut short", record=name, offset=start)
-        identifier, size = struct.unpack_from("<2H", data, start)
+        identifier, size = EXTRA.unpack_from(data, start)
         if start + 4 + size > limit:
             raise ArchiveError("an extra field is cut short", record=name, offset=start)
         if identifier == UNICODE_PATH and bytes(data[start + 9 : start + 4 + size]) != raw_name:
@@ -262,7 +269,7 @@ def _check_layout(data: memoryview, entries: list[_Entry], directory_offset: int
     for rank, index in enumerate(order):
         entry = entries[index]
         limit = entries[order[rank + 1]].header_offset if rank + 1 < len(order) else directory_offset
-        if not _is_zero(data[position : entry.header_offset]):
+        if position != entry.header_offset and not _is_zero(data[position : entry.header_offset]):
             raise ArchiveError("bytes before the record belong to no record", record=entry.name, offset=position)
         records[index], position = _read_local(data, entry, min(limit, directory_offset))
     if not _is_zero(data[position:directory_offset]):
@@ -293,11 +300,11 @@ def _read_local(data: memoryview, entry: _Entry, limit: int) -> tuple[Record, in
     if raw_name != entry.raw_name or flags != entry.flags or method != entry.method:
         raise ArchiveError("name, flags or method of the local header differ from the directory's", record=entry.name, offset=start)
     wide = _zip64_values(data, name_start + name_length, extra_length, entry.name, raw_name)
-    local_sizes = _local_sizes(wide, size, compressed_size)
     later = bool(flags & HAS_DESCRIPTOR)
-    stated = (crc, *local_sizes)
+    stated = (crc, *_local_sizes(wide, size, compressed_size)) if wide else (crc, size, compressed_size)
     expected = (entry.crc, entry.size, entry.compressed_size)
-    if any(here != there and not (later and here == 0) for here, there in zip(stated, expected, strict=True)):
+    is_usual = stated == ((0, 0, 0) if later else expected)
+    if not is_usual and any(here != there and not (later and here == 0) for here, there in zip(stated, expected, strict=True)):
         rule = f"CRC and sizes {stated} of the local header differ from the directory's {expected}"
         raise ArchiveError(rule, record=entry.name, offset=start)
     end = data_offset + entry.compressed_size
@@ -318,11 +325,14 @@ def _local_sizes(wide: list[int], size: int, compressed_size: int) -> tuple[int,
 
 def _check_descriptor(data: memoryview, entry: _Entry, start: int, limit: int) -> int:
     """The end of the data descriptor: with or without signature, with sizes of 4 or 8 bytes, but with the directory's values."""
+    values = (b"PK\x07\x08", entry.crc, entry.compressed_size, entry.size)
+    if entry.size < FULL32 and start + DESCRIPTOR.size <= limit and DESCRIPTOR.unpack_from(data, start) == values and entry.size:
+        return start + DESCRIPTOR.size
     for layout in ("<LQQ", "<LLL"):
         if entry.size > FULL32 and layout == "<LLL":
             continue
-        values = struct.pack(layout, entry.crc, entry.compressed_size, entry.size)
-        for form in (b"PK\x07\x08" + values, values):
+        packed = struct.pack(layout, *values[1:])
+        for form in (values[0] + packed, packed):
             if bytes(data[start : min(start + len(form), limit)]) == form:
                 return start + len(form)
     raise ArchiveError("the data descriptor is missing or differs from the directory", record=entry.name, offset=start)

@@ -32,7 +32,7 @@ def test_hostile_file(name: str) -> None:
     make, words = MAKE.CASES[name]
     data = make()
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.process_time()
     try:
         rl.load(io.BytesIO(data))
     except ArchiveError as error:
@@ -45,5 +45,5 @@ def test_hostile_file(name: str) -> None:
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert peak < MEMORY + RATIO * len(data)

@@ -331,3 +331,15 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
         x = rl.arange(4)
         rl.save([x, x.view(rl.float64)], io.BytesIO())
     assert math.isnan(again(math.nan))
+
+
+def test_a_mapped_file_is_not_read_to_check_it(tmp_path: Path) -> None:
+    rl.save({"x": rl.zeros(100)}, tmp_path / "model.pt")
+    data = (tmp_path / "model.pt").read_bytes()
+    (tmp_path / "model.pt").write_bytes(data.replace(bytes(400), bytes(399) + b"\x40"))
+    assert rl.load(tmp_path / "model.pt", mmap=True)["x"][-1].item() == 2.0
+    with pytest.raises(ArchiveError, match="CRC-32"):
+        rl.load(tmp_path / "model.pt")
+    (tmp_path / "model.pt").write_bytes(data.replace(b"FloatStorage", b"FloatStoragf"))
+    with pytest.raises(ArchiveError, match="CRC-32"):
+        rl.load(tmp_path / "model.pt", mmap=True)

@@ -181,3 +181,22 @@ def test_what_is_not_listed_is_refused_as_pytorch_refuses_it(attack: str) -> Non
     buffer.seek(0)
     with pytest.raises(ArchiveError, match=r"is not on the list of what files may use"):
         rl.load(buffer)
+
+
+def test_many_tensors_have_the_very_pickle_of_pytorch() -> None:
+    """Templates take over where all names are known: every kind of tensor before and after that, also over storages that are shared."""
+    made: dict[str, Any] = {}
+    for index in range(120):
+        made[f"w{index}"] = torch.arange(12).reshape(3, 4).to((torch.float32, torch.float64, torch.int32, torch.uint16)[index % 4])
+        made[f"t{index}"] = made[f"w{index}"].t() if index % 5 == 0 else torch.empty(0, index % 3)
+        made[f"p{index}"] = torch.nn.Parameter(torch.ones(2), requires_grad=index % 2 == 0) if index % 7 == 0 else torch.ones(2, 2).t()
+        made[f"again{index}"] = made[f"w{index // 2}"]
+    ours = io.BytesIO()
+    rl.save(rl.load(saved(made, True)), ours)
+    assert pickle_of(ours) == pickle_of(saved(made, True))
+
+
+def pickle_of(file: io.BytesIO) -> bytes:
+    """The pickle in a file."""
+    with zipfile.ZipFile(file) as archive:
+        return archive.read("archive/data.pkl")
