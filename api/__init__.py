@@ -9,12 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rushlight import fft as fft
     from rushlight import jit as jit
+    from rushlight import linalg as linalg
     from rushlight import nn as nn
     from rushlight import serialization as serialization
+    from rushlight import special as special
     from rushlight._public import *  # noqa: F403
 
-_SUBMODULES = ("jit", "nn", "serialization")
+_SUBMODULES = ("fft", "jit", "linalg", "nn", "serialization", "special")
 
 
 def __getattr__(name: str) -> Any:

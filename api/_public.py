@@ -64,6 +64,7 @@ from rushlight.runtime.functional import chain_matmul as chain_matmul
 from rushlight.runtime.functional import einsum as einsum
 from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.functional import nonzero as nonzero
+from rushlight.runtime.functional import stft as stft
 from rushlight.runtime.functional import tensordot as tensordot
 from rushlight.runtime.functional import unique as unique
 from rushlight.runtime.functional import unique_consecutive as unique_consecutive

@@ -5,6 +5,8 @@ reads (`nn/functional/`) calls operators through it, and `rushlight.<operator>` 
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .ops.packet import Packet, packet
 
 
@@ -15,3 +17,12 @@ def __getattr__(name: str) -> Packet:
         raise AttributeError(f"the operator table has no aten::{name}")
     globals()[name] = found
     return found
+
+
+def family(prefix: str) -> Callable[[str], Packet]:
+    """A look-up of operators by what follows `prefix` in their names: `family("fft_")("rfft")` is `fft_rfft`."""
+
+    def find(name: str) -> Packet:
+        return __getattr__(name if name.startswith("__") else f"{prefix}{name}")
+
+    return find

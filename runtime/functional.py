@@ -136,3 +136,16 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
 def _wanted(found: tuple[Tensor, Tensor, Tensor], inverse: bool, counts: bool) -> Any:
     parts = (found[0], *found[1:2] * inverse, *found[2:] * counts)
     return parts if len(parts) > 1 else parts[0]
+
+
+def stft(
+    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Tensor | None = None,
+    center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
+    return_complex: bool | None = None, align_to_window: bool | None = None,
+) -> Tensor:
+    """The spectrum of each window of `n_fft` samples; `center` pads both ends by half a window (ops/stft.py says the rest)."""
+    from .ops.stft import stft_center
+
+    return stft_center(
+        input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, align_to_window
+    )

@@ -276,6 +276,18 @@ class Tensor(Operators):
         return self.transpose(-2, -1)
 
     @property
+    def H(self) -> Tensor:
+        """The conjugate transpose of a matrix."""
+        if self.ndim not in (0, 2):
+            raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.")
+        return self.mH if self.ndim else self.conj()
+
+    @property
+    def mH(self) -> Tensor:
+        """The last two dimensions exchanged, and conjugates taken."""
+        return self.transpose(-2, -1).conj()
+
+    @property
     def real(self) -> Tensor:
         """The real parts, over the same memory; assigning writes them."""
         from .ops.complex_numbers import real

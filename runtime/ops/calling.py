@@ -22,8 +22,8 @@ def make_callable(op: Op) -> Callable[..., Any]:
     run = _functional(op)
     if op.base is None:
         return run
-    if len(op.schema.returns) == 2:
-        return _into_pair(op, run)
+    if len(op.schema.returns) > 1:
+        return _into_several(op, run, len(op.schema.returns))
     return _into_out(op, run) if op.key.endswith("out") else _into_self(run)
 
 
@@ -92,18 +92,18 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return run_into
 
 
-def _into_pair(op: Op, run: Callable[..., tuple[Tensor, Tensor]]) -> Callable[..., tuple[Tensor, Tensor]]:
-    def run_into_pair(*args: Any) -> tuple[Tensor, Tensor]:
-        results, outs = run(*args[:-2]), args[-2:]
+def _into_several(op: Op, run: Callable[..., tuple[Tensor, ...]], count: int) -> Callable[..., tuple[Tensor, ...]]:
+    def run_into_several(*args: Any) -> tuple[Tensor, ...]:
+        results, outs = run(*args[:-count]), args[-count:]
         for result, out in zip(results, outs):
             check_castable(result.dtype, out.dtype)
             resize_output(out, result.layout.shape)
-            check_out(op.traits.out, args[:-2], out)
+            check_out(op.traits.out, args[:-count], out)
             copy_into(out, result)
         # a tuple with named parts, as without out=
         return type(results)(*outs)
 
-    return run_into_pair
+    return run_into_several
 
 
 def _completed(op: Op) -> Callable[[tuple[Any, ...]], Sequence[Any]]:

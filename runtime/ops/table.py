@@ -33,7 +33,8 @@ FAMILIES = (
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
-    "complex_numbers", "special_functions",
+    "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
+    "matrix_functions", "aliases",
 )
 """The modules of this folder that hold rows."""
 

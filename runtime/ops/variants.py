@@ -30,8 +30,8 @@ def derive(key: str) -> Op | None:
     name, _, overload = key.partition(".")
     if overload not in overload_orders().get(name, ()):
         return None
-    if key in _PAIRS:
-        return _derive_pair(key, name, *_PAIRS[key])
+    if key in _SEVERAL:
+        return _derive_several(key, name, *_SEVERAL[key])
     if overload.endswith("out"):
         return _derive_out(key, name, overload)
     if name.endswith("_") and not name.endswith("__"):
@@ -53,18 +53,23 @@ def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
 
 _OUT_OF = {
     "aten::all": "dim", "aten::any": "dim", "aten::max": "other", "aten::min": "other", "aten::mean": "dim", "aten::clamp": "",
-    "aten::clamp_min": "", "aten::clamp_max": "", "aten::std": "dim", "aten::var": "dim",
+    "aten::clip": "", "aten::clamp_min": "", "aten::clamp_max": "", "aten::std": "dim", "aten::var": "dim",
 }
 """Which overload the one called `out` belongs to, where it is neither `Tensor` nor the unnamed one."""
-_PAIRS = {
-    "aten::max.dim_max": ("dim", "max", "max_values"), "aten::min.dim_min": ("dim", "min", "min_indices"),
-    "aten::aminmax.out": ("", "min", "max"), "aten::cummax.out": ("", "values", "indices"), "aten::cummin.out": ("", "values", "indices"),
-    "aten::sort.values": ("", "values", "indices"), "aten::sort.values_stable": ("stable", "values", "indices"),
-    "aten::topk.values": ("", "values", "indices"), "aten::kthvalue.values": ("", "values", "indices"),
-    "aten::mode.values": ("", "values", "indices"), "aten::median.dim_values": ("dim", "values", "indices"),
-    "aten::nanmedian.dim_values": ("dim", "values", "indices"),
+_SEVERAL: dict[str, tuple[str, str]] = {
+    "aten::max.dim_max": ("dim", "max max_values"), "aten::min.dim_min": ("dim", "min min_indices"), "aten::aminmax.out": ("", ""),
+    "aten::cummax.out": ("", ""), "aten::cummin.out": ("", ""), "aten::sort.values": ("", ""),
+    "aten::sort.values_stable": ("stable", ""), "aten::topk.values": ("", ""), "aten::kthvalue.values": ("", ""),
+    "aten::mode.values": ("", ""), "aten::median.dim_values": ("dim", ""), "aten::nanmedian.dim_values": ("dim", ""),
+    "aten::frexp.Tensor_out": ("Tensor", ""), "aten::linalg_cholesky_ex.L": ("", ""), "aten::geqrf.a": ("", ""),
+    "aten::linalg_qr.out": ("", ""), "aten::qr.Q": ("", ""), "aten::linalg_lu_factor_ex.out": ("", ""),
+    "aten::linalg_lu_factor.out": ("", ""), "aten::linalg_lu.out": ("", ""), "aten::lu_unpack.out": ("", ""),
+    "aten::linalg_svd.U": ("", ""), "aten::_linalg_svd.U": ("", ""), "aten::svd.U": ("", ""),
+    "aten::linalg_eigh.eigvals": ("", "eigvals eigvecs"), "aten::_linalg_eigh.eigenvalues": ("", ""), "aten::linalg_eig.out": ("", ""),
+    "aten::linalg_slogdet.out": ("", ""), "aten::slogdet.out": ("", ""), "aten::linalg_inv_ex.inverse": ("", ""),
+    "aten::linalg_solve_ex.out": ("", ""), "aten::linalg_lstsq.out": ("", ""), "aten::triangular_solve.X": ("", "X M"),
 }
-"""Overloads that write two results: the overload each belongs to, and the names of its outputs."""
+"""Overloads that write several results: the overload each belongs to, and its outputs' names where they are not the results'."""
 _OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Device\? device=None, bool\? pin_memory=None")
 """What factories take to choose a tensor's dtype and place: `out` says these already."""
 
@@ -88,13 +93,14 @@ def _derive_out(key: str, name: str, overload: str) -> Op | None:
     return None
 
 
-def _derive_pair(key: str, name: str, overload: str, first: str, second: str) -> Op | None:
+def _derive_several(key: str, name: str, overload: str, outputs: str) -> Op | None:
     base_key = f"{name}.{overload}" if overload else name
     base = lookup(base_key) if base_key in keys_of(name) else None
     if base is None:
         return None
     arguments, results = base.text[base.text.index("(") + 1 :].split(") -> (")
+    names = [result.removeprefix("Tensor ") for result in results.removesuffix(")").split(", ")]
     star = "" if "*, " in arguments else "*, "
-    results = results.replace("Tensor ", "Tensor(a!) ", 1).replace(", Tensor ", ", Tensor(b!) ", 1)
-    text = f"{key}({arguments}, {star}Tensor(a!) {first}, Tensor(b!) {second}) -> ({results}"
-    return Op(key, text, base.kind, base.body, base.traits, base)
+    written = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", outputs.split() or names))
+    returned = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", names))
+    return Op(key, f"{key}({arguments}, {star}{written}) -> ({returned})", base.kind, base.body, base.traits, base)

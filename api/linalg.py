@@ -1,0 +1,7 @@
+"""Linear algebra: `rushlight.linalg.svd` is the operator `aten::linalg_svd`."""
+from __future__ import annotations
+
+from rushlight.runtime.aten import family
+from rushlight.runtime.ops.lapack import LinAlgError as LinAlgError
+
+__getattr__ = family("linalg_")
