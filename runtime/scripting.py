@@ -32,6 +32,24 @@ def copy_to_script_wrapper(method: F) -> F:
     return method
 
 
+_signatures: dict[str, list[Callable[..., Any]]] = {}
+
+
+def overloaded(declaration: F) -> F:
+    """Mark a declaration without a body: compiled code of the function defined later under the same name has this signature too."""
+    _signatures.setdefault(_full_name(declaration), []).append(declaration)
+    return declaration
+
+
+def overloads_of(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """The declarations that were marked for a function or method, in order; none for most."""
+    return _signatures.get(_full_name(function), [])
+
+
+def _full_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
 class BooleanDispatch:
     """A function with two result types: a flag, constant wherever compiled code calls it, says which of two functions runs.
 

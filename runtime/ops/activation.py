@@ -129,3 +129,99 @@ def softplus(a: Any, beta: Any, threshold: Any) -> Any:
 def threshold(a: Any, limit: Any, value: Any) -> Any:
     """self where above the threshold, else value; NaN stays NaN."""
     return value if a <= limit else a
+
+
+@pointwise("mish(Tensor self) -> Tensor", dtype=floats_only("mish_cpu"))
+def mish(a: Any) -> Any:
+    """self * tanh(softplus(self)). Source: arXiv:1908.08681."""
+    return a * math.tanh(smooth_relu(a))
+
+
+@pointwise("hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor", dtype=floats_only("hardshrink_cpu"), parameters=("lambd",))
+def hardshrink(a: Any, lambd: Any) -> Any:
+    """self outside of [-lambd, lambd], else zero; NaN stays NaN."""
+    return a * 0 if a >= -lambd and a <= lambd else a
+
+
+@pointwise("rushlight::softshrink(Tensor self, Scalar lambd) -> Tensor", dtype=floats_only("softshrink_cpu"), parameters=("lambd",))
+def _softshrink(a: Any, lambd: Any) -> Any:
+    """self moved towards zero by lambd; NaN stays NaN."""
+    return a - lambd if a > lambd else (a + lambd if a < -lambd else a * 0)
+
+
+@composite("softshrink(Tensor self, Scalar lambd=0.5) -> Tensor")
+def softshrink(self: Tensor, lambd: Any) -> Tensor:
+    """self moved towards zero by lambd, zero where it is nearer."""
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
+    return required("rushlight::softshrink")(self, lambd)
+
+
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+@composite("selu(Tensor self) -> Tensor")
+def selu(self: Tensor) -> Tensor:
+    """The scaled elu that keeps mean 0 and variance 1. Source: arXiv:1706.02515."""
+    return required("aten::elu")(self, _SELU_ALPHA, _SELU_SCALE, 1)
+
+
+@composite("celu(Tensor self, Scalar alpha=1.0) -> Tensor")
+def celu(self: Tensor, alpha: Any) -> Tensor:
+    """self where positive, else alpha * (exp(self / alpha) - 1). Source: arXiv:1704.07483."""
+    if alpha == 0:
+        raise ZeroDivisionError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return required("aten::elu")(self, alpha, 1.0, 1.0 / alpha)
+
+
+@pointwise("log_sigmoid(Tensor self) -> Tensor", dtype=floats_only("log_sigmoid_cpu"))
+def log_sigmoid(a: Any) -> Any:
+    """log(sigmoid(self)), without the overflow of the two in turn."""
+    return -smooth_relu(-a)
+
+
+@pointwise("_prelu_kernel(Tensor self, Tensor weight) -> Tensor", dtype=floats_only("prelu_cpu"))
+def prelu_items(a: Any, weight: Any) -> Any:
+    """self where positive, else weight * self."""
+    return a if a > 0 else weight * a
+
+
+@composite("prelu(Tensor self, Tensor weight) -> Tensor")
+def prelu(self: Tensor, weight: Tensor) -> Tensor:
+    """self where positive, else weight * self; one weight, or one for each channel (dimension 1)."""
+    if self.dtype is not weight.dtype:
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {self.dtype} and {weight.dtype}")
+    count, rank = weight.layout.numel, self.ndim
+    if weight.ndim > 1 or (count != 1 and rank < 1):
+        raise RuntimeError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}"
+            if weight.ndim > 1 else "Not allow zero-dim input tensor."
+        )
+    channels = self.layout.shape[1] if rank > 1 else 1
+    if count != 1 and count != channels:
+        raise RuntimeError(
+            f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {count} and channel size = {channels}."
+        )
+    if weight.ndim == 1:
+        shape = [1] * rank
+        if rank > 1:
+            shape[1] = count
+        weight = weight.reshape(shape)
+    return required("aten::_prelu_kernel")(self, weight)
+
+
+@pointwise("rushlight::gated(Tensor self, Tensor gate) -> Tensor", dtype=floats_only("glu_cpu"))
+def _gated(a: Any, gate: Any) -> Any:
+    """self times the sigmoid of a gate."""
+    return a * logistic(gate)
+
+
+@composite("glu(Tensor self, int dim=-1) -> Tensor")
+def glu(self: Tensor, dim: int) -> Tensor:
+    """The first half along dim times the sigmoid of the second. Source: arXiv:1612.08083."""
+    if self.ndim == 0:
+        raise RuntimeError("glu does not support 0-dimensional tensors")
+    size = self.size(dim)
+    if size % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {dim % self.ndim} is size {size}")
+    return required("rushlight::gated")(self.narrow(dim, 0, size // 2), self.narrow(dim, size // 2, size // 2))

@@ -35,6 +35,7 @@ FAMILIES = (
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
     "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
     "matrix_functions", "aliases",
+    "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling",
 )
 """The modules of this folder that hold rows."""
 

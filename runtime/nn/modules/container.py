@@ -1,14 +1,17 @@
-"""Modules that hold modules under the names "0", "1", ...: `Sequential` runs them in turn, `ModuleList` is a list."""
+"""Modules that hold modules: `Sequential` runs them in turn, `ModuleList` is a list, `ModuleDict` a dictionary."""
 from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Self, cast, overload
 
 from ...scripting import copy_to_script_wrapper
 from ...tensor import Tensor
 from ..module import Module, indent
+from .parameter_containers import ParameterDict as ParameterDict
+from .parameter_containers import ParameterList as ParameterList
+from .parameter_containers import check_pair
 
 
 class _Numbered(Module):
@@ -194,3 +197,73 @@ class ModuleList(_Numbered):
             for first, last, text in runs
         ]
         return "{}(\n  {}\n)".format(self._get_name(), "\n  ".join(indent(line) for line in lines))
+
+
+class ModuleDict(Module):
+    """A dictionary of modules by name, which count as children of the module that holds it."""
+
+    _modules: dict[str, Any]
+
+    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+        super().__init__()
+        if modules is not None:
+            self.update(modules)
+
+    @copy_to_script_wrapper
+    def __getitem__(self, key: str) -> Any:
+        return self._modules[key]
+
+    def __setitem__(self, key: str, module: Module) -> None:
+        self.add_module(key, module)
+
+    def __delitem__(self, key: str) -> None:
+        del self._modules[key]
+
+    @copy_to_script_wrapper
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    @copy_to_script_wrapper
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    @copy_to_script_wrapper
+    def __contains__(self, key: str) -> bool:
+        return key in self._modules
+
+    def clear(self) -> None:
+        """Remove every module."""
+        self._modules.clear()
+
+    def pop(self, key: str) -> Any:
+        """Take out one module."""
+        found = self[key]
+        del self[key]
+        return found
+
+    @copy_to_script_wrapper
+    def keys(self) -> KeysView[str]:
+        """The names."""
+        return self._modules.keys()
+
+    @copy_to_script_wrapper
+    def items(self) -> ItemsView[str, Any]:
+        """Names and modules."""
+        return self._modules.items()
+
+    @copy_to_script_wrapper
+    def values(self) -> ValuesView[Any]:
+        """The modules."""
+        return self._modules.values()
+
+    def update(self, modules: Mapping[str, Module]) -> None:
+        """Add what a mapping or pairs of names and modules have."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"ModuleDict.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}")
+        if isinstance(modules, ModuleDict | Mapping):
+            for key, module in cast("Mapping[str, Module]", modules).items():
+                self[key] = module
+            return
+        for at, pair in enumerate(cast("Iterable[tuple[str, Module]]", modules)):
+            check_pair("ModuleDict", at, pair)
+            self[pair[0]] = pair[1]

@@ -31,3 +31,43 @@ class Dropout(_DropoutNd):
     def forward(self, input: Tensor) -> Tensor:
         """The input, or what was left of it."""
         return F.dropout(input, self.p, self.training, self.inplace)
+
+
+class Dropout1d(_DropoutNd):
+    """In training, zeros whole channels of (N, C, L)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or what was left of it."""
+        return F.dropout1d(input, self.p, self.training, self.inplace)
+
+
+class Dropout2d(_DropoutNd):
+    """In training, zeros whole channels of (N, C, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or what was left of it."""
+        return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_DropoutNd):
+    """In training, zeros whole channels of (N, C, D, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or what was left of it."""
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_DropoutNd):
+    """In training, dropout that keeps the mean and variance of what SELU gives."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or what was left of it."""
+        return F.alpha_dropout(input, self.p, self.training)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """AlphaDropout of whole channels."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or what was left of it."""
+        return F.feature_alpha_dropout(input, self.p, self.training)

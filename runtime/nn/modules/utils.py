@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...device import Device, require_cpu
-from ...dtype import DType, float32
+from ...dtype import DType
+from ...promotion import get_default_dtype
 from ...tensor import Tensor, new_empty
 
 IntOrSingle = int | tuple[int]
@@ -37,12 +38,26 @@ def triple(value: Any) -> tuple[Any, Any, Any]:
     return (value, value, value)
 
 
+def quadruple(value: Any) -> tuple[Any, Any, Any, Any]:
+    """Four sizes, from a number for all or from four."""
+    if isinstance(value, Iterable):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
+    return (value, value, value, value)
+
+
+def sextuple(value: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """Six sizes, from a number for all or from six."""
+    if isinstance(value, Iterable):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportReturnType, reportUnknownArgumentType]
+    return (value, value, value, value, value, value)
+
+
 def reverse_repeat(values: tuple[int, ...], times: int) -> list[int]:
     """The values from the last to the first, each `times` times: `(1, 2)` twice is `[2, 2, 1, 1]`, the order that padding takes."""
     return [value for value in reversed(values) for _ in range(times)]
 
 
-def empty(shape: tuple[int, ...], device: Device | str | None, dtype: DType | None) -> Tensor:
-    """Uninitialised memory for a parameter; float32 on the CPU unless said otherwise."""
+def empty(shape: int | tuple[int, ...], device: Device | str | None, dtype: DType | None) -> Tensor:
+    """Uninitialised memory for a parameter; in the default dtype unless said otherwise."""
     require_cpu(device)
-    return new_empty(shape, dtype or float32)
+    return new_empty((shape,) if isinstance(shape, int) else shape, dtype or get_default_dtype())
