@@ -312,7 +312,7 @@ def multi_head_attention_forward(
         _B, _Nt, E = q.shape
         q_scaled = q * math.sqrt(1.0 / float(E))
         if is_causal and attn_mask is None:
-            raise AssertionError("FIXME: is_causal not implemented for need_weights")
+            raise AssertionError("is_causal without attn_mask is not implemented for need_weights")
         if attn_mask is not None:
             attn_output_weights = aten.baddbmm(attn_mask, q_scaled, k.transpose(-2, -1))
         else:
