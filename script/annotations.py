@@ -239,7 +239,7 @@ class PythonAnnotations:
         plain = _PLAIN_CLASSES.get(annotation)
         if plain is not None:
             return plain
-        if annotation in (list, dict, tuple):
+        if annotation is dict:
             raise _bare(annotation, span)
         if Tensor in annotation.__mro__:
             return TENSOR
@@ -284,6 +284,9 @@ _PLAIN_CLASSES: dict[type, Type] = {
     complex: COMPLEX,
     str: STR,
     type(None): NONE,
+    # what `isinstance` asks for; a parameter of such a type takes no list from Python
+    list: ANY_LIST,
+    tuple: ANY_TUPLE,
     Device: DEVICE,
     # element types are numbers inside the language
     DType: INT,

@@ -128,16 +128,22 @@ class ConditionEmitter(Emitter):
             return Condition(self.constant(holds, span), {}, {}, holds)
         if left_none is not None and right_none is not None and left_none != right_none:
             return Condition(self.constant(not holds, span), {}, {}, not holds)
+        if left_value.type is BOOL and right_value.type is BOOL:
+            # truth values have no identity of their own
+            return Condition(self.operator("aten::eq" if holds else "aten::ne", [left_value, right_value], span), {}, {})
         name = "aten::__is__" if holds else "aten::__isnot__"
         value = self.operator(name, [left_value, right_value], span)
         present = _present(left, left_value, right) if _is_none_literal(right) else _present(right, right_value, left)
         return Condition(value, {} if holds else present, present if holds else {})
 
     def _chain(self, span: Span, operands: tuple[Expression, ...], operators: tuple[syntax.CompareOperator, ...]) -> Condition:
-        """`a < b < c` is `a < b and b < c`, with `b` written twice."""
-        first = syntax.Compare(operands[:2], operators[:1], operands[0].span.to(operands[1].span))
-        rest = syntax.Compare(operands[1:], operators[1:], operands[1].span.to(operands[-1].span))
-        return self._short_circuit(span, first, lambda: self.condition(rest), False)
+        """`a < b < c < d` is `(a < b and b < c) and c < d`, with `b` and `c` written twice."""
+        first: Expression | None = None
+        for left, right, operator in zip(operands, operands[1:], operators):
+            part = syntax.Compare((left, right), (operator,), left.span.to(right.span))
+            first = part if first is None else syntax.Boolean("and", first, part, operands[0].span.to(right.span))
+        assert isinstance(first, syntax.Boolean)
+        return self._short_circuit(span, first.left, lambda: self.condition(first.right), False)
 
     def _short_circuit(self, span: Span, left: Expression, right: Callable[[], Condition], is_or: bool) -> Condition:
         first = self.condition(left)
@@ -173,7 +179,7 @@ class ConditionEmitter(Emitter):
     def isinstance_of(self, tree: Expression, classes: Expression) -> Condition:
         """`isinstance(tree, classes)`"""
         value = self.expression(tree)
-        wanted = _distinct(self._class_types(classes))
+        wanted = _sorted(_distinct(self._class_types(classes)))
         inside: list[Type] = []
         outside: list[Type] = []
         always = True
@@ -340,6 +346,11 @@ def _distinct(kinds: Sequence[Type]) -> list[Type]:
     """The alternatives of unions and optionals, each once."""
     flat = [member for kind in kinds for member in (union_members(kind) if isinstance(kind, UnionType | OptionalType) else (kind,))]
     return list(dict.fromkeys(flat))
+
+
+def _sorted(kinds: Sequence[Type]) -> list[Type]:
+    """The types in the order in which a union of them has its members."""
+    return sorted(kinds, key=lambda kind: (kind.order, str(kind))) if len(kinds) > 1 else list(kinds)
 
 
 def _narrowest(kind: Type, wanted: Sequence[Type]) -> Type | None:

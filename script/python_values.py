@@ -5,6 +5,7 @@ In: an object that the program names. Out: what it stands for in TorchScript, or
 
 from __future__ import annotations
 
+import cmath
 import inspect
 import math
 import warnings
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from .ir import Value
     from .python_resolver import PythonResolver
 
+_COMPLEX_FUNCTIONS = (
+    "isnan isfinite isinf log log10 sqrt exp sin tan cos asin acos atan sinh cosh tanh asinh acosh atanh".split()
+)
 # functions that are operators although they are no packets
 _BUILTINS: dict[object, str] = {
     math.ceil: "aten::ceil",
@@ -75,6 +79,9 @@ _BUILTINS: dict[object, str] = {
     math.ldexp: "aten::ldexp",
     math.gcd: "aten::gcd",
     math.remainder: "aten::mathremainder",
+    **{getattr(cmath, name): f"aten::{name}" for name in _COMPLEX_FUNCTIONS},
+    cmath.phase: "aten::angle",
+    cmath.rect: "aten::polar",
     warnings.warn: "aten::warn",
     grad_mode.set_grad_enabled: "aten::set_grad_enabled",
 }

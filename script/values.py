@@ -474,4 +474,4 @@ def is_none(value: Value) -> bool | None:
     """True for a value that can only be None, False for one that never is, None where both are possible."""
     if value.type is NONE or value.node.kind == "prim::Constant" and "value" not in value.node.attributes:
         return True
-    return None if isinstance(value.type, OptionalType) else False
+    return None if isinstance(value.type, OptionalType) or isinstance(value.type, UnionType) and NONE in value.type.members else False

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from ...runtime.typesystem import Type, unify
+from ...runtime.typesystem import Type, unify, union
 from ..ir import Block, Graph, Node, Value
 
 T = TypeVar("T")
@@ -86,9 +86,7 @@ class _ControlFlow:
         for name in sorted(changed):
             then_type, else_type = then_types.find(name), else_types.find(name)
             assert then_type is not None and else_type is not None
-            unified = unify(then_type, else_type)
-            if unified is None:
-                continue
+            unified = unify(then_type, else_type) or union((then_type, else_type))
             _add_block_output(then_block, then_type, name)
             _add_block_output(else_block, else_type, name)
             self.types.here[name] = _add_node_output(node, unified, name)
@@ -102,8 +100,7 @@ class _ControlFlow:
             if before is None:
                 continue
             after = inside.here[name]
-            unified = unify(before, after)
-            assert unified is not None, f"{name}: {before} and {after} were let through by the compiler"
+            unified = unify(before, after) or union((before, after))
             load = _load(node.graph, name, before).insert_before(node)
             node.add_input(load.output)
             carried = body.add_input(unified, name)
