@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 from rushlight.runtime.kernels.bundle import save_bundle as save_bundle
+from rushlight.runtime.scripting import Future as Future
 from rushlight.runtime.scripting import annotate as annotate
+from rushlight.runtime.scripting import fork as fork
 from rushlight.runtime.scripting import is_scripting as is_scripting
+from rushlight.runtime.scripting import is_tracing as is_tracing
+from rushlight.runtime.scripting import script_if_tracing as script_if_tracing
+from rushlight.runtime.scripting import unwrap_optional
+from rushlight.runtime.scripting import wait as wait
 from rushlight.script.errors import Error as Error
 from rushlight.script.jit import Attribute as Attribute
 from rushlight.script.jit import Final as Final
-from rushlight.script.jit import fork as fork
 from rushlight.script.jit import interface as interface
-from rushlight.script.jit import is_tracing as is_tracing
 from rushlight.script.jit import isinstance_
 from rushlight.script.jit import script as script
-from rushlight.script.jit import wait as wait
 from rushlight.script.marks import export as export
 from rushlight.script.marks import ignore as ignore
 from rushlight.script.marks import unused as unused
@@ -20,11 +23,15 @@ from rushlight.script.module import RecursiveScriptModule as RecursiveScriptModu
 from rushlight.script.module import ScriptFunction as ScriptFunction
 from rushlight.script.module import ScriptModule as ScriptModule
 from rushlight.script.module import set_archive_writer, set_code_printer
+from rushlight.script.overloads import overload, overload_method
 from rushlight.serialize.jit import function_code, write
 from rushlight.serialize.jit import load as load
 from rushlight.serialize.jit import save as save
 
 isinstance = isinstance_
+_overload = overload
+_overload_method = overload_method
+_unwrap_optional = unwrap_optional
 
 set_archive_writer(write)
 set_code_printer(function_code)

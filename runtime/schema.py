@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple, cast
 
 from .type_text import INTEGER_SPELLINGS, parse_type
-from .typesystem import ListType, OptionalType, Type
+from .typesystem import ListType, OptionalType, TupleType, Type
 
 
 class AliasSet(NamedTuple):
@@ -80,6 +80,9 @@ class Argument(NamedTuple):
             values = cast("tuple[object, ...]", self.default)  # pyright: ignore[reportUnknownMemberType]
             if len(values) == self.list_size and len(set(values)) == 1:
                 return literal_text(values[0])
+        default: object = cast("object", self.default)  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(self.type, TupleType) and isinstance(default, tuple):
+            return f"({', '.join(map(literal_text, cast('tuple[object, ...]', default)))})"
         return literal_text(self.default)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 

@@ -8,10 +8,12 @@ is the type `int[2]`: a list that one number may stand for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
+R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -24,6 +26,89 @@ def annotate(the_type: Any, the_value: T) -> T:
     """`the_value`, unchanged; compiled code gives it the type `the_type`."""
     del the_type
     return the_value
+
+
+class Future(Generic[T]):
+    """The result of a `fork`, which has run already: its value, or the exception that `wait` raises."""
+
+    __slots__ = ("_error", "_value")
+
+    def __init__(self, value: T | None = None, error: Exception | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    @staticmethod
+    def of(function: Callable[..., R], *args: Any, **kwargs: Any) -> Future[R]:
+        """Run `function` and keep what it gives or raises."""
+        made: Future[R] = Future()
+        try:
+            made._value = function(*args, **kwargs)
+        except Exception as error:
+            made._error = error
+        return made
+
+    def wait(self) -> T:
+        """The result."""
+        if self._error is not None:
+            raise self._error
+        return cast("T", self._value)
+
+    def value(self) -> T:
+        """The result."""
+        return self.wait()
+
+    def done(self) -> bool:
+        """True."""
+        return True
+
+
+def fork(func: Callable[..., T], *args: Any, **kwargs: Any) -> Future[T]:
+    """Call `func`; compiled code may run it beside the caller. `wait` gives the result, or raises what `func` raised."""
+    return Future.of(func, *args, **kwargs)
+
+
+def wait(future: Future[T]) -> T:
+    """The result of a `fork`."""
+    return future.wait()
+
+
+def script_if_tracing(fn: F) -> F:
+    """Compile `fn` where a trace calls it, so that its control flow stays; elsewhere it is the Python function."""
+
+    @wraps(fn)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return TRACING.compiled(fn)(*args, **kwargs) if TRACING.active else fn(*args, **kwargs)
+
+    vars(wrapper)["script_if_tracing"] = fn
+    return cast("F", wrapper)
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
+class Tracing:
+    """Whether eager calls are being recorded, and how a function is compiled for a record; `script/tracing.py` sets both."""
+
+    active: bool = False
+    compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = staticmethod(_as_it_is)
+
+
+TRACING = Tracing()
+
+
+def is_tracing() -> bool:
+    """Whether a trace is being recorded; false inside compiled code."""
+    if is_scripting():
+        return False
+    else:  # noqa: RET505 - compiled code leaves this branch out
+        return TRACING.active
+
+
+def unwrap_optional(x: T | None) -> T:
+    """`x`, which must not be None; compiled code gives it the type without None."""
+    assert x is not None, "Unwrapping null optional"
+    return x
 
 
 def copy_to_script_wrapper(method: F) -> F:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from ..runtime.scripting import Future
 from ..runtime.typesystem import (
     BOOL,
     COMPLEX,
@@ -31,6 +32,7 @@ from ..runtime.typesystem import (
 )
 from . import running
 from .errors import Raised
+from .function import Function
 from .object import Object
 from .passes.loops import MAX_TRIP_COUNT
 
@@ -286,6 +288,14 @@ class _Generator:
                 return f"{self.table.name('f', running.is_any_type)}({arguments}, {self.table.name('c', node.attributes['types'])})"
             case "prim::Print":
                 return f"{self.table.name('f', running.print_values)}({arguments})"
+            case "prim::fork":
+                graph = cast("Graph", node.attributes["Subgraph"])
+                forked = self.function(Function(f"{node.kind}.forked", graph=graph))
+                return f"{self.table.name('f', Future.of)}({', '.join([forked, *map(self.variable, node.inputs)])})"
+            case "prim::PythonOp":
+                return f"{self.table.name('f', running.python_call(node))}({arguments})"
+            case "prim::ModuleContainerIndex":
+                return f"{self.table.name('f', running.container_item)}({arguments})"
             case "prim::tolist":
                 return f"{self.table.name('f', running.tolist)}({self.variable(node.inputs[0])})"
             case _:

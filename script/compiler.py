@@ -121,6 +121,9 @@ class FunctionEmitter(StatementEmitter):
 
 def converted_default(value: object, kind: Type, size: int | None, span: Span) -> object:
     """A default as a value of its parameter's type; one number stands for a list where the parameter says how long."""
+    if value is None and kind is TENSOR:
+        # PyTorch has a tensor without contents for this
+        return None
     if size is not None and isinstance(unwrap_optional(kind), ListType) and isinstance(value, int | float):
         value = (value,) * size
     try:

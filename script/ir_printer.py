@@ -72,6 +72,8 @@ class _Printer:
         self.lines.append(f"{indent}  -> ({_names(block.outputs)})")
 
     def _operation(self, node: Node) -> str:
+        if node.kind == "prim::PythonOp":
+            return f"^{getattr(node.attributes['function'], '__name__', 'function')}[]()"
         subgraph = node.attributes.get("Subgraph")
         if subgraph is not None:
             self.subgraphs.append((node.kind, cast("Graph", subgraph)))

@@ -8,34 +8,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import FunctionType, MethodType
 from typing import Any, Final, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from ..runtime import scripting
 from ..runtime.nn.module import Module
+from .boundary import Wrappers
 from .live_modules import Attribute
 from .marks import Mark, export, ignore, mark_of, unused
 from .module import RecursiveScriptModule, ScriptFunction, ScriptModule
 from .modules import script_module
-from .python_classes import interface, script_class
+from .object import Object
+from .overloads import function_overloads
+from .python_classes import class_type, interface, object_of, script_class
+from .qualified_names import qualified_name
 from .recursive import SCOPE
 from .source import ScriptError
 from .values import FunctionValue, SpecialForm, SugaredValue
 
 __all__ = [
-    "Attribute", "Final", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "annotate", "export", "fork", "ignore", "interface",
-    "is_scripting", "is_tracing", "isinstance_", "script", "unused", "wait",
+    "Attribute", "Final", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "annotate", "export", "ignore", "interface",
+    "is_scripting", "isinstance_", "script", "unused",
 ]  # fmt: skip
 
 T = TypeVar("T")
 is_scripting = scripting.is_scripting
 annotate = scripting.annotate
 _scripted: WeakValueDictionary[int, ScriptFunction] = WeakValueDictionary()
-
-
-def is_tracing() -> bool:
-    """False: compiled code is made from source here."""
-    return False
 
 
 def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> Any:
@@ -54,8 +54,15 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
         return script_module(obj)
     if isinstance(obj, type):
         return _script_class(obj)
+    if isinstance(obj, FunctionType | MethodType):
+        return script_function(obj)
+    if callable(obj) and class_type(type(obj)) is not None:
+        return Wrappers.wrap(cast("Object", object_of(obj)))
     if callable(obj):
         return script_function(obj)
+    if isinstance(obj, list | dict):
+        # PyTorch makes lists and dicts that compiled code shares; here they are copied when they are passed
+        return cast("Any", obj)
     raise RuntimeError(f"cannot script an object of type {type(obj).__name__}; script takes functions, modules and classes")
 
 
@@ -70,8 +77,13 @@ def _script_class(kind: type[Any]) -> type[Any]:
 
 def script_function(function: Callable[..., Any]) -> ScriptFunction:
     """Compile a function; the same object for the same function."""
-    if mark_of(function) in (Mark.IGNORE, Mark.UNUSED):
+    if mark_of(function) is Mark.UNUSED:
         raise RuntimeError(f"{function} is marked to be left to Python and cannot be scripted")
+    if function_overloads(function):
+        raise RuntimeError(
+            f"Function {qualified_name(function)} cannot be directly compiled because it is overloaded. It must be used in a context of "
+            "a function where its inputs can determine which overload to call."
+        )
     compiled = SCOPE.compiled(function)
     compiled.compile()
     found = _scripted.get(id(compiled))
@@ -83,7 +95,6 @@ def script_function(function: Callable[..., Any]) -> ScriptFunction:
 def isinstance_(value: Any, target: Any) -> bool:
     """`rl.jit.isinstance`: like `isinstance`, but looks at what containers hold (`List[int]`)."""
     from .annotations import PythonAnnotations
-    from .qualified_names import qualified_name
     from .running import matches_type
 
     def no_names(name: str) -> object:
@@ -94,36 +105,7 @@ def isinstance_(value: Any, target: Any) -> bool:
     return any(matches_type(value, annotations.of_object(kind)) for kind in targets)
 
 
-class Future:
-    """The result of a `fork`, which has run already."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def wait(self) -> Any:
-        """The result."""
-        return self._value
-
-    def value(self) -> Any:
-        """The result."""
-        return self._value
-
-    def done(self) -> bool:
-        """True."""
-        return True
-
-
-def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
-    """Call `func`; compiled code may run it beside the caller. `wait` gives the result."""
-    return Future(func(*args, **kwargs))
-
-
-def wait(future: Future) -> Any:
-    """The result of a `fork`."""
-    return future.wait()
-
-
-_FORMS: dict[Any, str] = {isinstance_: "isinstance", fork: "fork"}
+_FORMS: dict[Any, str] = {isinstance_: "isinstance", scripting.fork: "fork"}
 
 
 def special_value(thing: object) -> SugaredValue | None:

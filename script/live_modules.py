@@ -75,6 +75,7 @@ class LiveModule:
     submodules: dict[str, LiveModule | InterfaceType] = field(default_factory=dict[str, "LiveModule | InterfaceType"])
     ignored: frozenset[str] = frozenset()
     hooks: tuple[tuple[Callable[..., Any], ...], ...] = ((), ())
+    overloaded: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     is_compiled: bool = False
 
     def equals(self, other: LiveModule) -> bool:
@@ -99,8 +100,7 @@ class LiveModule:
 
     def overloads(self, name: str) -> tuple[str, ...]:
         """Methods that stand for an overloaded one."""
-        del name
-        return ()
+        return self.overloaded.get(name, ())
 
     def member(self, name: str, owner: Value, emitter: Emitter, span: Span) -> SugaredValue | None:
         """Functions kept as attributes, and methods of the Python class, which are compiled from here on."""
@@ -145,6 +145,21 @@ class LiveModule:
     def sugar(self, value: Value) -> SugaredValue:
         """What `self` stands for in a method."""
         return ModuleValue(value, self)
+
+    def add_overloads(self, name: str, method: Callable[..., Any], declared: list[Callable[..., Any]]) -> list[Function]:
+        """An overloaded method: one method of the type for each declared signature, `name__0` and so on."""
+        plain = plain_function(method)
+        made: list[Function] = []
+        for number, signature in enumerate(declared):
+            function = Function(
+                f"{self.type.qualified_name}.{name}__{number}",
+                lambda target, signature=signature: define_method(target, plain, self.type, self.sugar, {}, signature),
+                call_name=f"{self.type.name}.{name}",
+            )
+            self.type.methods[function.name] = function
+            made.append(function)
+        self.overloaded[name] = tuple(function.name for function in made)
+        return made
 
     def add_property(self, name: str, found: property) -> None:
         """The getter and setter of a property, as methods."""

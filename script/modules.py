@@ -6,7 +6,7 @@ In: an `rl.nn.Module`. Out: a `RecursiveScriptModule`. `forward`, exported metho
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, cast
 
 from ..runtime.nn.module import Module
@@ -18,6 +18,7 @@ from .live_modules import Attribute, LiveModule, forget, live_module
 from .marks import Mark, is_left_to_python, mark_of
 from .module import RecursiveScriptModule
 from .object import Object
+from .overloads import method_overloads
 from .source import ScriptError
 
 MethodNames = Callable[[Module], list[str]]
@@ -101,6 +102,12 @@ def _define_methods(module: Module, live: LiveModule, wanted: list[str]) -> None
         if name not in unused:
             live.add_property(name, found)
             defined.extend(cast("Function", part) for part in live.type.properties[name] if part is not None)
+    for name in dir(type(module)):
+        method = getattr(type(module), name, None)
+        declared = method_overloads(method) if isinstance(method, FunctionType) else []
+        if declared:
+            defined.extend(live.add_overloads(name, cast("Callable[..., Any]", method), declared))
+    wanted = [name for name in wanted if name not in live.overloaded]
     defined.extend(live.add_method(getattr(type(module), name, None) or getattr(module, name), name) for name in wanted)
     for function in defined:
         function.compile()
@@ -152,7 +159,8 @@ def define(kind: ClassType, live: LiveModule | None, source: str, names: dict[st
 def _properties(kind: type) -> dict[str, property]:
     """Properties of a class of modules, by name."""
     found = {name: getattr(kind, name, None) for name in dir(kind)}
-    return {name: value for name, value in found.items() if isinstance(value, property) and not hasattr(RecursiveScriptModule, name)}
+    own = vars(RecursiveScriptModule)
+    return {name: value for name, value in found.items() if isinstance(value, property) and not isinstance(own.get(name), property)}
 
 
 def _unused_properties(module: Module) -> set[str]:

@@ -194,7 +194,9 @@ class _Reader(ExpressionReader):
         for default in arguments.kw_defaults:
             if default is not None:
                 raise NotSupportedError(f"{_VARIABLE_ARGUMENTS}; leave out the default or the star", self.span(default))
-        positional = [*arguments.posonlyargs, *arguments.args]
+        for parameter in arguments.posonlyargs:
+            raise NotSupportedError("positional-only parameters are not supported; leave out the slash", self.span(parameter))
+        positional = arguments.args
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
         defaults.extend(arguments.defaults)
         parameters = [self._parameter(node, default, False) for node, default in zip(positional, defaults, strict=True)]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..runtime import grad_mode, scripting
 from ..runtime.device import Device
 from ..runtime.dtype import DType
+from ..runtime.formats import LayoutKind, MemoryFormat
 from ..runtime.ops.packet import Packet
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.typesystem import NONE, TENSOR, ClassType, EnumType, InterfaceType, TupleType, Type
@@ -84,6 +85,8 @@ _BUILTINS: dict[object, str] = {
     cmath.rect: "aten::polar",
     warnings.warn: "aten::warn",
     grad_mode.set_grad_enabled: "aten::set_grad_enabled",
+    scripting.wait: "aten::wait",
+    scripting.unwrap_optional: "aten::_unwrap_optional",
 }
 _ANSWERS: dict[object, bool] = {scripting.is_scripting: True}
 _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}
@@ -245,6 +248,10 @@ class Scope:
         """The scripted form of a Python function, not compiled yet."""
         raise NotImplementedError
 
+    def overloads(self, function: Callable[..., Any]) -> list[Function]:
+        """The scripted forms of a function under each signature declared for it; none where none was declared."""
+        raise NotImplementedError
+
     def ignored(self, function: Callable[..., Any]) -> IgnoredFunctionValue | None:
         """A function that is marked as left to Python."""
         raise NotImplementedError
@@ -283,7 +290,7 @@ class Scope:
             raise ScriptError(f"Python builtin {thing} is currently not supported in Torchscript", span)
         if isinstance(thing, FunctionType | MethodType):
             ignored = self.ignored(thing)
-            return ignored if ignored is not None else FunctionValue(self.compiled(thing))
+            return ignored if ignored is not None else FunctionValue(*(self.overloads(thing) or [self.compiled(thing)]))
         return PythonValue(thing)
 
     def _known(self, thing: object, span: Span) -> SugaredValue | None:
@@ -335,6 +342,8 @@ def _constant(thing: object, emitter: Emitter, span: Span) -> Value | None:
         return emitter.constant(thing.code, span)
     if isinstance(thing, bool | int | float | complex | str | None | Device) and not isinstance(thing, Enum):
         return emitter.constant(thing, span)
+    if isinstance(thing, MemoryFormat | LayoutKind):
+        return emitter.constant(thing.code, span)
     code = getattr(thing, "torchscript_code", None)
     if isinstance(code, int) and not isinstance(thing, type):
         return emitter.constant(code, span)

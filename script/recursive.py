@@ -18,6 +18,7 @@ from .boundary import Wrappers
 from .compiler import SelfParameter, compile_function
 from .function import Function
 from .marks import Mark, is_left_to_python, mark_of
+from .overloads import function_overloads, overloaded_tree
 from .python_reader import read_function, read_signature
 from .python_resolver import PythonResolver, names_of
 from .python_values import IgnoredFunctionValue, Scope
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from .syntax import FunctionDef
 
 _functions: WeakKeyDictionary[Callable[..., Any], Function] = WeakKeyDictionary()
+_overloads: WeakKeyDictionary[Callable[..., Any], list[Function]] = WeakKeyDictionary()
 
 
 def plain_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function behind a bound method."""
     found: Callable[..., Any] = getattr(function, "__func__", function)
-    return found
+    inside: Callable[..., Any] = getattr(found, "script_if_tracing", found)
+    return inside
 
 
 def live_defaults(function: Callable[..., Any], tree: FunctionDef) -> dict[str, object]:
@@ -65,6 +68,14 @@ class PythonScope(Scope):
             made = Function(NAMES.claim(qualified_name(plain)), lambda target: _define(target, plain), call_name=plain.__name__)
             found = _functions[plain] = made
         return found
+
+    def overloads(self, function: Callable[..., Any]) -> list[Function]:
+        plain = plain_function(function)
+        declared = function_overloads(plain)
+        known = _overloads.get(plain)
+        if known is None or len(known) != len(declared):
+            known = _overloads[plain] = [_overload(plain, signature) for signature in declared]
+        return known
 
     def ignored(self, function: Callable[..., Any]) -> IgnoredFunctionValue | None:
         if not is_left_to_python(function):
@@ -106,11 +117,27 @@ def _define(target: Function, function: Callable[..., Any]) -> None:
     compile_function(target, tree, SCOPE.resolver(function), defaults=live_defaults(function, tree))
 
 
+def _overload(definition: Callable[..., Any], declared: Callable[..., Any]) -> Function:
+    """A function's definition under one of the signatures that were declared for it."""
+
+    def define(target: Function) -> None:
+        tree = overloaded_tree(definition, declared)
+        target.definition, target.place = tree, tree.span
+        compile_function(target, tree, SCOPE.resolver(definition), defaults=live_defaults(definition, tree))
+
+    return Function(NAMES.claim(qualified_name(definition)), define, call_name=definition.__name__)
+
+
 def define_method(
-    target: Function, function: Callable[..., Any], kind: ClassType, sugar: Callable[[Value], SugaredValue], names: dict[str, object]
+    target: Function,
+    function: Callable[..., Any],
+    kind: ClassType,
+    sugar: Callable[[Value], SugaredValue],
+    names: dict[str, object],
+    declared: Callable[..., Any] | None = None,
 ) -> None:
-    """Compile a method of a module or class; `names` are seen besides the function's own."""
-    tree = read_function(function)
+    """Compile a method of a module or class; `names` are seen besides the function's own; `declared` is the overload it stands for."""
+    tree = read_function(function) if declared is None else overloaded_tree(function, declared)
     target.definition, target.place = tree, tree.span
     resolver = PythonResolver(names_of(function) | names, SCOPE.class_type, SCOPE.value)
     compile_function(target, tree, resolver, owner=SelfParameter(kind, sugar), defaults=live_defaults(function, tree))

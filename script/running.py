@@ -43,6 +43,8 @@ from .object import EnumMember, Object
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .ir import Node
+
 
 @lru_cache(maxsize=256)
 def named_tuple_class(type_: TupleType) -> Callable[..., tuple[object, ...]]:
@@ -123,6 +125,39 @@ def call_method(name: str, owner: Object, *arguments: object) -> object:
 def print_values(*values: object) -> None:
     """`prim::Print`, as TorchScript prints: values separated by spaces."""
     print(*map(value_text, values))  # noqa: T201 - the program asks for it
+
+
+def container_item(owner: Object, index: int | str) -> object:
+    """`prim::ModuleContainerIndex`: the submodule at a place, or under a name."""
+    if isinstance(index, str):
+        if index not in owner.slots:
+            raise RuntimeError(f"Key Error, {index}")
+        return owner.slots[index]
+    modules = [name for name, attribute in owner.type.attributes.items() if isinstance(attribute.type, ClassType | InterfaceType)]
+    if not -len(modules) <= index < len(modules):
+        raise RuntimeError("list index out of range")
+    return owner.slots[modules[index]]
+
+
+def python_call(node: Node) -> Callable[..., object]:
+    """`prim::PythonOp`: a function that was left to Python, called with what Python sees of the arguments."""
+    from .boundary import CastError, caster, exporter
+
+    function = cast("Callable[..., object]", node.attributes["function"])
+    exporters = [exporter(value.type) for value in node.inputs]
+    result = node.output.type
+    convert = caster(result)
+
+    def call(*arguments: object) -> object:
+        seen = [value if export is None else export(value) for export, value in zip(exporters, arguments, strict=True)]
+        given = function(*seen)
+        try:
+            return convert(given)
+        except CastError as error:
+            name = getattr(function, "__name__", function)
+            raise RuntimeError(f"{name}: returned {given!r}, expected {result.annotation()}: {error}") from None
+
+    return call
 
 
 def tolist(value: Tensor) -> object:

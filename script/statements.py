@@ -412,7 +412,7 @@ def with_types(parameters: tuple[syntax.Parameter, ...], types: tuple[Expression
     if types is None:
         return parameters
     missing = len(parameters) - len(types)
-    if missing not in (0, 1) or (missing and parameters[0].annotation is not None):
+    if missing not in (0, 1) or (missing and (parameters[0].annotation is not None or parameters[0].name not in ("self", "cls"))):
         raise ScriptError(f"type comment has {len(types)} types but the function has {len(parameters)} parameters", span)
     typed = [
         syntax.Parameter(parameter.name, annotation, parameter.default, parameter.keyword_only, parameter.span)

@@ -27,6 +27,7 @@ from ..runtime.typesystem import (
     OptionalType,
     TupleType,
     Type,
+    UnionType,
     is_subtype,
 )
 from .source import ScriptError, Span

@@ -153,6 +153,30 @@ def bitwise_left_shift(a: Any, b: Any) -> Any:
     return 0 if b < 0 or b > 63 else a << b
 
 
+@composite("__ilshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)")
+def left_shift_in_place(self: Tensor, other: Any) -> Tensor:
+    """The bits moved left, in place."""
+    return self.bitwise_left_shift_(other)
+
+
+@composite("__ilshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)")
+def left_shift_in_place_by(self: Tensor, other: Any) -> Tensor:
+    """The bits moved left by one number of places, in place."""
+    return self.bitwise_left_shift_(other)
+
+
+@composite("__irshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)")
+def right_shift_in_place(self: Tensor, other: Any) -> Tensor:
+    """The bits moved right, in place."""
+    return self.bitwise_right_shift_(other)
+
+
+@composite("__irshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)")
+def right_shift_in_place_by(self: Tensor, other: Any) -> Tensor:
+    """The bits moved right by one number of places, in place."""
+    return self.bitwise_right_shift_(other)
+
+
 @pointwise(
     "bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor",
     "bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor",

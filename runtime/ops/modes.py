@@ -1,7 +1,10 @@
-"""Switches that programs ask about: whether gradients would be recorded, whether autocasting is on."""
+"""Switches that programs ask about: whether gradients would be recorded, whether autocasting is on; waiting for forked calls."""
 from __future__ import annotations
 
+from typing import Any
+
 from ..grad_mode import is_grad_enabled, set_grad_enabled
+from ..scripting import Future
 from .table import builtin
 
 
@@ -21,3 +24,9 @@ def set_grad_enabled_row(val: bool) -> None:
 def is_autocast_enabled() -> bool:
     """False: operators compute in the dtypes of their operands."""
     return False
+
+
+@builtin("wait(Future(t) self) -> t")
+def wait(self: Future[Any]) -> Any:
+    """The result of a call that was forked."""
+    return self.wait()

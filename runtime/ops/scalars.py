@@ -451,7 +451,7 @@ def minimum(a: Any, b: Any) -> Any:
 
 @builtin(
     "prim::abs.int(int a) -> int", "prim::abs.float(float a) -> float", "prim::abs.complex(complex a) -> float",
-    "prim::abs.Scalar(Scalar a) -> Scalar",
+    "prim::abs.Scalar(Scalar a) -> Scalar", "prim::abs(Tensor x) -> Tensor",
 )  # fmt: skip
 def absolute(a: Any) -> Any:
     """The number without its sign."""

@@ -216,9 +216,8 @@ def format_str(self: str, *args: Any) -> str:
     parts = self.split("{}")
     if len(parts) - 1 > len(args):
         raise RuntimeError(f"Too few arguments for format string: {self}")
-    if len(parts) - 1 < len(args):
-        raise RuntimeError(f"Too many arguments for format string: {self}")
-    return parts[0] + "".join(value_text(value) + part for value, part in zip(args, parts[1:], strict=True))
+    # arguments that are left over are left out
+    return parts[0] + "".join(value_text(value) + part for value, part in zip(args, parts[1:]))
 
 
 @builtin("percentFormat(str self, ...) -> str")

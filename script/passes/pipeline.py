@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .constant_pooling import pool_constants
 from .constant_propagation import propagate_constants
 from .exits import transform_exits
+from .forks import lift_forks
 from .list_literals import erase_list_literals
 from .loops import canonicalize_modified_loops
 from .outputs import canonicalize_outputs
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from ..ir import Graph
 
 # What only a compiled graph needs, once.
-FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (convert_to_ssa, transform_exits, canonicalize_modified_loops, erase_list_literals)
+FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (
+    convert_to_ssa, transform_exits, canonicalize_modified_loops, erase_list_literals, lift_forks,
+)  # fmt: skip
 
 # What keeps any graph tidy.
 CLEANUP: tuple[Callable[[Graph], bool], ...] = (lower_simple_tuples, propagate_constants, pool_constants, canonicalize_outputs)

@@ -40,7 +40,8 @@ def normal(graph: Any) -> str:
     text = re.sub(r" # ?\S*:\d+:\d+$|  # .*$", "", str(graph), flags=re.M)
     text = re.sub(r"___torch_mangle_\d+\.", "", text)
     text = re.sub(r"__torch__\.(torch|rushlight)_(\w+)", r"__torch__.\2", text)
-    text = text.replace("InterfaceType<__torch__.modules.", "InterfaceType<")
+    text = re.sub(r"InterfaceType<__torch__\.\w+\.", "InterfaceType<", text)
+    text = re.sub(r'"(torch|rushlight)_(\w+\.)', r'"\2', text)
     names: dict[str, str] = {}
     for name in re.findall(r"%([\w.]+)", text):
         stem = "" if name.isdigit() else re.sub(r"\.\d+$", "", name) + "."

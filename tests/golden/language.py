@@ -91,7 +91,7 @@ def load(name: str, library: ModuleType) -> list[Program]:
 
 def _module(name: str, library: ModuleType, **names: object) -> ModuleType:
     path = PROGRAMS / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"{library.__name__}_{name}", path)
+    spec = importlib.util.spec_from_file_location(f"{library.__name__}_language_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     vars(module).update(names)
@@ -162,8 +162,9 @@ def _described(scripted: Any) -> tuple[str, str]:
 
 def plain_names(text: str) -> str:
     """Qualified names without the module that holds the programs and without mangling."""
+    text = text.replace("\n", " ")
     text = re.sub(r"___torch_mangle_\d+\.| \(of Python compilation unit at: 0x\w+\)", "", text)
-    return re.sub(r"__torch__\.(torch|rushlight)_(\w+)", r"__torch__.\2", text)
+    return re.sub(r"__torch__\.(torch|rushlight)_language_(\w+)", r"__torch__.\2", text)
 
 
 def _methods(module: Any) -> list[tuple[str, Any]]:
@@ -194,7 +195,7 @@ def kind_of(error: Exception) -> str:
 def message(error: Exception) -> str:
     """What an error says before it shows the place."""
     text = str(error).replace("Tensor (inferred)", "Tensor")
-    return plain_names("\n".join(line.rstrip() for line in text.partition('  File "')[0].strip().splitlines()))
+    return "\n".join(plain_names(line.rstrip()) for line in text.partition('  File "')[0].strip().splitlines())
 
 
 def plain(value: Any) -> Any:

@@ -179,7 +179,7 @@ def test_contents_of_classes() -> None:
     [
         (List, "has no contained type; write one, as in List"),
         (dict, r"has no contained type; write one, as in Dict\[str, int\]"),
-        (tuple, "has no contained type"),
+        (dict, "has no contained type"),
         (Tuple[int, ...], "has no fixed length"),
         (Callable[[int], int], "is no type of TorchScript"),
         (Set[int], "is no type of TorchScript"),

@@ -236,7 +236,7 @@ def test_a_name_stands_for_what_was_assigned_last() -> None:
     "module, message",
     [
         (nn.Module, "has no attribute"),
-        (lambda: [1], "cannot script an object of type list"),
+        (lambda: 1, "cannot script an object of type int"),
     ],
 )
 def test_what_cannot_be_scripted(module: Any, message: str) -> None:
