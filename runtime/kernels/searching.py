@@ -72,6 +72,7 @@ def histogram_kernel(dtype: str) -> Kernel:
         edges = builder.pointer(dtype, builder.word(6))
         place, end = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
         one = builder.variable(builder.number(1, dtype))
+        known = (builder.word(8) != 0) | (highest - lowest < float("inf"))
         with builder.loop(builder.word(7), vectorize=False) as at:
             value = values[at]
             with builder.when((value >= lowest) & (value <= highest)):
@@ -87,9 +88,10 @@ def histogram_kernel(dtype: str) -> Kernel:
                 with builder.when(builder.word(8) != 0):
                     place.value, end.value = builder.number(0, "int64"), bins + 1
                     _advance(builder, place, end, edges, value)
-                # a range so wide that its width is infinite says no bin
-                place.value = builder.maximum(builder.minimum(place.value, bins - 1), 0)
-                counts[place.value] = counts[place.value] + one.value
+                # a range so wide that its width is infinite has no bins
+                with builder.when(known):
+                    place.value = builder.maximum(builder.minimum(place.value, bins - 1), 0)
+                    counts[place.value] = counts[place.value] + one.value
 
     return emitted_kernel(f"histogram_{dtype}", write, dtype)
 

@@ -8,6 +8,7 @@ from ..dtype import DType
 from ..kernels import complex_functions
 from ..layout import Layout
 from ..tensor import Tensor, new_empty
+from .complex_reductions import parts
 from .copying import copy_into
 from .dtype_rules import promote, promote_float, real_dtype, type_name
 from .table import composite, pointwise, required
@@ -15,19 +16,12 @@ from .table import composite, pointwise, required
 _COMPLEX_OF = {"float16": dtypes.complex32, "float32": dtypes.complex64, "float64": dtypes.complex128}
 
 
-def _parts(self: Tensor) -> Tensor:
-    """The memory of a complex tensor as its parts, in a dimension of two more."""
-    layout = self.layout
-    strides = (*(2 * stride for stride in layout.strides), 1)
-    return Tensor(self.storage, Layout.of((*layout.shape, 2), strides, 2 * layout.offset), real_dtype(self.dtype))
-
-
 @composite("view_as_real(Tensor(a) self) -> Tensor(a)")
 def view_as_real(self: Tensor) -> Tensor:
     """The parts of complex numbers along a last dimension of two, over the same memory."""
     if not self.dtype.is_complex:
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    return _parts(self)
+    return parts(self)
 
 
 @composite("view_as_complex(Tensor(a) self) -> Tensor(a)")
@@ -54,7 +48,7 @@ def view_as_complex(self: Tensor) -> Tensor:
 @composite("real(Tensor(a) self) -> Tensor(a)")
 def real(self: Tensor) -> Tensor:
     """The real parts, over the same memory; a real tensor itself."""
-    return _parts(self).select(-1, 0) if self.dtype.is_complex else self
+    return parts(self).select(-1, 0) if self.dtype.is_complex else self
 
 
 @composite("imag(Tensor(a) self) -> Tensor(a)")
@@ -62,7 +56,7 @@ def imag(self: Tensor) -> Tensor:
     """The imaginary parts, over the same memory; RuntimeError for real tensors."""
     if not self.dtype.is_complex:
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return _parts(self).select(-1, 1)
+    return parts(self).select(-1, 1)
 
 
 def _only_complex(common: DType, operands: Any) -> tuple[DType, DType]:
@@ -101,7 +95,7 @@ def sgn(a: Any) -> Any:
 
 
 @composite("complex(Tensor real, Tensor imag) -> Tensor")
-def from_parts(real: Tensor, imag: Tensor) -> Tensor:
+def fromparts(real: Tensor, imag: Tensor) -> Tensor:
     """Complex numbers from their parts, which have one floating-point dtype."""
     found = _COMPLEX_OF.get(real.dtype.name)
     if found is None or real.dtype is not imag.dtype:
@@ -112,13 +106,13 @@ def from_parts(real: Tensor, imag: Tensor) -> Tensor:
         )
     shape = required("aten::add.Tensor")(real, imag, 1).layout.shape
     result = new_empty(shape, found)
-    parts = _parts(result)
-    copy_into(parts.select(-1, 0), real)
-    copy_into(parts.select(-1, 1), imag)
+    pairs = parts(result)
+    copy_into(pairs.select(-1, 0), real)
+    copy_into(pairs.select(-1, 1), imag)
     return result
 
 
 @composite("polar(Tensor abs, Tensor angle) -> Tensor")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from distances and angles."""
-    return from_parts(abs * angle.cos(), abs * angle.sin())
+    return fromparts(abs * angle.cos(), abs * angle.sin())

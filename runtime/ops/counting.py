@@ -73,6 +73,9 @@ class Histogram(NamedTuple):
 
 
 def _word(value: float, name: str) -> int:
+    """A bound as a word; RuntimeError for one beyond float32."""
+    if name == "float32" and abs(value) > float(np.finfo(np.float32).max):
+        raise RuntimeError("value cannot be converted to type float without overflow")
     return struct.unpack("<q", struct.pack("<f4x" if name == "float32" else "<d", value))[0]
 
 
@@ -95,7 +98,8 @@ def _bounds(name: str, self: Tensor, low: float, high: float, half: float) -> tu
     if low == high:
         low, high = (self.min().item(), self.max().item()) if self.layout.numel else (0.0, 1.0)
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise RuntimeError(f"{name}: range of [{low:g}, {high:g}] is not finite")
+        which = "dimension 0's range" if name == "torch.histogramdd" else "range of"
+        raise RuntimeError(f"{name}: {which} [{low:g}, {high:g}] is not finite")
     if low == high:
         low, high = low - half, high + half
     return low, high

@@ -100,10 +100,16 @@ class Packet(functools.partial[Any]):
                 if not convert:
                     self._remember(op, args, values, kwargs)
                 return _eager(op)(*values)
+        if self.name == "aten::norm":
+            # PyTorch's function of this name takes more than the operator
+            from .statistics import norm
+
+            return norm(*args, **kwargs)
         raise TypeError(self._mismatch(args, kwargs))
 
     def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> None:
-        if not all(isinstance(value, Tensor | int | float | bool | DType | tuple | list | None) for value in (*args, *kwargs.values())):
+        given = (*args, *kwargs.values())
+        if not all(isinstance(value, Tensor | int | float | bool | str | DType | tuple | list | None) for value in given):
             return
         if kwargs:
             arranged = _arranged(self, op, args, values, kwargs)

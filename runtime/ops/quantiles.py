@@ -12,6 +12,8 @@ from .sorting import sort
 from .table import composite
 from .views import without
 
+_LIMIT = 1 << 24
+"""Items of a row, as PyTorch limits them: places are computed in the dtype of the items."""
 _WAYS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -32,13 +34,20 @@ def _check(name: str, self: Tensor, q: Tensor, interpolation: str) -> None:
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
 
 
+def _require_places(name: str, items: int) -> None:
+    if items > _LIMIT:
+        raise RuntimeError(f"{name}() input tensor is too large")
+
+
 def _quantile(name: str, self: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolation: str) -> Tensor:
     _check(name, self, q, interpolation)
     if dim is None or not self.layout.shape:
+        _require_places(name, self.layout.numel)
         kept: Sequence[int] = [1] * len(self.layout.shape) if keepdim else []
         ordered = sort(self.reshape([-1])).values
     else:
         dim = wrap_dim(dim, len(self.layout.shape))
+        _require_places(name, self.layout.shape[dim])
         rest = without(self.layout, [dim]).shape
         kept = [*rest[:dim], 1, *rest[dim:]] if keepdim else rest
         ordered = sort(self.movedim(dim, -1)).values

@@ -14,6 +14,7 @@ from ..layout import Layout, wrap_dim
 from ..return_types import MinMax, ValuesIndices
 from ..storage import Storage
 from ..tensor import Tensor
+from .complex_reductions import product, reduced_by_parts
 from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
@@ -41,7 +42,8 @@ def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]
 def reducing(reduction: Reduction, dtypes: DTypes) -> Callable[..., Tensor]:
     """A reduction made ready to call: `reduce(source, dims, keepdim=False, dtype=None, parameter=0.0)`, None and no dims: all.
 
-    Plans are kept by layout; what is small is run the short way of short_calls.py.
+    Where `dtypes` says complex numbers, the parts are reduced by themselves, but for products. Plans are kept by layout; what is
+    small is run the short way of short_calls.py.
     """
     plans, short = Plans[tuple[Any, ...], Plan](), Plans[tuple[Any, ...], Short]()
     find, allocate = short.get, Storage.allocate
@@ -62,6 +64,9 @@ def reducing(reduction: Reduction, dtypes: DTypes) -> Callable[..., Tensor]:
         plan = plans.get(key)
         if plan is None:
             compute, output = dtypes(source.dtype, as_dtype(dtype))
+            if compute.is_complex:
+                numbers, over = converted(source, compute), reduced_dims(len(layout.shape), dims)
+                return product(numbers, over, keepdim) if reduction is PROD else reduced_by_parts(reduce, numbers, over, keepdim)
             if not source.dtype.computes:
                 return reduce(converted(source, compute), dims, keepdim, output, parameter)
             formula = Formula(reduction, source.dtype, compute.opmath, output, parameter)
@@ -124,12 +129,17 @@ def _require_computing(name: str, dtype: DType) -> None:
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
 
 
+def _require_adding(name: str, dtype: DType) -> None:
+    if dtype not in (dtypes.complex64, dtypes.complex128):
+        _require_computing(name, dtype)
+
+
 def _total_dtypes(name: str) -> DTypes:
     """A sum's or product's: the given dtype, int64 for whole numbers, else the input's own."""
 
     def rule(input: DType, given: DType | None) -> tuple[DType, DType]:
         wanted = given or (input if input.is_floating_point or input.is_complex else dtypes.int64)
-        _require_computing(name, wanted)
+        _require_adding(name, wanted)
         return wanted, wanted
 
     return rule
@@ -137,12 +147,12 @@ def _total_dtypes(name: str) -> DTypes:
 
 def _mean_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
     wanted = given or input
-    if not wanted.is_floating_point:
+    if not (wanted.is_floating_point or wanted.is_complex):
         where = "Input dtype" if given is None else "Optional dtype"
         raise RuntimeError(
             f"mean(): could not infer output dtype. {where} must be either a floating point or complex dtype. Got: {type_name(wanted)}"
         )
-    _require_computing("mean_cpu", wanted)
+    _require_adding("mean_cpu", wanted)
     return wanted, wanted
 
 
@@ -200,13 +210,13 @@ def prod_all(self: Tensor, dtype: DType | int | None = None) -> Tensor:
 @reduction("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor")
 def count_nonzero_dims(self: Tensor, dim: Sequence[int]) -> Tensor:
     """How many items over `dim` are not 0; int64."""
-    return _nonzero(self, dim)
+    return _nonzero(self != 0 if self.dtype.is_complex else self, dim)
 
 
 @reduction("count_nonzero(Tensor self, int? dim=None) -> Tensor")
 def count_nonzero(self: Tensor, dim: int | None) -> Tensor:
     """How many items, of all or along `dim`, are not 0; int64."""
-    return _nonzero(self, dim)
+    return count_nonzero_dims(self, [] if dim is None else [dim])
 
 
 @reduction("any(Tensor self) -> Tensor")

@@ -13,6 +13,7 @@ from ..kernels.scan import Scan, extremum_scan_kernel, scan_kernel
 from ..layout import Layout, merge, wrap_dim
 from ..return_types import ValuesIndices
 from ..tensor import Tensor, new_like
+from .complex_reductions import running_product, running_sum
 from .copying import converted
 from .dtype_rules import type_name
 from .plans import Plans
@@ -116,13 +117,19 @@ def _total_dtype(self: Tensor, dtype: DType | int | None) -> DType:
 @kernel("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", out=Sharing.SAME)
 def cumsum(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The sums of the items up to each along `dim`; integers and bool are summed in int64."""
-    return _scan(CUMSUM, self, dim, _total_dtype(self, dtype))
+    wanted = _total_dtype(self, dtype)
+    if wanted.is_complex:
+        return running_sum(cumsum, converted(self, wanted), dim)
+    return _scan(CUMSUM, self, dim, wanted)
 
 
 @kernel("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", out=Sharing.SAME)
 def cumprod(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
     """The products of the items up to each along `dim`; integers and bool are multiplied in int64."""
-    return _scan(CUMPROD, self, dim, _total_dtype(self, dtype))
+    wanted = _total_dtype(self, dtype)
+    if wanted.is_complex:
+        return running_product(converted(self, wanted), dim)
+    return _scan(CUMPROD, self, dim, wanted)
 
 
 @kernel("logcumsumexp(Tensor self, int dim) -> Tensor", out=Sharing.SAME)

@@ -22,21 +22,38 @@ from ..kernels.reduction_functions import (
 )
 from ..promotion import get_default_dtype
 from ..tensor import Tensor
-from .copying import converted
-from .dtype_rules import type_name
+from .complex_reductions import log_of_summed_exponentials, parts
+from .copying import converted, copy_into
+from .dtype_rules import real_dtype, type_name
 from .reductions import reduced_dims, reducing, sum_dims
+from .resizing import resize_output
 from .table import composite, reduction
 
 Dims = Sequence[int] | None
 
 
 def _spread_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
-    if not input.is_floating_point:
+    if not (input.is_floating_point or input.is_complex):
         raise RuntimeError("std and var only support floating point and complex dtypes")
     return input, input
 
 
-_variance, _deviation, _mean = (reducing(one, _spread_dtypes) for one in (VARIANCE, DEVIATION, MEAN))
+_real_variance, _real_deviation, _mean = (reducing(one, _spread_dtypes) for one in (VARIANCE, DEVIATION, MEAN))
+
+
+def _variance(self: Tensor, dim: Dims, keepdim: bool, dtype: None, correction: float) -> Tensor:
+    if not self.dtype.is_complex:
+        return _real_variance(self, dim, keepdim, dtype, correction)
+    dims = reduced_dims(len(self.layout.shape), dim)
+    # over no dimension each item is a population of one
+    pairs = parts(self if dims else self.reshape([1]))
+    return sum_dims(_real_variance(pairs, dims or (0,), keepdim, dtype, correction), [-1])
+
+
+def _deviation(self: Tensor, dim: Dims, keepdim: bool, dtype: None, correction: float) -> Tensor:
+    if not self.dtype.is_complex:
+        return _real_deviation(self, dim, keepdim, dtype, correction)
+    return _variance(self, dim, keepdim, dtype, correction).sqrt()
 
 
 def _correction(correction: Any) -> float:
@@ -146,6 +163,9 @@ _any_norm = _norm(NORM)
 def linalg_vector_norm(self: Tensor, ord: Any, dim: Dims, keepdim: bool, dtype: DType | int | None) -> Tensor:
     """The `ord`-th root of the sum of |x|**ord over `dim`; inf and -inf are the extremes of |x|, 0 counts what is not 0."""
     power = float(ord)
+    if self.dtype.is_complex:
+        wanted = as_dtype(dtype)
+        return linalg_vector_norm(self.abs(), ord, dim, keepdim, None if wanted is None else real_dtype(wanted))
     if self.layout.numel == 0 and (power < 0 or power == math.inf):
         _require_norm_of_nothing(self, ord, dim)
     found = _NORMS.get(power)
@@ -193,6 +213,26 @@ def frobenius_norm(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
     return linalg_vector_norm(self, 2, dim, keepdim, None)
 
 
+def norm(
+    self: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: DType | None = None
+) -> Tensor:
+    """What `rl.norm` takes beside its overloads: norms of matrices by name ("fro", "nuc"), no `p` (2), `out` for all of it."""
+    dims = None if dim is None else [dim] if isinstance(dim, int) else [*dim]
+    if p == "nuc":
+        if dims is not None and len(dims) != 2:
+            raise RuntimeError(f"nuclear norm: expected two dimensions, got {dims}; name the dimensions of a matrix")
+        matrix = self if dtype is None else self.to(dtype)
+        found = matrix.nuclear_norm(keepdim) if dims is None else matrix.nuclear_norm(dims, keepdim)
+    elif isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+    else:
+        found = linalg_vector_norm(self, 2 if p in ("fro", None) else p, dims, keepdim, dtype)
+    if out is None:
+        return found
+    resize_output(out, found.layout.shape)
+    return copy_into(out, found)
+
+
 @composite("dist(Tensor self, Tensor other, Scalar p=2) -> Tensor")
 def dist(self: Tensor, other: Tensor, p: Any) -> Tensor:
     """The p-norm of self - other."""
@@ -215,12 +255,12 @@ _logsumexp = reducing(LOGSUMEXP, _logsumexp_dtypes)
 )
 def logsumexp(self: Tensor, dim: Sequence[int], keepdim: bool) -> Tensor:
     """log(sum(exp(self))) over `dim`, shifted by the largest item so that nothing overflows."""
+    if self.dtype.is_complex:
+        return log_of_summed_exponentials(self, dim, keepdim)
     return _logsumexp(self if self.dtype.is_floating_point else converted(self, get_default_dtype()), dim, keepdim)
 
 
 def _nansum_dtypes(input: DType, given: DType | None) -> tuple[DType, DType]:
-    if input.is_complex:
-        raise RuntimeError("nansum does not support complex inputs")
     return given or input, given or input
 
 
@@ -230,6 +270,8 @@ _nansum = reducing(NANSUM, _nansum_dtypes)
 @reduction("nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
 def nansum(self: Tensor, dim: Dims, keepdim: bool, dtype: DType | int | None) -> Tensor:
     """The sum over `dim` of what is no NaN; whole numbers are summed as by `sum`."""
+    if self.dtype.is_complex:
+        raise RuntimeError("nansum on CPU does not support complex inputs")
     if not self.dtype.is_floating_point:
         return sum_dims(self, dim, keepdim, dtype)
     return _nansum(self, dim, keepdim, dtype)
