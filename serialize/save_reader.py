@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from ..runtime.device import Device
@@ -18,12 +18,13 @@ from .errors import ArchiveError
 from .opcodes import Dialect
 from .recognition import refuse_foreign
 from .saved_globals import SavedBuilder
-from .saved_storages import Location, RecordStorages
+from .saved_storages import Location, RecordStorages, Storages
 from .unpickler import unpickle
 from .versions import parse_version
 
 ZIP = b"PK\x03\x04"
 ENCODINGS = {"ASCII": "ascii", "latin1": "latin-1", "latin-1": "latin-1", "utf-8": "utf-8", "bytes": "bytes"}
+
 
 def load(
     f: str | os.PathLike[str] | IO[bytes],
@@ -105,8 +106,10 @@ def _load_script(f: Source, location: Location) -> object:
     return load_script(f, location)
 
 
-def read_archive(archive: Archive, location: Location = None, encoding: str = "utf-8") -> Any:
-    """The object in an open archive."""
+def read_archive(
+    archive: Archive, location: Location = None, encoding: str = "utf-8", make_builder: Callable[[Storages], SavedBuilder] | None = None
+) -> Any:
+    """The object in an open archive; `make_builder` may build something else than `load` does."""
     if "data.pkl" not in archive:
         raise ArchiveError("a zip archive, but no file of torch.save: there is no data.pkl")
     for name in ("version", ".data/version"):
@@ -118,11 +121,9 @@ def read_archive(archive: Archive, location: Location = None, encoding: str = "u
     order = archive.read("byteorder") if "byteorder" in archive else b"little"
     if order not in (b"little", b"big"):
         raise ArchiveError(f"the byte order is 'little' or 'big', but the record has {order[:20]!r}", record="byteorder")
-    builder = SavedBuilder(RecordStorages(archive, location, order == b"big"), trust.allowed())
+    builder = (make_builder or _builder)(RecordStorages(archive, location, order == b"big"))
     return unpickle(archive.view("data.pkl"), builder, Dialect.SAVE, "data.pkl", encoding)
 
 
-def _builder(storages: Any) -> SavedBuilder:
+def _builder(storages: Storages) -> SavedBuilder:
     return SavedBuilder(storages, trust.allowed())
-
-

@@ -1,4 +1,4 @@
-"""The command line: `rushlight demo`, `rushlight run`, `rushlight info`, `rushlight cache`.
+"""The command line: `rushlight demo`, `run`, `info`, `ls`, `verify`, `convert` and `cache`.
 
 In: arguments. Out: text on standard output, errors on standard error, and an exit status: 0 done, 1 the work failed, 2 wrong usage.
 Each command is imported when it is called, because `info` must not pay for what `run` needs.
@@ -53,6 +53,18 @@ def dispatch(command: str, options: argparse.Namespace) -> int:
         from . import cache
 
         return cache.clear() if options.action == "clear" else cache.info(as_json=options.json)
+    if command == "ls":
+        from .listing import listing
+
+        return listing(options.file, as_json=options.json)
+    if command == "verify":
+        from .verify import verify
+
+        return verify(options.file, as_json=options.json)
+    if command == "convert":
+        from .convert import convert
+
+        return convert(options.source, options.target, as_json=options.json)
     from .info import info
 
     return info(options.file, as_json=options.json)
@@ -84,6 +96,22 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help=text, description=f"{text.capitalize()}; nothing of it is run.")
     info.add_argument("file", metavar="FILE", help="a TorchScript archive")
     info.add_argument("--json", action="store_true", help="print JSON")
+
+    text = "list the tensors of a file: shapes, dtypes, sizes, shared storages"
+    listing = commands.add_parser("ls", help=text, description=f"{text.capitalize()}; nothing of it is run.")
+    listing.add_argument("file", metavar="FILE", help="a file of torch.save or torch.jit.save, .npz or .safetensors")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+
+    text = "check every rule that a file must keep; the exit status is 1 if it breaks one"
+    verify = commands.add_parser("verify", help=text, description=f"{text.capitalize()}. Nothing of it is run.")
+    verify.add_argument("file", metavar="FILE", help="a file of torch.save or torch.jit.save")
+    verify.add_argument("--json", action="store_true", help="print JSON")
+
+    text = "write the tensors of a file in another format"
+    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}; nothing of it is run.")
+    convert.add_argument("source", metavar="IN", help="a file of torch.save or torch.jit.save, .npz or .safetensors")
+    convert.add_argument("target", metavar="OUT", help="the ending says the format: .pt, .npz or .safetensors")
+    convert.add_argument("--json", action="store_true", help="print JSON")
 
     text = "look at the folder of compiled kernels, or empty it"
     actions = commands.add_parser("cache", help=text, description=f"{text.capitalize()}.").add_subparsers(dest="action", required=True)
