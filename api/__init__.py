@@ -28,7 +28,7 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         found: Any = version("rushlight")
-    elif name.startswith("_"):
+    elif name.startswith("__") or name == "_public":
         raise AttributeError(f"module 'rushlight' has no attribute '{name}'")
     else:
         public = import_module("rushlight._public")

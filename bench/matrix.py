@@ -16,7 +16,7 @@ import torch
 import rushlight as rl
 from rushlight.runtime.dtype import by_name
 from rushlight.runtime.kernels import isa
-from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plan_packed
+from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed
 
 from .peak import peak, reading, seconds
 
@@ -58,8 +58,8 @@ def packed_rows(dtype: str, budget: float) -> None:
     for rows, columns, depth in PACKED:
         a, b = (rng.standard_normal(shape).astype(dtype) for shape in ((rows, depth), (depth, columns)))
         c, sizes = np.zeros((rows, columns), dtype), Sizes(rows, columns, depth)
-        panels = Panels(by_name(dtype), Strides(columns, 1), sizes).pack(b.ctypes.data)
-        plan = plan_packed(by_name(dtype), sizes, Strides(depth, 1), Strides(columns, 1))
+        panels = Panels(dtype, Strides(columns, 1), sizes).pack(b.ctypes.data)
+        plan = plan_packed(plain(by_name(dtype)), sizes, Strides(depth, 1), Strides(columns, 1))
         left, right = torch.from_numpy(a), torch.from_numpy(b)
 
         def own(plan=plan, addresses=(a.ctypes.data, panels.address, c.ctypes.data)) -> None:

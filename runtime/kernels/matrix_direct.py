@@ -4,7 +4,7 @@
     dots:   items of C as dot products; A's rows and B's columns are contiguous: x @ weight.T.
     sums:   rows of C as sums of B's rows, which are contiguous: x @ weight.
 
-All take the words of `gemm_kernel` (matrix_gemm.py), and work on all matrices of a batch. Items are tiles of C's rows (direct)
+All take the words of matrix_words.py, and work on all matrices of a batch. Items are tiles of C's rows (direct)
 or blocks of C's columns (dots, sums).
 """
 from __future__ import annotations
@@ -12,12 +12,12 @@ from __future__ import annotations
 import functools
 
 from .compiler import build, emitted_recipe
-from .conversions import loaded
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .epilogue import Finish
 from .functions import Functions
 from .isa import Isa, target
-from .matrix_gemm import Words, each_height, finish_tile, start_tile
+from .matrix_words import Types, Words, clear_or_load, each_height, finish_tile
 from .tile import UNROLL, Tile
 from .vectors import Vectors
 
@@ -32,26 +32,27 @@ _BESIDE = 4
 
 
 @functools.cache
-def direct_kernel(dtype: str, isa: Isa) -> Kernel:
-    """C = A @ B + bias where B's rows are contiguous; items are tiles of `isa.heights[0]` rows."""
+def direct_kernel(types: Types, isa: Isa) -> Kernel:
+    """C = epilogue(A @ B + bias) where B's rows are contiguous; items are tiles of `isa.heights[0]` rows."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        kind = Vectors(builder, loaded(dtype), isa=isa)
+        kind, finish = Vectors(builder, types.sums, isa=isa), types.finish(builder, functions)
         tiles = {height: Tile(kind, height, isa.vectors) for height in isa.heights}
         height = isa.heights[0]
-        per_matrix = (builder.word(4) + (height - 1)) // height
+        sums = builder.scratch(types.sums, height * isa.vectors * kind.lanes)
+        per_matrix = (builder.word(5) + (height - 1)) // height
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             item = builder.start + number
             batch = item // per_matrix
-            words = Words(builder, dtype, batch)
+            words = Words(builder, types, batch)
             top = (item - batch * per_matrix) * height
             valid = builder.minimum(words.rows - top, height)
-            each_height(builder, isa, valid, lambda one, rows: _direct_row(words, tiles[one], top, rows))
+            each_height(builder, isa, valid, lambda one, rows: _direct_row(words, tiles[one], finish, sums, top, rows))
 
-    return build(emitted_recipe(f"matrix_direct_{dtype}", write, dtype, isa.name, processor=target(isa)))
+    return build(emitted_recipe(f"matrix_direct_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 
 
-def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value) -> None:
+def _direct_row(words: Words, tile: Tile, finish: Finish, sums: Pointer, top: Value, valid_rows: Value) -> None:
     """A row of tiles: whole ones, where the tile has its full height, then the rest with masks."""
     builder = tile.builder
     starts = [words.a.at((top + builder.minimum(valid_rows - 1, row)) * words.a_row) for row in range(tile.rows)]
@@ -60,14 +61,15 @@ def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value) -> None
         masks = [""] * tile.vectors
         if valid_columns is not None:
             masks = [tile.kind.mask(valid_columns - at * tile.lanes) for at in range(tile.vectors)]
-        start_tile(tile, words.has_bias, words.bias.at(top * words.bias_row + left), words.bias_row, valid_rows, valid_columns)
+        bias = words.bias.at(top * words.bias_row + left)
+        clear_or_load(tile, words.has_start, bias, words.bias_row, valid_rows, valid_columns)
         items = words.b.at(left)
         tile.multiply(
             words.depth, lambda step: [start[step * words.a_column] for start in starts],
             lambda step: [tile.kind.load(items.at(step * words.b_row + at * tile.lanes), mask) for at, mask in enumerate(masks)],
             UNROLL if valid_columns is None else 1,
         )
-        finish_tile(tile, words.c.at(top * words.c_row + left), words.c_row, valid_rows, valid_columns)
+        finish_tile(tile, words, finish, sums, top, left, valid_rows, valid_columns)
 
     whole = builder.select(valid_rows == tile.rows, words.columns // tile.width, 0)
     with builder.loop(whole, vectorize=False) as number:
@@ -80,23 +82,28 @@ def _direct_row(words: Words, tile: Tile, top: Value, valid_rows: Value) -> None
 
 
 @functools.cache
-def dots_kernel(dtype: str, isa: Isa) -> Kernel:
-    """C = A @ B + bias where A's rows and B's columns are contiguous; items are blocks of DOTS columns."""
+def dots_kernel(types: Types, isa: Isa) -> Kernel:
+    """C = epilogue(A @ B + bias) where A's rows and B's columns are contiguous; items are blocks of DOTS columns."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        dots = _Dots(builder, loaded(dtype), isa)
-        per_matrix = (builder.word(5) + (DOTS - 1)) // DOTS
+        dots, finish = _Dots(builder, types.sums, isa), types.finish(builder, functions)
+        per_matrix = (builder.word(6) + (DOTS - 1)) // DOTS
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             item = builder.start + number
             batch = item // per_matrix
-            words = Words(builder, dtype, batch)
+            words = Words(builder, types, batch)
             first = (item - batch * per_matrix) * DOTS
             valid = builder.minimum(words.columns - first, DOTS)
             with builder.loop(words.rows, vectorize=False) as row:
                 with builder.loop((valid + (_BESIDE - 1)) // _BESIDE, vectorize=False) as group:
-                    dots.write(words, row, first + group * _BESIDE)
+                    dots.write(words, row, first + group * _BESIDE, dots.totals.at(group * _BESIDE))
+                bias = words.bias.at(row * words.bias_row + first)
+                with builder.when(words.has_start):
+                    with builder.loop(valid, independent=True) as at:
+                        dots.totals.independent()[at] = dots.totals.independent()[at] + bias.independent()[at]
+                finish.store(dots.totals, words.c.at(row * words.c_row + first), bias, valid)
 
-    return build(emitted_recipe(f"matrix_dots_{dtype}", write, dtype, isa.name, processor=target(isa)))
+    return build(emitted_recipe(f"matrix_dots_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 
 
 class _Dots:
@@ -105,8 +112,10 @@ class _Dots:
     def __init__(self, builder: Builder, dtype: str, isa: Isa) -> None:
         self.builder, self.kind = builder, Vectors(builder, dtype, isa=isa)
         self.sums = [self.kind.variables(2) for _ in range(_BESIDE)]
+        self.totals = builder.scratch(dtype, DOTS)
 
-    def write(self, words: Words, row: Value, column: Value) -> None:
+    def write(self, words: Words, row: Value, column: Value, totals: Pointer) -> None:
+        """`_BESIDE` columns; those behind the last one repeat it."""
         builder, kind, lanes = self.builder, self.kind, self.kind.lanes
         left = words.a.at(row * words.a_row)
         right = [words.b.at(builder.minimum(column + at, words.columns - 1) * words.b_column) for at in range(_BESIDE)]
@@ -122,12 +131,7 @@ class _Dots:
             place = done + turn * lanes
             self._add(left, right, place, 0, kind.mask(words.depth - place))
         for at, pair in enumerate(self.sums):
-            with builder.when(column + at < words.columns):
-                total = builder.variable(kind.total(kind.add(pair[0].value, pair[1].value)))
-                total.value = kind.total(kind.add(pair[0].value, pair[1].value))
-                with builder.when(words.has_bias):
-                    total.value = total.value + words.bias[row * words.bias_row + column + at]
-                words.c[row * words.c_row + column + at] = total.value
+            totals[at] = kind.total(kind.add(pair[0].value, pair[1].value))
 
     def _add(self, left: Pointer, right: list[Pointer], place: Value, half: int, mask: str) -> None:
         vector = self.kind.load(left.at(place), mask)
@@ -136,16 +140,16 @@ class _Dots:
 
 
 @functools.cache
-def sums_kernel(dtype: str, isa: Isa) -> Kernel:
-    """C = A @ B + bias where B's rows are contiguous and A has at most SUM_ROWS rows; items are blocks of SUMS columns."""
+def sums_kernel(types: Types, isa: Isa) -> Kernel:
+    """C = epilogue(A @ B + bias) where B's rows are contiguous and A has at most SUM_ROWS rows; items are blocks of SUMS columns."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        totals = builder.scratch(loaded(dtype), SUM_ROWS * SUMS).independent()
-        per_matrix = (builder.word(5) + (SUMS - 1)) // SUMS
+        totals, finish = builder.scratch(types.sums, SUM_ROWS * SUMS).independent(), types.finish(builder, functions)
+        per_matrix = (builder.word(6) + (SUMS - 1)) // SUMS
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             item = builder.start + number
             batch = item // per_matrix
-            words = Words(builder, dtype, batch)
+            words = Words(builder, types, batch)
             first = (item - batch * per_matrix) * SUMS
             width = builder.minimum(words.columns - first, SUMS)
             _start_sums(builder, words, totals, first, width)
@@ -155,20 +159,19 @@ def sums_kernel(dtype: str, isa: Isa) -> Kernel:
             with builder.loop(words.depth - whole * _BESIDE, vectorize=False) as rest:
                 _add_rows(builder, words, totals, whole * _BESIDE + rest, 1, first, width)
             with builder.loop(words.rows, vectorize=False) as row:
-                out, line = words.c.at(row * words.c_row + first).independent(), totals.at(row * SUMS)
-                with builder.loop(width, independent=True) as at:
-                    out[at] = line[at]
+                out, bias = words.c.at(row * words.c_row + first), words.bias.at(row * words.bias_row + first)
+                finish.store(totals.at(row * SUMS), out, bias, width)
 
-    return build(emitted_recipe(f"matrix_sums_{dtype}", write, dtype, isa.name, processor=target(isa)))
+    return build(emitted_recipe(f"matrix_sums_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 
 
 def _start_sums(builder: Builder, words: Words, totals: Pointer, first: Value, width: Value) -> None:
     with builder.loop(words.rows, vectorize=False) as row:
         line = totals.at(row * SUMS)
-        with builder.when(words.has_bias ^ 1):
+        with builder.when(words.has_start ^ 1):
             with builder.loop(width, independent=True) as at:
                 line[at] = 0.0
-        with builder.when(words.has_bias):
+        with builder.when(words.has_start):
             bias = words.bias.at(row * words.bias_row + first).independent()
             with builder.loop(width, independent=True) as at:
                 line[at] = bias[at]
@@ -185,5 +188,3 @@ def _add_rows(builder: Builder, words: Words, totals: Pointer, step: Value, coun
             for factor, source in zip(factors, rows, strict=True):
                 total = total + factor * source[at]
             line[at] = total
-
-

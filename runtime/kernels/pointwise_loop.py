@@ -6,36 +6,12 @@ are described in pointwise.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from .contraction import DECLARATIONS, contract, uncontracted
-from .conversions import convert, join, parts, split
-from .emitter import Builder, Value
+from .contraction import DECLARATIONS
+from .emitter import Builder
 from .llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
-from .tracing import WriterOfAll
-
-
-@dataclass(frozen=True, slots=True)
-class EmittedStep:
-    """One scalar function of a kernel, ready to be written. Values are numbered: the inputs, then the results of each step."""
-
-    operands: tuple[int, ...]
-    """Which values are its arguments."""
-    computes: tuple[str, ...]
-    """What each argument is cast to."""
-    registers: tuple[str, ...]
-    """What each argument is then held in; a complex one in two."""
-    compute: str
-    """What results are cut or rounded to first."""
-    results: tuple[str, ...]
-    """The dtypes that the function gives; where it computes in complex numbers, real and imaginary parts, or neither."""
-    targets: tuple[str, ...]
-    """The dtypes of the values that become of them."""
-    write: WriterOfAll | None = None
-    """What writes the function if it was traced."""
-    scalar: str = ""
-    """The symbol of the function if numba compiled it."""
+from .pointwise_steps import EmittedStep, write_step
 
 
 class PointwiseLoop:
@@ -164,46 +140,16 @@ class PointwiseLoop:
             for at, dtype in enumerate(self.inputs)
         ]
         for at, step in enumerate(self.steps):
-            values += self._results(text, at, step, [values[operand] for operand in step.operands])
+            def call(arguments: Sequence[tuple[str, str]], step: EmittedStep = step, slot: str = f"%result{at}") -> list[str]:
+                return call_scalar(text, step.scalar, arguments, step.results, slot)
+
+            values += write_step(self.builder, step, [values[operand] for operand in step.operands], call)
         for at, number in enumerate(self.outputs, len(self.inputs)):
             dtype, value = values[number]
             text.add(f"  store {STORAGE[dtype]} {value}, ptr {self._item(text, at, pointers[at], strides[at])}{group}")
         text.add("  %j = add nuw nsw i64 %i, 1")
         text.add(f"  %more = icmp slt i64 %j, {count}")
         text.add(f"  br i1 %more, label %loop, label %{after}, !llvm.loop !0")
-
-    def _results(self, text: Text, at: int, step: EmittedStep, operands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The values that a step makes, as (dtype, name): cast before and after."""
-        pieces: list[tuple[str, str]] = []
-        for (dtype, value), compute in zip(operands, step.computes, strict=True):
-            cast = convert(text, value, dtype, compute)
-            whole = len(step.registers) == len(step.computes)
-            pieces += [(compute, cast)] if whole else zip(parts(compute), split(text, cast, compute), strict=True)
-        arguments = [
-            (register, convert(text, piece, dtype, register))
-            for (dtype, piece), register in zip(pieces, step.registers, strict=True)
-        ]
-        results = [*zip(step.results, self._call(text, at, step, arguments), strict=True)]
-        if len(results) == 2 * len(step.targets):
-            pairs = zip(results[::2], results[1::2], strict=True)
-            results = [(step.compute, join(text, real, imaginary, step.compute)) for (_, real), (_, imaginary) in pairs]
-        values: list[tuple[str, str]] = []
-        for (source, name), target in zip(results, step.targets, strict=True):
-            cut = source if source == "bool" or step.compute.startswith("complex") else step.compute
-            values.append((target, convert(text, convert(text, name, source, cut), cut, target)))
-        return values
-
-    def _call(self, text: Text, at: int, step: EmittedStep, arguments: Sequence[tuple[str, str]]) -> list[str]:
-        if step.write is None:
-            return call_scalar(text, step.scalar, arguments, step.results, f"%result{at}")
-        first = len(text.lines)
-        results = step.write(self.builder, *(Value(self.builder, *argument) for argument in arguments))
-        if step.compute.startswith("complex"):
-            # a product with its conjugate has no imaginary part: both halves are rounded alike, as in PyTorch
-            text.lines[first:] = uncontracted(text.lines[first:])
-        else:
-            text.lines[first:] = contract(text.lines[first:])
-        return [result.name for result in results]
 
     def _load(self, text: Text, at: int, pointer: str, group: str) -> str:
         return text.let(f"load {STORAGE[self.inputs[at]]}, ptr {pointer}{group}")

@@ -79,11 +79,13 @@ def _into_self(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    complete = _completed(op)
+    complete, same = _completed(op), op.traits.same_out
 
     def run_into(*args: Any) -> Tensor:
         out = args[-1]
         result = run(*complete(args))
+        if same is not None and result.dtype is not out.dtype:
+            raise RuntimeError(same(result.dtype, out.dtype))
         check_castable(result.dtype, out.dtype)
         resize_output(out, result.layout.shape)
         check_out(op.traits.out, args[:-1], out)

@@ -1,27 +1,22 @@
 """Matrix products: mm, bmm, linear, matmul and products of vectors. Products with an addend are in matrix_sums.py.
 
-Every product is planned once per combination of layouts and dtypes (`planned`); after that a call allocates the result and runs.
-Small products are remembered a second time, under the arguments of the function that was called (`ShortProducts`).
+Every product is planned once per combination of layouts and dtypes (matrix_plans.py); after that a call allocates the result and
+runs.
 """
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable
-from typing import Any
 
-from ..dtype import DType, by_name, int32
-from ..kernels.conversions import loaded
-from ..kernels.direct import direct
-from ..kernels.matrix import Product, Sizes, Strides, TurnedProduct, plan_product
+from ..dtype import DType, int32
+from ..kernels.matrix import Sizes, Strides
 from ..kernels.matrix_int8 import multiply_int8
 from ..layout import Layout, broadcast_shapes
-from ..tensor import Tensor, new_empty, new_like
-from .copying import contiguous, converted
+from ..tensor import Tensor, new_empty
+from .copying import contiguous
 from .dtype_rules import type_name
-from .fast_calls import TENSOR, fresh, key_maker
+from .fast_calls import TENSOR
 from .host import bits, wrapped
-from .plans import Plans
+from .matrix_plans import ShortProducts, batched, planned
 from .table import composite, kernel
 
 _UNSUPPORTED = ("bool", "uint16", "uint32", "uint64")
@@ -58,103 +53,43 @@ def _size_text(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.layout.shape))
 
 
-class Plan:
-    """A product of matrices, or of batches of them, of given layouts and one dtype."""
-
-    __slots__ = ("dtype", "layout", "product", "sums")
-
-    def __init__(self, a: Layout, b: Layout, dtype: DType, bias: Layout | None) -> None:
-        shape = (*a.shape[:-1], b.shape[-1])
-        self.dtype, self.layout = dtype, Layout.contiguous(shape)
-        self.sums = by_name(loaded(dtype.name))
-        """The dtype of the sums, and of a bias."""
-        self.product: Product | TurnedProduct | None = None
-        if not dtype.is_complex:
-            sizes = Sizes(shape[-2], shape[-1], a.shape[-1], shape[0] if len(shape) == 3 else 1)
-            addend = None if bias is None else _strides(bias)
-            self.product = plan_product(dtype, sizes, _strides(a), _strides(b), _strides(self.layout), addend)
-
-    def run(self, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
-        """a @ b + bias, in the dtype of the sums."""
-        if self.dtype.is_complex:
-            product = wrapped(bits(a) @ bits(b))
-            return product if bias is None else wrapped(bits(product) + bits(bias))
-        out = new_like(self.layout, self.sums)
-        if self.product is not None:
-            self.product.run(a.address, b.address, out.address, 0 if bias is None else bias.address)
-        return out
-
-    def short(self, operands: str, shape: tuple[int, ...]) -> tuple[Any, ...] | None:
-        """The plan of a short way (fast_calls.py) to the product in this shape, with the operands of `Product.frame`."""
-        if self.product is None or self.sums is not self.dtype:
-            return None
-        frame = self.product.frame(self.dtype.itemsize, operands)
-        if frame is None:
-            return None
-        return direct(), frame.address, self.layout.numel * self.dtype.itemsize, Layout.contiguous(shape), self.dtype, frame
-
-
-def _strides(layout: Layout) -> Strides:
-    strides = layout.strides
-    return Strides(strides[-2], strides[-1], strides[0] if len(strides) == 3 else 0)
-
-
-_plans = Plans[tuple[Layout, Layout, DType, Layout | None], Plan]()
-
-
-def planned(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Plan:
-    """The plan for two matrices, or two batches, of one dtype whose sizes fit; the bias has the product's shape, contiguous rows."""
-    key = (a.layout.form, b.layout.form, a.dtype, None if bias is None else bias.layout.form)
-    plan = _plans.get(key)
-    if plan is None:
-        plan = _plans[key] = Plan(a.layout, b.layout, a.dtype, None if bias is None else bias.layout)
-    return plan
-
-
 def product_of(a: Tensor, b: Tensor) -> Tensor:
     """a @ b for matrices, or batches of them, of one dtype whose sizes fit."""
-    return converted(planned(a, b).run(a, b), a.dtype)
+    return planned(a, b).run(a, b)
 
 
-class ShortProducts:
-    """Small products by the arguments of a function: the letters of its parameters as in fast_calls.py."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern, self._key = pattern, key_maker(pattern)
-        self._plans = Plans[tuple[Any, ...], tuple[Any, ...]]()
-
-    def remember(self, plan: Plan, arguments: tuple[Any, ...], operands: str, shape: tuple[int, ...]) -> None:
-        """`plan` is what these arguments come to; their tensors are the `operands` of `Product.frame`."""
-        short = plan.short(operands, shape)
-        if short is not None:
-            self._plans[self._key(*arguments)] = short
-
-    def before(self, general: Callable[..., Tensor], defaults: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
-        """The function that tries the short way and then the general one."""
-        return functools.update_wrapper(fresh(self._pattern, defaults, self._plans, general), general)
+_mm, _bmm, _matmul, _linear, _mv, _dot = (ShortProducts(TENSOR * 2) for _ in range(6))
+_linear_bias = ShortProducts(TENSOR * 3)
 
 
-_mm, _bmm, _matmul, _linear, _linear_bias = (ShortProducts(TENSOR * count) for count in (2, 2, 2, 2, 3))
-
-
-_matrices = Plans[tuple[Layout, Layout, DType, DType], Plan]()
-"""The plans of `mm`, whose arguments have passed its checks."""
+def out_mismatch(result: DType, out: DType) -> str:
+    """What products say about an `out` of another dtype."""
+    return f"Expected out tensor to have dtype {c_name(result)}, but got {c_name(out)} instead; give one of that dtype"
 
 
 def _general_mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices (n, k) and (k, m)."""
-    dtype = self.dtype
-    key = (self.layout.form, mat2.layout.form, dtype, mat2.dtype)
-    plan = _matrices.get(key)
-    if plan is None:
-        check_mm(self, mat2)
-        plan = _matrices[key] = planned(self, mat2)
-        _mm.remember(plan, (self, mat2), "ab", plan.layout.shape)
-    out = plan.run(self, mat2)
-    return out if plan.sums is dtype else converted(out, dtype)
+    check_mm(self, mat2)
+    plan = planned(self, mat2)
+    _mm.remember(plan, (self, mat2), "ab", (self, mat2), plan.layout.shape)
+    return plan.run(self, mat2)
 
 
-mm = kernel("mm(Tensor self, Tensor mat2) -> Tensor")(_mm.before(_general_mm))
+mm = kernel("mm(Tensor self, Tensor mat2) -> Tensor", same_out=out_mismatch)(_mm.before(_general_mm))
+
+
+def require_out_dtype(dtype: DType, out: DType) -> None:
+    """RuntimeError unless products of matrices of `dtype` can be had as `out`."""
+    if out is not dtype and out is not dtype.opmath:
+        raise RuntimeError(f"out_dtype must be the same as input dtype or fp32 for fp16/bf16 inputs, got {out} for {dtype}")
+
+
+@kernel("mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", same_out=out_mismatch)
+def mm_dtype(self: Tensor, mat2: Tensor, out_dtype: DType) -> Tensor:
+    """As `mm`, with float32 results of float16 or bfloat16 matrices, if wanted: sums are not rounded."""
+    check_mm(self, mat2)
+    require_out_dtype(self.dtype, out_dtype)
+    return planned(self, mat2, out=out_dtype).run(self, mat2)
 
 
 def check_mm(self: Tensor, mat2: Tensor) -> None:
@@ -171,11 +106,19 @@ def _general_bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """The products of batches of matrices (b, n, k) and (b, k, m)."""
     check_bmm(self, mat2)
     plan = planned(self, mat2)
-    _bmm.remember(plan, (self, mat2), "ab", plan.layout.shape)
-    return converted(plan.run(self, mat2), self.dtype)
+    _bmm.remember(plan, (self, mat2), "ab", (self, mat2), plan.layout.shape)
+    return plan.run(self, mat2)
 
 
-bmm = kernel("bmm(Tensor self, Tensor mat2) -> Tensor")(_bmm.before(_general_bmm))
+bmm = kernel("bmm(Tensor self, Tensor mat2) -> Tensor", same_out=out_mismatch)(_bmm.before(_general_bmm))
+
+
+@kernel("bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", same_out=out_mismatch)
+def bmm_dtype(self: Tensor, mat2: Tensor, out_dtype: DType) -> Tensor:
+    """As `bmm`, with float32 results of float16 or bfloat16 matrices, if wanted."""
+    check_bmm(self, mat2)
+    require_out_dtype(self.dtype, out_dtype)
+    return planned(self, mat2, out=out_dtype).run(self, mat2)
 
 
 def check_bmm(self: Tensor, mat2: Tensor) -> None:
@@ -193,7 +136,11 @@ def check_bmm(self: Tensor, mat2: Tensor) -> None:
     require_products("bmm", self.dtype)
 
 
-@kernel("_int_mm(Tensor self, Tensor mat2) -> Tensor")
+def _int_out_mismatch(result: DType, out: DType) -> str:
+    return f"int_mm_out_cpu: Expected result dtype to be of type kInt but got {c_name(out)}"
+
+
+@kernel("_int_mm(Tensor self, Tensor mat2) -> Tensor", same_out=_int_out_mismatch)
 def int_mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices of int8 (the left one may be uint8) in int32."""
     for name, tensor in (("self", self), ("mat2", mat2)):
@@ -207,11 +154,11 @@ def int_mm(self: Tensor, mat2: Tensor) -> Tensor:
         raise RuntimeError(f"int_mm_out_cpu: Expected mat2 dtype to be int8 but got {c_name(mat2.dtype)}")
     out = new_empty((self.layout.shape[0], mat2.layout.shape[1]), int32)
     sizes = Sizes(self.layout.shape[0], mat2.layout.shape[1], self.layout.shape[1])
-    multiply_int8(self.dtype, sizes, _strides(self.layout), _strides(mat2.layout), self.address, mat2.address, out.address)
+    multiply_int8(self.dtype, sizes, Strides(*self.layout.strides), Strides(*mat2.layout.strides), self.address, mat2.address, out.address)
     return out
 
 
-@kernel("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
+@kernel("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", same_out=out_mismatch)
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """input @ weight.T + bias over the last dimension of `input`; weight is (out, in), or (in,) for a single output."""
     return _short_linear(input, weight) if bias is None else _short_linear_bias(input, weight, bias)
@@ -234,16 +181,15 @@ def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -
     left, right, result = input.reshape([rows, depth]), _turned(weight), [*shape[:-1], features]
     if bias is None or input.dtype.is_complex or bias.layout.shape != (features,):
         plan = planned(left, right)
-        if bias is None and left.storage is input.storage:
-            _linear.remember(plan, (input, weight), "ab", tuple(result))
-        product = converted(plan.run(left, right), input.dtype).reshape(result)
+        if bias is None:
+            _linear.remember(plan, (input, weight), "ab", (left, right), result)
+        product = plan.run(left, right).reshape(result)
         return product if bias is None else product + bias
-    vector = contiguous(converted(bias, by_name(loaded(bias.dtype.name))))
+    vector = contiguous(bias)
     wide = Tensor(vector.storage, Layout.of((rows, features), (0, 1), vector.layout.offset), vector.dtype)
     plan = planned(left, right, wide)
-    if left.storage is input.storage and vector.storage is bias.storage:
-        _linear_bias.remember(plan, (input, weight, bias), "ab+", tuple(result))
-    out = converted(plan.run(left, right, wide), input.dtype)
+    _linear_bias.remember(plan, (input, weight, bias), "ab+", (left, right, wide), result)
+    out = plan.run(left, right, wide)
     return out if len(shape) == 2 else out.reshape(result)
 
 
@@ -257,15 +203,35 @@ def _turned(matrix: Tensor) -> Tensor:
 
 def _batched(self: Tensor, other: Tensor) -> Tensor:
     """matmul of tensors with at least two dimensions each, one of them with more."""
-    if other.ndim == 2 and self.ndim > 2:
-        rows = self.layout.shape[:-1]
-        product = mm(self.reshape([math.prod(rows), self.layout.shape[-1]]), other)
-        return product.reshape([*rows, other.layout.shape[-1]])
+    if self.layout.shape[-1] != other.layout.shape[-2] or self.dtype is not other.dtype:
+        _refuse_batched(self, other)
+    require_products("bmm", self.dtype)
     batch = broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]])
+    shape = [*batch, self.layout.shape[-2], other.layout.shape[-1]]
+    if self.dtype.is_complex:
+        return wrapped(bits(self) @ bits(other))
+    plan = batched(self, other, tuple(batch))
+    if plan is not None:
+        _matmul.remember(plan, (self, other), "ab", (self, other), shape)
+        return plan.run(self, other)
+    if other.ndim == 2:
+        return mm(self.reshape([math.prod(shape[:-1]), self.layout.shape[-1]]), other).reshape(shape)
     count = math.prod(batch)
     left = self.expand([*batch, *self.layout.shape[-2:]]).reshape([count, *self.layout.shape[-2:]])
     right = other.expand([*batch, *other.layout.shape[-2:]]).reshape([count, *other.layout.shape[-2:]])
-    return bmm(left, right).reshape([*batch, self.layout.shape[-2], other.layout.shape[-1]])
+    return bmm(left, right).reshape(shape)
+
+
+def _refuse_batched(self: Tensor, other: Tensor) -> None:
+    """The errors of `mm` where that is what tensors come to, else those of `bmm`."""
+    if other.ndim == 2:
+        rows = self.layout.shape[:-1]
+        check_mm(self.reshape([math.prod(rows), self.layout.shape[-1]]), other)
+    count = math.prod(broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]]))
+    check_bmm(*(
+        Tensor(one.storage, Layout.of((count, *one.layout.shape[-2:]), (0, *one.layout.strides[-2:]), one.layout.offset), one.dtype)
+        for one in (self, other)
+    ))
 
 
 def _general_matmul(self: Tensor, other: Tensor) -> Tensor:
@@ -274,23 +240,32 @@ def _general_matmul(self: Tensor, other: Tensor) -> Tensor:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {self.ndim}D and {other.ndim}D")
     if self.ndim == 1 and other.ndim == 1:
         return dot(self, other)
+    if self.ndim <= 2 and other.ndim <= 2:
+        return _of_matrices(self, other)
     if self.ndim == 1:
         return matmul(self.unsqueeze(0), other).squeeze(-2)
     if other.ndim == 1:
-        return mv(self, other) if self.ndim == 2 else matmul(self, other.unsqueeze(1)).squeeze(-1)
-    if self.ndim == other.ndim == 2:
-        out = mm(self, other)
-        _matmul.remember(planned(self, other), (self, other), "ab", out.layout.shape)
-        return out
+        return matmul(self, other.unsqueeze(1)).squeeze(-1)
     return _batched(self, other)
 
 
-matmul = composite("matmul(Tensor self, Tensor other) -> Tensor")(_matmul.before(_general_matmul))
+def _of_matrices(self: Tensor, other: Tensor) -> Tensor:
+    """matmul of two matrices, or of a matrix and a vector."""
+    if other.ndim == 1:
+        check_mv(self, other)
+    left, right = self.unsqueeze(0) if self.ndim == 1 else self, other.unsqueeze(1) if other.ndim == 1 else other
+    check_mm(left, right)
+    plan = planned(left, right)
+    shape = [*self.layout.shape[:-1], *other.layout.shape[1:]]
+    _matmul.remember(plan, (self, other), "ab", (left, right), shape)
+    return plan.run(left, right).view(shape)
 
 
-@composite("mv(Tensor self, Tensor vec) -> Tensor")
-def mv(self: Tensor, vec: Tensor) -> Tensor:
-    """The product of a matrix (n, k) and a vector (k,)."""
+matmul = composite("matmul(Tensor self, Tensor other) -> Tensor", same_out=out_mismatch)(_matmul.before(_general_matmul))
+
+
+def check_mv(self: Tensor, vec: Tensor) -> None:
+    """The errors of `mv`."""
     if self.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
     if self.layout.shape[1] != vec.layout.shape[0]:
@@ -299,12 +274,36 @@ def mv(self: Tensor, vec: Tensor) -> Tensor:
         names = f"{type_name(vec.dtype)}, {type_name(self.dtype)}, and {type_name(vec.dtype)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     require_products("addmv_impl_cpu", self.dtype)
-    return product_of(self, vec.unsqueeze(1)).squeeze(1)
 
 
-@composite("dot(Tensor self, Tensor tensor) -> Tensor")
-def dot(self: Tensor, tensor: Tensor) -> Tensor:
+def _general_mv(self: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix (n, k) and a vector (k,)."""
+    check_mv(self, vec)
+    column = vec.unsqueeze(1)
+    plan = planned(self, column)
+    shape = [self.layout.shape[0]]
+    _mv.remember(plan, (self, vec), "ab", (self, column), shape)
+    return plan.run(self, column).view(shape)
+
+
+def _mv_mismatch(result: DType, out: DType) -> str:
+    return f"addmv input tensors must have the same dtype, but got {type_name(out)}, {type_name(result)}, and {type_name(result)}"
+
+
+mv = composite("mv(Tensor self, Tensor vec) -> Tensor", same_out=_mv_mismatch)(_mv.before(_general_mv))
+
+
+def _general_dot(self: Tensor, tensor: Tensor) -> Tensor:
     """The sum of the products of two vectors' items."""
+    check_dot(self, tensor)
+    row, column = self.unsqueeze(0), tensor.unsqueeze(1)
+    plan = planned(row, column)
+    _dot.remember(plan, (self, tensor), "ab", (row, column), [])
+    return plan.run(row, column).view([])
+
+
+def check_dot(self: Tensor, tensor: Tensor) -> None:
+    """The errors of `dot`."""
     if self.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.layout.shape != tensor.layout.shape:
@@ -316,10 +315,16 @@ def dot(self: Tensor, tensor: Tensor) -> Tensor:
         names = f"{type_name(self.dtype)} and {type_name(tensor.dtype)}"
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}")
     require_products("dot", self.dtype)
-    return product_of(self.unsqueeze(0), tensor.unsqueeze(1)).reshape([])
 
 
-@composite("vdot(Tensor self, Tensor other) -> Tensor")
+def _dot_mismatch(result: DType, out: DType) -> str:
+    return f"result dtype {type_name(out)} does not match input dtype {type_name(result)}"
+
+
+dot = composite("dot(Tensor self, Tensor tensor) -> Tensor", same_out=_dot_mismatch)(_dot.before(_general_dot))
+
+
+@composite("vdot(Tensor self, Tensor other) -> Tensor", same_out=_dot_mismatch)
 def vdot(self: Tensor, other: Tensor) -> Tensor:
     """As `dot`, with the complex conjugate of `self`."""
     if self.dtype.is_complex and self.ndim == 1:

@@ -1,16 +1,19 @@
 """Matrix products with an addend: beta * self + alpha * (a @ b). With beta 0 the addend is not read, so its NaN do not spread."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dtype import DType, by_name
-from ..kernels.conversions import loaded
+from ..dtype import DType
+from ..kernels.epilogue import PLAIN, Epilogue, activation
+from ..kernels.pointwise import Step
 from ..tensor import Tensor
 from .copying import contiguous, converted
 from .dtype_rules import type_name
 from .fast_calls import OTHER, TENSOR
-from .matrix import ShortProducts, c_name, check_bmm, check_mm, planned, require_products
-from .table import composite, kernel
+from .matrix import c_name, check_bmm, check_mm, out_mismatch, require_out_dtype, require_products
+from .matrix_plans import Plan, ShortProducts, planned
+from .table import composite, kernel, required
 
 
 def _scale(value: Any, dtype: DType) -> Any:
@@ -18,23 +21,48 @@ def _scale(value: Any, dtype: DType) -> Any:
     return int(value) if dtype.is_integral else value
 
 
-def _combined(addend: Tensor, a: Tensor, b: Tensor, beta: Any, alpha: Any) -> Tensor:
-    """beta * addend + alpha * (a @ b) for matrices or batches that fit, in the dtype that sums have."""
-    dtype = a.dtype
-    beta, alpha = _scale(beta, dtype), _scale(alpha, dtype)
-    wide = addend.expand([*a.layout.shape[:-1], b.layout.shape[-1]])
+def scaled(total: Any, alpha: Any) -> Any:
+    """A product times alpha."""
+    return total * alpha
+
+
+def scaled_sum(total: Any, addend: Any, beta: Any, alpha: Any) -> Any:
+    """An item of the addend and one of the product, each times its factor."""
+    return beta * addend + alpha * total
+
+
+def _scaling(dtype: DType, beta: Any, alpha: Any) -> tuple[Epilogue, tuple[Any, ...]]:
+    """The epilogue of a product with these factors, and its numbers."""
+    compute = dtype.opmath
     if beta == 0:
-        product = planned(a, b).run(a, b)
-        return product if alpha == 1 else product * alpha
-    sums = by_name(loaded(dtype.name))
-    if beta != 1:
-        wide = converted(addend, sums).mul(beta).expand(list(wide.layout.shape))
-    wide = converted(wide, sums)
-    if alpha != 1:
-        return wide + planned(a, b).run(a, b) * alpha
-    if wide.layout.strides[-1] != 1 or dtype.is_complex:
+        return (PLAIN, ()) if alpha == 1 else (Epilogue((Step(scaled, (0, 1), compute, (compute,)),), (compute,)), (alpha,))
+    if beta == alpha == 1:
+        return PLAIN, ()
+    return Epilogue((Step(scaled_sum, (0, 1, 2, 3), compute, (compute,)),), (compute,) * 2, addend=True), (beta, alpha)
+
+
+def _combined(addend: Tensor, a: Tensor, b: Tensor, beta: Any, alpha: Any, out: DType | None = None) -> tuple[Plan, Tensor | None]:
+    """The plan for beta * addend + alpha * (a @ b), matrices or batches that fit, and the addend as it takes it."""
+    dtype = a.dtype
+    epilogue, numbers = _scaling(dtype, _scale(beta, dtype), _scale(alpha, dtype))
+    if beta == 0:
+        # not read, but its size is looked at
+        addend.expand([*a.layout.shape[:-1], b.layout.shape[-1]])
+        return planned(a, b, None, out, epilogue, numbers), None
+    wide = addend.expand([*a.layout.shape[:-1], b.layout.shape[-1]])
+    if wide.layout.strides[-1] != 1 and wide.layout.shape[-1] != 1:
         wide = contiguous(wide)
-    return planned(a, b, wide).run(a, b, wide)
+    return planned(a, b, wide, out, epilogue, numbers), wide
+
+
+def _complex_sum(addend: Tensor, a: Tensor, b: Tensor, beta: Any, alpha: Any) -> Tensor:
+    """As `_combined`, of complex tensors."""
+    product = planned(a, b).run(a, b)
+    product = product if alpha == 1 else product * alpha
+    wide = addend.expand(list(product.layout.shape))
+    if beta == 0:
+        return product
+    return (wide if beta == 1 else wide * beta) + product
 
 
 def _require_dtype(addend: Tensor, mat2: Tensor) -> None:
@@ -42,34 +70,65 @@ def _require_dtype(addend: Tensor, mat2: Tensor) -> None:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(addend.dtype)} and {type_name(mat2.dtype)}")
 
 
-_addmm = ShortProducts(3 * TENSOR + 2 * OTHER)
+_addmm, _baddbmm, _addmv = (ShortProducts(3 * TENSOR + 2 * OTHER) for _ in range(3))
+
+
+def _sum(
+    short: ShortProducts, arguments: tuple[Tensor, Tensor, Tensor, Any, Any], addend: Tensor, a: Tensor, b: Tensor, shape: Sequence[int]
+) -> Tensor:
+    """beta * addend + alpha * (a @ b) in a shape, where the arguments of a function come to this, and remembered for them."""
+    beta, alpha = arguments[3:]
+    if a.dtype.is_complex:
+        return _complex_sum(addend, a, b, beta, alpha).view(shape)
+    plan, wide = _combined(addend, a, b, beta, alpha)
+    if wide is not None:
+        short.remember(plan, arguments, "+ab", (a, b, wide), shape)
+    return plan.run(a, b, wide).view(shape)
 
 
 def _general_addmm(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Any, alpha: Any) -> Tensor:
     """beta * self + alpha * (mat1 @ mat2) for matrices; `self` is broadcast to the product."""
     _require_dtype(self, mat2)
     check_mm(mat1, mat2)
-    out = converted(_combined(self, mat1, mat2, beta, alpha), self.dtype)
-    wide = self.expand(list(out.layout.shape))
-    if beta == 1 and alpha == 1 and wide.layout.strides[-1] == 1:
-        _addmm.remember(planned(mat1, mat2, wide), (self, mat1, mat2, beta, alpha), "+ab", out.layout.shape)
-    return out
+    shape = [mat1.layout.shape[0], mat2.layout.shape[1]]
+    return _sum(_addmm, (self, mat1, mat2, beta, alpha), self, mat1, mat2, shape)
 
 
-addmm = kernel("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")(
+addmm = kernel("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", same_out=out_mismatch)(
     _addmm.before(_general_addmm, (1, 1))
 )
+
+
+@kernel(
+    "addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    same_out=out_mismatch,
+)
+def addmm_dtype(self: Tensor, mat1: Tensor, mat2: Tensor, out_dtype: DType, beta: Any, alpha: Any) -> Tensor:
+    """As `addmm`, with float32 results of float16 or bfloat16 matrices, if wanted; `self` has the dtype of either."""
+    check_mm(mat1, mat2)
+    require_out_dtype(mat1.dtype, out_dtype)
+    if self.dtype is not out_dtype:
+        _require_dtype(self, mat2)
+    plan, wide = _combined(self, mat1, mat2, beta, alpha, out_dtype)
+    return plan.run(mat1, mat2, wide)
 
 
 @kernel("_addmm_activation(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, bool use_gelu=False) -> Tensor")
 def addmm_activation(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Any, alpha: Any, use_gelu: bool) -> Tensor:
     """The relu, or the gelu, of `addmm`."""
-    total = addmm(self, mat1, mat2, beta, alpha)
-    return total.gelu() if use_gelu else total.relu()
+    body = required("aten::gelu").body("none") if use_gelu else required("aten::relu").body
+    if beta != 1 or alpha != 1 or not self.dtype.is_floating_point:
+        total = addmm(self, mat1, mat2, beta, alpha)
+        return total.gelu() if use_gelu else total.relu()
+    _require_dtype(self, mat2)
+    check_mm(mat1, mat2)
+    wide = self.expand([mat1.layout.shape[0], mat2.layout.shape[1]])
+    if wide.layout.strides[-1] != 1:
+        wide = contiguous(wide)
+    return planned(mat1, mat2, wide, epilogue=activation(body, self.dtype)).run(mat1, mat2, wide)
 
 
-@kernel("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def addmv(self: Tensor, mat: Tensor, vec: Tensor, beta: Any, alpha: Any) -> Tensor:
+def _general_addmv(self: Tensor, mat: Tensor, vec: Tensor, beta: Any, alpha: Any) -> Tensor:
     """beta * self + alpha * (mat @ vec) for a matrix (n, k) and a vector (k,); `self` is (n,) or one item."""
     if mat.ndim != 2 or vec.ndim != 1 or self.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {self.ndim}, {mat.ndim}, {vec.ndim}")
@@ -81,17 +140,40 @@ def addmv(self: Tensor, mat: Tensor, vec: Tensor, beta: Any, alpha: Any) -> Tens
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     require_products("addmv_impl_cpu", mat.dtype)
     column = self.expand([rows]).unsqueeze(1)
-    return converted(_combined(column, mat, vec.unsqueeze(1), beta, alpha), self.dtype).squeeze(1)
+    return _sum(_addmv, (self, mat, vec, beta, alpha), column, mat, vec.unsqueeze(1), [rows])
 
 
-@kernel("baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
-def baddbmm(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Any, alpha: Any) -> Tensor:
+addmv = kernel("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor", same_out=out_mismatch)(
+    _addmv.before(_general_addmv, (1, 1))
+)
+
+
+def _general_baddbmm(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Any, alpha: Any) -> Tensor:
     """beta * self + alpha * (batch1 @ batch2) for batches of matrices; `self` is broadcast to the products."""
     if not self.dtype is batch1.dtype is batch2.dtype:
         names = f"input {c_name(self.dtype)}, batch1: {c_name(batch1.dtype)}, batch2: {c_name(batch2.dtype)}"
         raise RuntimeError(f"Input dtypes must be the same, got: {names}")
     check_bmm(batch1, batch2)
-    return converted(_combined(self, batch1, batch2, beta, alpha), self.dtype)
+    shape = [*batch1.layout.shape[:2], batch2.layout.shape[2]]
+    return _sum(_baddbmm, (self, batch1, batch2, beta, alpha), self, batch1, batch2, shape)
+
+
+_BADDBMM = "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor"
+baddbmm = kernel(_BADDBMM, same_out=out_mismatch)(_baddbmm.before(_general_baddbmm, (1, 1)))
+
+
+@kernel(
+    "baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    same_out=out_mismatch,
+)
+def baddbmm_dtype(self: Tensor, batch1: Tensor, batch2: Tensor, out_dtype: DType, beta: Any, alpha: Any) -> Tensor:
+    """As `baddbmm`, with float32 results of float16 or bfloat16 matrices, if wanted; `self` has the dtype of either."""
+    check_bmm(batch1, batch2)
+    require_out_dtype(batch1.dtype, out_dtype)
+    if self.dtype is not out_dtype:
+        _require_dtype(self, batch2)
+    plan, wide = _combined(self, batch1, batch2, beta, alpha, out_dtype)
+    return plan.run(batch1, batch2, wide)
 
 
 @composite("addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from .. import schema as schemas
 
 if TYPE_CHECKING:
+    from ..dtype import DType
     from ..schema import OpSchema
     from .dtype_rules import DTypeRule
 
@@ -72,6 +73,7 @@ class Traits:
     exact_numbers: bool = False
     random: bool = False
     out: Sharing = Sharing.ANY
+    same_out: Callable[[DType, DType], str] | None = None
 
 
 class Op:
@@ -250,17 +252,22 @@ def view(*texts: str) -> _Decorator:
     return _decorator(texts, Kind.VIEW)
 
 
-def composite(*texts: str, random: bool = False, out: Sharing = Sharing.ANY) -> _Decorator:
-    """Defined by other operators: the body takes and returns tensors and calls packets. `out` as for kernels."""
-    return _decorator(texts, Kind.COMPOSITE, Traits(random=random, out=out))
+def composite(
+    *texts: str, random: bool = False, out: Sharing = Sharing.ANY, same_out: Callable[[DType, DType], str] | None = None
+) -> _Decorator:
+    """Defined by other operators: the body takes and returns tensors and calls packets. `out` and `same_out` as for kernels."""
+    return _decorator(texts, Kind.COMPOSITE, Traits(random=random, out=out, same_out=same_out))
 
 
-def kernel(*texts: str, random: bool = False, out: Sharing = Sharing.ANY) -> _Decorator:
+def kernel(
+    *texts: str, random: bool = False, out: Sharing = Sharing.ANY, same_out: Callable[[DType, DType], str] | None = None
+) -> _Decorator:
     """The body takes tensors, allocates the results and runs compiled kernels on them.
 
-    `out` says which memory PyTorch lets the `out=` tensor share with an input.
+    `out` says which memory PyTorch lets the `out=` tensor share with an input. With `same_out` it must have the result's very
+    dtype; from both dtypes that makes the message of the error.
     """
-    return _decorator(texts, Kind.KERNEL, Traits(random=random, out=out))
+    return _decorator(texts, Kind.KERNEL, Traits(random=random, out=out, same_out=same_out))
 
 
 def reduction(*texts: str) -> _Decorator:

@@ -13,7 +13,7 @@ from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import compiler, isa
 from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plan_packed, plan_product
+from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed, plan_product
 from rushlight.runtime.kernels.matrix_gemm import gemm_kernel, gemm_recipe, tile_size
 
 Array = np.ndarray[Any, Any]
@@ -28,7 +28,7 @@ def strides(a: Array) -> Strides:
 def multiply(a: Array, b: Array, c: Array, bias: Array | None = None) -> None:
     """c = a @ b + bias by the kernels."""
     sizes = Sizes(*c.shape[-2:], a.shape[-1], c.shape[0] if c.ndim == 3 else 1)
-    plan = plan_product(dtype_of(a.dtype), sizes, strides(a), strides(b), strides(c), None if bias is None else strides(bias))
+    plan = plan_product(plain(dtype_of(a.dtype)), sizes, strides(a), strides(b), strides(c), None if bias is None else strides(bias))
     if plan is not None:
         plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data, 0 if bias is None else bias.ctypes.data)
 
@@ -92,10 +92,10 @@ def test_infinities_stay_in_their_rows_and_columns() -> None:
 def test_packed_weights_serve_many_products() -> None:
     rng = np.random.default_rng(0)
     b = random(rng, "float32", 64, 48)
-    packed = Panels(float32, strides(b), Sizes(1, 48, 64)).pack(b.ctypes.data)
+    packed = Panels("float32", strides(b), Sizes(1, 48, 64)).pack(b.ctypes.data)
     for rows in (1, 6, 50):
         a, c = random(rng, "float32", rows, 64), np.zeros((rows, 48), np.float32)
-        plan_packed(float32, Sizes(rows, 48, 64), strides(a), strides(c)).run(a.ctypes.data, packed.address, c.ctypes.data)
+        plan_packed(plain(float32), Sizes(rows, 48, 64), strides(a), strides(c)).run(a.ctypes.data, packed.address, c.ctypes.data)
         assert np.array_equal(c, a @ b)
 
 
@@ -107,11 +107,11 @@ def test_blocks_of_c_may_be_divided_anywhere(cuts: tuple[int, ...]) -> None:
     tiles, all_panels = 4, ceil(200 / tile[1])
     panels = ceil(all_panels / 3)
     items = 2 * ceil(50 / (tiles * tile[0])) * ceil(all_panels / panels)
-    lying = [one for array in (a, b) for one in (strides(array).row, 1, strides(array).batch)]
-    words = (a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 50, 200, 300, *lying, 200, 50 * 200, 0, 0, tiles, panels)
+    lying = [one for array in (a, b) for one in (strides(array).row, 1, strides(array).batch, 0)]
+    words = (a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 0, 50, 200, 300, 2, *lying, 200, 50 * 200, 0, 0, tiles, panels)
     edges = [0, *(cut for cut in cuts if cut < items), items]
     for start, stop in zip(edges[::-1][1:], edges[::-1]):
-        launch(gemm_kernel("float32", False, isa.current()), words, stop, start=start)
+        launch(gemm_kernel(plain(float32), False, isa.current()), words, stop, start=start)
     expected = np.empty_like(c)
     for one in range(2):
         multiply(a[one], b[one], expected[one])
@@ -126,7 +126,7 @@ def test_no_depth_gives_the_bias() -> None:
 
 
 def test_code_for_wider_vectors_keeps_its_sums_in_registers() -> None:
-    code = compiler.disassemble(gemm_recipe("float32", True, isa.AVX512))
+    code = compiler.disassemble(gemm_recipe(plain(float32), True, isa.AVX512))
     lines = [line.split("\t", 1)[-1] for line in code.splitlines()]
     products = [at for at, line in enumerate(lines) if line.startswith("vfmadd") and "zmm" in line]
     # the unrolled loop: 4 steps of 12 rows x 2 vectors
