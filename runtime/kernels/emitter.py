@@ -420,11 +420,11 @@ class Builder:
         (unreached,) = self._names("unreached")
         self._label(unreached)
 
-    def finish(self) -> str:
-        """The module; the kernel returns 0 at its end."""
+    def finish(self, attribute: str = "") -> str:
+        """The module; the kernel returns 0 at its end. `attribute` is one of LLVM's for functions."""
         self.text.add("  ret i64 0")
         head = [CHECK] if self._results else []
-        head += [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{", "entry:"]
+        head += [*self._declared.values(), f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {attribute} {{", "entry:"]
         if self._results:
             head += [f"  %result = alloca {max(self._results, key=len)}, align 16", "  %exception = alloca ptr"]
         metadata = [

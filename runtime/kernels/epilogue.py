@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..dtype import DType
+from ..dtype import DType, by_name
 from .contraction import DECLARATIONS
 from .emitter import Builder, Pointer, Scalar, Value
 from .functions import Functions
 from .pointwise import Step, identity
-from .pointwise_steps import Given, emitted_step, write_step
+from .pointwise_steps import EmittedStep, Given, emitted_step, write_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Epilogue:
         steps = tuple(
             (step.body, step.operands, step.computes, step.main, tuple(dtype.name for dtype in step.results)) for step in self.steps
         )
-        return steps, tuple(dtype.name for dtype in self.numbers), self.addend
+        # rounding is a step too
+        return identity, steps, tuple(dtype.name for dtype in self.numbers), self.addend
 
 
 PLAIN = Epilogue()
@@ -58,40 +59,80 @@ def number_words(epilogue: Epilogue, values: Sequence[float]) -> tuple[int, ...]
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of items in a kernel, and how many items they are apart."""
+
+    items: Pointer
+    stride: Value | int
+
+    def row(self, number: Value) -> Pointer:
+        """The beginning of a row."""
+        return self.items.at(number * self.stride).independent()
+
+
 class Finish:
-    """Writes an epilogue: sums of dtype `sums` into items of dtype `out`; the numbers' words begin at `first_number`."""
+    """Writes an epilogue: sums into items of dtype `out`; the addend is of dtype `addend`, numbers begin at word `first_number`.
 
-    def __init__(self, builder: Builder, functions: Functions, epilogue: Epilogue, sums: str, out: str, first_number: int) -> None:
-        self.builder, self.epilogue, self.sums, self.out = builder, epilogue, sums, out
-        self._steps = [emitted_step(step, functions.texts) for step in epilogue.steps]
-        self._numbers = [
-            (dtype.name, builder.pointer(dtype.name, builder.words.at(first_number + at).address)[0].name)
-            for at, dtype in enumerate(epilogue.numbers)
-        ]
-        if self._steps:
-            for symbol, declaration in DECLARATIONS.items():
-                builder.declare(symbol, declaration)
+    What is more than a store is a function of its own: inlined, its constants would take registers from the sums.
+    """
 
-    @property
-    def is_plain(self) -> bool:
+    def __init__(
+        self, builder: Builder, functions: Functions, epilogue: Epilogue, sums: str, out: str, addend: str, first_number: int
+    ) -> None:
+        self._builder, self._epilogue, self._dtypes = builder, epilogue, (sums, out, addend)
+        self._numbers = builder.words.at(first_number)
+        steps = epilogue.steps or ((Step(identity, (0,), by_name(sums), (by_name(out),)),) if sums != out else ())
+        self.is_plain = not steps
         """Whether sums are stored as they are."""
-        return not self._steps and self.sums == self.out
+        if steps:
+            self._arguments = builder.scratch("int64", _ARGUMENTS)
+            functions.texts.append(self._function([emitted_step(step, functions.texts) for step in steps]))
+            builder.declare(_SYMBOL, f"declare i64 @{_SYMBOL}(ptr, i64, i64)")
 
-    def store(self, totals: Pointer, target: Pointer, addend: Pointer | None, count: Value | int) -> None:
-        """`count` sums that lie side by side into the output, beside them the addend's items, where the epilogue has one."""
-        totals, target = totals.independent(), target.independent()
-        with self.builder.loop(count, independent=True) as at:
-            beside = [] if addend is None or not self.epilogue.addend else [addend.independent()[at]]
-            target[at] = self.value(totals[at], *beside)
+    def store(self, totals: Block, target: Block, addend: Block, rows: Value | int, columns: Value | int) -> None:
+        """Rows of sums into the output, beside them the addend's items, where the epilogue has one."""
+        if self.is_plain:
+            with self._builder.loop(rows, vectorize=False) as row:
+                source, place = totals.row(row), target.row(row)
+                with self._builder.loop(columns, independent=True) as at:
+                    place[at] = source[at]
+            return
+        words = [one for block in (totals, target, addend) for one in (block.items.address, block.stride)]
+        for at, word in enumerate((*words, columns, self._numbers.address)):
+            self._arguments[at] = word
+        last = self._builder.number(rows, "int64")
+        self._builder.text.let(f"call i64 @{_SYMBOL}(ptr {self._arguments.name}, i64 0, {last.typed})")
 
-    def value(self, total: Value, *addend: Value) -> Value:
-        """What is stored for one sum, in the dtype that items of the output have in a register."""
-        builder = self.builder
-        values = [(one.dtype, one.name) for one in (total, *addend)] + self._numbers
-        for step in self._steps:
-            def call(arguments: Given, symbol: str = step.scalar, results: tuple[str, ...] = step.results) -> list[str]:
-                scalar = Scalar(symbol, [dtype for dtype, _ in arguments], results)
-                return [one.name for one in builder.call(scalar, *(Value(builder, *argument) for argument in arguments))]
+    def _function(self, steps: Sequence[EmittedStep]) -> str:
+        """The module of the function: its words are those that `store` passes, its items rows."""
+        builder = Builder(_SYMBOL)
+        for symbol, declaration in DECLARATIONS.items():
+            builder.declare(symbol, declaration)
+        totals, target, addend = (
+            Block(builder.pointer(dtype, builder.word(2 * at)), builder.word(2 * at + 1)) for at, dtype in enumerate(self._dtypes)
+        )
+        numbers = [
+            (dtype.name, builder.pointer(dtype.name, builder.word(7) + 8 * at)[0].name) for at, dtype in enumerate(self._epilogue.numbers)
+        ]
+        with builder.loop(builder.stop, vectorize=False) as row:
+            source, place, beside = totals.row(row), target.row(row), addend.row(row)
+            # a vector in each turn: rows of tiles are short
+            with builder.loop(builder.word(6), independent=True, interleave=1) as at:
+                items = [source[at], beside[at]] if self._epilogue.addend else [source[at]]
+                place[at] = _through(builder, steps, [(item.dtype, item.name) for item in items] + numbers)
+        return builder.finish("noinline")
 
-            values += write_step(builder, step, [values[operand] for operand in step.operands], call)
-        return Value(builder, *values[-1])
+
+_SYMBOL, _ARGUMENTS = "epilogue", 8
+
+
+def _through(builder: Builder, steps: Sequence[EmittedStep], values: list[tuple[str, str]]) -> Value:
+    """The last value that the steps make."""
+    for step in steps:
+        def call(arguments: Given, symbol: str = step.scalar, results: tuple[str, ...] = step.results) -> list[str]:
+            scalar = Scalar(symbol, [dtype for dtype, _ in arguments], results)
+            return [one.name for one in builder.call(scalar, *(Value(builder, *argument) for argument in arguments))]
+
+        values = [*values, *write_step(builder, step, [values[operand] for operand in step.operands], call)]
+    return Value(builder, *values[-1])

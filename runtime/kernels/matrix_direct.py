@@ -14,7 +14,7 @@ import functools
 from .compiler import build, emitted_recipe
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
-from .epilogue import Finish
+from .epilogue import Block, Finish
 from .functions import Functions
 from .isa import Isa, target
 from .matrix_words import Types, Words, clear_or_load, each_height, finish_tile
@@ -27,6 +27,8 @@ SUMS = 2048
 """Columns of an item of `sums_kernel`."""
 SUM_ROWS = 4
 """The most rows of A that `sums_kernel` takes."""
+_UNROLL_APART = 2
+"""Steps of one turn of a tile's loop where an epilogue follows: of more, LLVM fetches factors ahead and has no registers for them."""
 _BESIDE = 4
 """Columns or rows of B that are read side by side: their sums do not wait for each other."""
 
@@ -67,7 +69,7 @@ def _direct_row(words: Words, tile: Tile, finish: Finish, sums: Pointer, top: Va
         tile.multiply(
             words.depth, lambda step: [start[step * words.a_column] for start in starts],
             lambda step: [tile.kind.load(items.at(step * words.b_row + at * tile.lanes), mask) for at, mask in enumerate(masks)],
-            UNROLL if valid_columns is None else 1,
+            1 if valid_columns is not None else UNROLL if finish.is_plain else _UNROLL_APART,
         )
         finish_tile(tile, words, finish, sums, top, left, valid_rows, valid_columns)
 
@@ -101,7 +103,8 @@ def dots_kernel(types: Types, isa: Isa) -> Kernel:
                 with builder.when(words.has_start):
                     with builder.loop(valid, independent=True) as at:
                         dots.totals.independent()[at] = dots.totals.independent()[at] + bias.independent()[at]
-                finish.store(dots.totals, words.c.at(row * words.c_row + first), bias, valid)
+                target = Block(words.c.at(row * words.c_row + first), 0)
+                finish.store(Block(dots.totals, 0), target, Block(bias, 0), 1, valid)
 
     return build(emitted_recipe(f"matrix_dots_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 
@@ -158,9 +161,8 @@ def sums_kernel(types: Types, isa: Isa) -> Kernel:
                 _add_rows(builder, words, totals, turn * _BESIDE, _BESIDE, first, width)
             with builder.loop(words.depth - whole * _BESIDE, vectorize=False) as rest:
                 _add_rows(builder, words, totals, whole * _BESIDE + rest, 1, first, width)
-            with builder.loop(words.rows, vectorize=False) as row:
-                out, bias = words.c.at(row * words.c_row + first), words.bias.at(row * words.bias_row + first)
-                finish.store(totals.at(row * SUMS), out, bias, width)
+            target, addend = Block(words.c.at(first), words.c_row), Block(words.bias.at(first), words.bias_row)
+            finish.store(Block(totals, SUMS), target, addend, words.rows, width)
 
     return build(emitted_recipe(f"matrix_sums_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 

@@ -12,6 +12,7 @@ import functools
 from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .epilogue import Block
 from .functions import Functions
 from .matrix_words import Types, Words
 
@@ -50,7 +51,7 @@ def rows_kernel(types: Types) -> Kernel:
                     _sum_rows(builder, product, totals, first, width, builder.number(1, "int64"))
                 with builder.when(product.b_column != 1):
                     _sum_rows(builder, product, totals, first, width, product.b_column)
-                finish.store(totals, product.c.at(first), product.bias.at(first), width)
+                finish.store(Block(totals, 0), Block(product.c.at(first), 0), Block(product.bias.at(first), 0), 1, width)
 
     return emitted_kernel(f"matrix_plain_rows_{types.items}", write, *types.identity)
 
@@ -94,6 +95,6 @@ def dots_kernel(types: Types) -> Kernel:
                 with builder.when(product.has_start):
                     total.value = total.value + product.bias[at]
                 ready[0] = total.value
-                finish.store(ready, product.c.at(at), product.bias.at(at), 1)
+                finish.store(Block(ready, 0), Block(product.c.at(at), 0), Block(product.bias.at(at), 0), 1, 1)
 
     return emitted_kernel(f"matrix_plain_dots_{types.items}", write, *types.identity)

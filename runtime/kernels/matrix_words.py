@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .conversions import loaded
 from .emitter import Builder, Pointer, Value
-from .epilogue import PLAIN, Epilogue, Finish
+from .epilogue import PLAIN, Block, Epilogue, Finish
 from .functions import Functions
 from .isa import Isa
 from .tile import Tile
@@ -44,7 +44,7 @@ class Types:
 
     def finish(self, builder: Builder, functions: Functions) -> Finish:
         """The epilogue, in a kernel of the words above."""
-        return Finish(builder, functions, self.epilogue, self.sums, self.out, NUMBERS)
+        return Finish(builder, functions, self.epilogue, self.sums, self.out, self.bias, NUMBERS)
 
 
 class Words:
@@ -113,14 +113,12 @@ def finish_tile(
     if finish.is_plain:
         store_tile(tile, place, words.c_row, valid_rows, valid_columns)
         return
-    builder = tile.builder
     for at in range(tile.rows):
         for vector in range(tile.vectors):
             tile.store(at, vector, sums.at(at * tile.width + vector * tile.lanes))
-    addend = words.bias.at(row * words.bias_row + column)
-    with builder.loop(tile.rows if valid_columns is None else valid_rows, vectorize=False) as at:
-        line, beside = place.at(at * words.c_row), addend.at(at * words.bias_row)
-        finish.store(sums.at(at * tile.width), line, beside, tile.width if valid_columns is None else valid_columns)
+    target, addend = Block(place, words.c_row), Block(words.bias.at(row * words.bias_row + column), words.bias_row)
+    rows, columns = (tile.rows, tile.width) if valid_columns is None else (valid_rows, valid_columns)
+    finish.store(Block(sums, tile.width), target, addend, rows, columns)
 
 
 def _masks(tile: Tile, valid_columns: Value | None) -> list[str]:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.ops.table import lookup
 from rushlight.runtime.tensor import Tensor
 
 torch = pytest.importorskip("torch")
@@ -117,15 +116,87 @@ def test_in_place_and_out(name: str) -> None:
 
 @pytest.mark.parametrize("left", ("int8", "uint8"))
 def test_int_mm(left: str) -> None:
-    rng, row = np.random.default_rng(2), lookup("aten::_int_mm")
-    assert row is not None
+    rng = np.random.default_rng(2)
     for n, k, m in ((17, 8, 24), (33, 129, 40), (1, 5, 3), (200, 64, 16), (20, 0, 8)):
         a = rng.integers(-128 if left == "int8" else 0, 128 if left == "int8" else 256, (n, k)).astype(left)
         b = rng.integers(-128, 128, (k, m)).astype("i1")
         for right in (b, np.ascontiguousarray(b.T).T):
-            got = row(rl.from_numpy(a), rl.from_numpy(right))
+            got = rl._int_mm(rl.from_numpy(a), rl.from_numpy(right))
             assert got.dtype is rl.int32
             assert np.array_equal(got.numpy(), a.astype("i4") @ b.astype("i4")), (n, k, m)
+
+
+_OUTS: list[Any] = [
+    lambda library, d: library.mm(d.float(), d.float(), out=d),
+    lambda library, d: library.bmm(d[None].float(), d[None].float(), out=d[None]),
+    lambda library, d: library.matmul(d.float(), d.float(), out=d),
+    lambda library, d: library.addmm(d.float(), d.float(), d.float(), out=d),
+    lambda library, d: library.baddbmm(d[None].float(), d[None].float(), d[None].float(), out=d[None]),
+    lambda library, d: library.mv(d.float(), d[0].float(), out=d[0]),
+    lambda library, d: library.addmv(d[0].float(), d.float(), d[0].float(), out=d[0]),
+    lambda library, d: library.dot(d[0].float(), d[0].float(), out=d[0, 0]),
+    lambda library, d: library._int_mm(d.to(library.int8), d.to(library.int8), out=d.long()),
+]
+"""Products into an `out` of another dtype, which is float64."""
+
+
+@pytest.mark.parametrize("dtype", ("float32", "bfloat16"))
+@pytest.mark.parametrize("use_gelu", (False, True))
+def test_addmm_activation(dtype: str, use_gelu: bool) -> None:
+    rng = np.random.default_rng(3)
+    for beta, alpha in ((1, 1), (0.5, 2)):
+        arrays = [float_matrix(rng, *shape) for shape in ((20,), (9, 30), (30, 20))]
+        mine, theirs = ([library.from_numpy(a).to(getattr(library, dtype)) for a in arrays] for library in (rl, torch))
+        got = rl._addmm_activation(*mine, beta=beta, alpha=alpha, use_gelu=use_gelu)
+        want = torch._addmm_activation(*theirs, beta=beta, alpha=alpha, use_gelu=use_gelu)
+        assert_same(got, want, f"{beta} {alpha}", dtype)
+
+
+def test_sums_of_16_bits_unrounded() -> None:
+    rng = np.random.default_rng(4)
+    a, b = (rl.from_numpy(float_matrix(rng, *shape)).to(rl.bfloat16) for shape in ((2, 5, 300), (2, 300, 40)))
+    c = rl.from_numpy(float_matrix(rng, 40))
+    product = rl.matmul(a.float(), b.float()).numpy()
+    for got, want in (
+        (rl.mm(a[0], b[0], out_dtype=rl.float32), product[0]), (rl.bmm(a, b, out_dtype=rl.float32), product),
+        (rl.addmm(c, a[0], b[0], out_dtype=rl.float32), product[0] + c.numpy()),
+        (rl.baddbmm(c, a, b, out_dtype=rl.float32, beta=2, alpha=0.5), product / 2 + 2 * c.numpy()),
+    ):
+        assert got.dtype is rl.float32
+        np.testing.assert_allclose(got.numpy(), want, rtol=1e-5, atol=1e-4)
+    with pytest.raises(RuntimeError, match="out_dtype"):
+        rl.mm(a[0], b[0], out_dtype=rl.float64)
+
+
+def test_batches_that_lie_anyhow() -> None:
+    """Heads beside each other, broadcast and copied batches, rows of several matrices as one matrix."""
+    rng = np.random.default_rng(5)
+    a, b, w = float_matrix(rng, 2, 9, 3, 8), float_matrix(rng, 2, 11, 3, 8), float_matrix(rng, 8, 5)
+    calls: list[Any] = [
+        lambda library, a, b, w: library.matmul(a.transpose(1, 2), b.permute(0, 2, 3, 1)),
+        lambda library, a, b, w: library.matmul(a[:, :, :1].transpose(1, 2), b.permute(0, 2, 3, 1)),
+        lambda library, a, b, w: library.matmul(a, w),
+        lambda library, a, b, w: library.matmul(a.transpose(1, 2), w),
+        lambda library, a, b, w: library.matmul(a[:, ::2], w.t().t()[None]),
+        lambda library, a, b, w: library.matmul(w.t(), a.permute(1, 0, 3, 2)),
+        lambda library, a, b, w: library.matmul(a[:, None, :3, ::2], b[:1, :3, None, 0].mT),
+        lambda library, a, b, w: library.matmul(a, w[:, 0]),
+        lambda library, a, b, w: library.matmul(w[:, 0], b.permute(0, 2, 3, 1)),
+        lambda library, a, b, w: library.matmul(w.t(), a[0, 0, 0]),
+        lambda library, a, b, w: library.matmul(a[:0], w),
+    ]
+    for at, call in enumerate(calls):
+        for _ in range(2):
+            got = call(rl, *map(rl.from_numpy, (a, b, w)))
+            want = call(torch, *map(torch.from_numpy, (a, b, w)))
+            assert_same(got, want, f"case {at}", "float32")
+
+
+def test_factors_of_integer_matrices() -> None:
+    arrays = [np.arange(6).reshape(2, 3), np.arange(8).reshape(2, 4), np.arange(12).reshape(4, 3)]
+    for beta, alpha in ((2, 3), (0, 3), (2, 1), (1, 2)):
+        got = rl.addmm(*map(rl.from_numpy, arrays), beta=beta, alpha=alpha)
+        assert np.array_equal(got.numpy(), torch.addmm(*map(torch.from_numpy, arrays), beta=beta, alpha=alpha).numpy())
 
 
 def test_errors() -> None:
@@ -165,6 +236,13 @@ def test_errors() -> None:
             lambda: library.einsum("i1->i", f),
             lambda: library.einsum("ij,ij->i", f, library.ones(3, 3)),
             lambda: library.bilinear(f, f, library.ones(3, 2, 2).double()),
+            *(lambda call=call: call(library, d) for call in _OUTS),
+            lambda: library.matmul(library.ones(2, 3, 4), library.ones(2, 3, 4)),
+            lambda: library.matmul(library.ones(2, 3, 4), library.ones(2, 4, 4).double()),
+            lambda: library.matmul(library.ones(2, 3, 4), library.ones(3, 4, 4)),
+            lambda: library.matmul(library.ones(2, 3, 4), library.ones(3, 4)),
+            lambda: library.matmul(library.ones(2, 3, 4), library.ones(3)),
+            lambda: library.addmm(f, f, f, beta=1j),
         ]
 
     for at, (mine, theirs) in enumerate(zip(calls(rl), calls(torch), strict=True)):

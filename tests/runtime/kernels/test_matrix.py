@@ -1,6 +1,7 @@
 """Matrix products against NumPy."""
 from __future__ import annotations
 
+import math
 from math import ceil
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rushlight.runtime.dtype import float32
+from rushlight.runtime.dtype import DType, float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import compiler, isa
+from rushlight.runtime.kernels.epilogue import Epilogue
 from rushlight.runtime.kernels.launch import launch
 from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed, plan_product
 from rushlight.runtime.kernels.matrix_gemm import gemm_kernel, gemm_recipe, tile_size
+from rushlight.runtime.kernels.matrix_words import Types
+from rushlight.runtime.kernels.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, identity
+from rushlight.runtime.kernels.primitives import maximum, minimum
 
 Array = np.ndarray[Any, Any]
 RUNNING = [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes]
@@ -132,3 +137,97 @@ def test_code_for_wider_vectors_keeps_its_sums_in_registers() -> None:
     # the unrolled loop: 4 steps of 12 rows x 2 vectors
     first = next(at for at in products if sum(at <= other < at + 250 for other in products) >= 96)
     assert not [line for line in lines[first : products[products.index(first) + 95]] if "rsp" in line and "zmm" in line]
+
+
+def relu(a: Any) -> Any:
+    return 0 if a <= 0 else a
+
+
+def gelu(a: Any) -> Any:
+    return 0.5 * a * (1 + math.erf(a * 0.7071067811865476))
+
+
+def clamp(a: Any, low: Any, high: Any) -> Any:
+    return minimum(maximum(a, low), high)
+
+
+def half(a: Any) -> Any:
+    return a * 0.5
+
+
+def more(a: Any, b: Any) -> Any:
+    return a + b
+
+
+def chain(dtype: DType, *bodies: Any) -> Epilogue:
+    """Functions of one item, one after another, on the rounded item."""
+    steps = [Step(identity, (0,), dtype, (dtype,))]
+    return Epilogue((*steps, *(Step(body, (1 + at,), dtype, (dtype,)) for at, body in enumerate(bodies))))
+
+
+CLAMP = Epilogue((Step(clamp, (0, 1, 2), float32, (float32,)),), (float32, float32))
+SHAPES = {"direct": (7, 33, 21), "packed": (13, 270, 520), "panels": (300, 40, 20), "dots": (2, 300, 37), "sums": (1, 40, 300)}
+"""Rows, columns and depth that each kernel takes."""
+
+
+@pytest.mark.parametrize("kernel", SHAPES)
+@pytest.mark.parametrize("epilogue, numbers", [(chain(float32, gelu), ()), (CLAMP, (-0.5, 1.25)), (chain(float32, half, relu), ())])
+def test_an_epilogue_gives_the_bits_of_the_rows_it_replaces(kernel: str, epilogue: Epilogue, numbers: tuple[float, ...]) -> None:
+    rng = np.random.default_rng(0)
+    rows, columns, depth = SHAPES[kernel]
+    a, bias = rng.standard_normal((rows, depth)).astype("f4"), rng.standard_normal((rows, columns)).astype("f4")
+    b = rng.standard_normal((columns, depth)).astype("f4").T if kernel == "dots" else rng.standard_normal((depth, columns)).astype("f4")
+    a[0, 0] = np.nan
+    sums, got, want = (np.zeros((rows, columns), np.float32) for _ in range(3))
+    for types, given, c in ((plain(float32), (), sums), (Types("float32", "float32", "float32", epilogue), numbers, got)):
+        plan = plan_product(types, Sizes(rows, columns, depth), strides(a), strides(b), strides(c), strides(bias), given)
+        assert plan is not None
+        plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data, bias.ctypes.data)
+    inputs = (float32, *epilogue.numbers)
+    last = len(inputs) + len(epilogue.steps) - 1
+    classes = (CONTIGUOUS, *[BROADCAST] * len(numbers), CONTIGUOUS)
+    constants = np.array(numbers, np.float32)
+    words = (sums.ctypes.data, *(constants.ctypes.data + 4 * at for at in range(len(numbers))), want.ctypes.data)
+    launch(fused_kernel(inputs, epilogue.steps, (last,), 0, classes), words, sums.size)
+    assert np.array_equal(got.view("i4"), want.view("i4"))
+
+
+def test_an_addend_is_an_operand_of_the_epilogue() -> None:
+    rng = np.random.default_rng(0)
+    epilogue = Epilogue((Step(relu, (0,), float32, (float32,)), Step(more, (2, 1), float32, (float32,))), addend=True)
+    a, b, residual = (random(rng, "float32", *shape) for shape in ((9, 5), (5, 40), (9, 40)))
+    c = np.zeros((9, 40), np.float32)
+    types = Types("float32", "float32", "float32", epilogue)
+    plan = plan_product(types, Sizes(9, 40, 5), strides(a), strides(b), strides(c), strides(residual))
+    assert plan is not None
+    plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data, residual.ctypes.data)
+    assert np.array_equal(c, np.maximum(a @ b, 0) + residual)
+
+
+@pytest.mark.parametrize("kernel", SHAPES)
+def test_products_of_16_bits_are_rounded_once(kernel: str) -> None:
+    rng = np.random.default_rng(0)
+    rows, columns, depth = SHAPES[kernel]
+    a, bias = (rng.standard_normal(shape).astype("f2") for shape in ((rows, depth), (rows, columns)))
+    b = rng.standard_normal((columns, depth)).astype("f2").T if kernel == "dots" else rng.standard_normal((depth, columns)).astype("f2")
+    sums, got = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float16)
+    for out, c in (("float32", sums), ("float16", got)):
+        types = Types("float16", out, "float16")
+        plan = plan_product(types, Sizes(rows, columns, depth), strides(a), strides(b), strides(c), strides(bias))
+        assert plan is not None
+        plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data, bias.ctypes.data)
+    assert np.allclose(sums, a.astype("f4") @ b.astype("f4") + bias, atol=1e-3)
+    assert np.array_equal(got, sums.astype("f2"))
+
+
+def test_batches_within_batches() -> None:
+    """Heads of several sentences lie as two strides say."""
+    rng = np.random.default_rng(0)
+    a, b = random(rng, "float32", 2, 9, 3, 8), random(rng, "float32", 2, 11, 3, 8)
+    c = np.zeros((6, 9, 11), np.float32)
+    left, right = Strides(24, 1, 8, 9 * 24), Strides(1, 24, 8, 11 * 24)
+    plan = plan_product(plain(float32), Sizes(9, 11, 8, 6, 3), left, right, strides(c))
+    assert plan is not None
+    plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data)
+    expected = a.transpose(0, 2, 1, 3) @ b.transpose(0, 2, 3, 1)
+    assert np.array_equal(c, expected.reshape(6, 9, 11))
