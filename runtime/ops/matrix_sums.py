@@ -18,6 +18,10 @@ from .table import composite, kernel, required
 
 def _scale(value: Any, dtype: DType) -> Any:
     """alpha or beta, which are cut to integers beside integer matrices."""
+    if isinstance(value, complex):
+        if value.imag:
+            raise RuntimeError(f"value cannot be converted to type {c_name(dtype.opmath)} without overflow")
+        value = value.real
     return int(value) if dtype.is_integral else value
 
 

@@ -179,8 +179,8 @@ def test_an_epilogue_gives_the_bits_of_the_rows_it_replaces(kernel: str, epilogu
     b = rng.standard_normal((columns, depth)).astype("f4").T if kernel == "dots" else rng.standard_normal((depth, columns)).astype("f4")
     a[0, 0] = np.nan
     sums, got, want = (np.zeros((rows, columns), np.float32) for _ in range(3))
-    for types, given, c in ((plain(float32), (), sums), (Types("float32", "float32", "float32", epilogue), numbers, got)):
-        plan = plan_product(types, Sizes(rows, columns, depth), strides(a), strides(b), strides(c), strides(bias), given)
+    for types, values, c in ((plain(float32), (), sums), (Types("float32", "float32", "float32", epilogue), numbers, got)):
+        plan = plan_product(types, Sizes(rows, columns, depth), strides(a), strides(b), strides(c), strides(bias), values)
         assert plan is not None
         plan.run(a.ctypes.data, b.ctypes.data, c.ctypes.data, bias.ctypes.data)
     inputs = (float32, *epilogue.numbers)
