@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from rushlight.runtime.kernels.bundle import save_bundle as save_bundle
+from rushlight.runtime.limits import LimitExceeded as LimitExceeded
+from rushlight.runtime.limits import limits as limits
 from rushlight.runtime.scripting import Future as Future
 from rushlight.runtime.scripting import annotate as annotate
 from rushlight.runtime.scripting import fork as fork

@@ -9,7 +9,8 @@ Any thread may allocate and free: each change of the lists and of the counters i
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ import numpy as np
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
 _SMALL = 4096
+_ceiling = float("inf")
+"""Bytes that may be reserved; `limit_memory` sets it."""
+_beyond: type[Exception] = MemoryError
 _Block = tuple[object, int, int]
 """What keeps memory alive, its aligned address, its bytes."""
 _free: dict[int, list[_Block]] = {}
@@ -201,6 +205,21 @@ def memory_stats() -> dict[str, int]:
     }
 
 
+@contextmanager
+def limit_memory(nbytes: int | None, error: type[Exception]) -> Generator[None]:
+    """Within the `with`, tensors take at most `nbytes` more than now; `error` is raised for memory beyond. None is no limit."""
+    global _ceiling, _beyond
+    saved = _ceiling, _beyond
+    if nbytes is not None:
+        # what the pool keeps would not be counted
+        empty_cache()
+        _ceiling, _beyond = min(_ceiling, _reserved + nbytes), error
+    try:
+        yield
+    finally:
+        _ceiling, _beyond = saved
+
+
 def reset_peak_memory_stats() -> None:
     """Count the highest `reserved` from now on."""
     global _peak
@@ -242,6 +261,8 @@ def _has_room(block: _Block) -> bool:
 def _new_block(size: int) -> _Block:
     """A fresh block; before the system's memory ends, what the pool keeps is given back."""
     global _peak
+    if _reserved + size > _ceiling:
+        raise _beyond(f"the program needs more memory than its limit: {size} bytes more")
     try:
         block = np.empty(size + ALIGNMENT, np.uint8)
     except MemoryError:

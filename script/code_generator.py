@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from ..runtime.limits import check_size, step
 from ..runtime.scripting import Future
 from ..runtime.typesystem import (
     BOOL,
@@ -25,6 +26,7 @@ from ..runtime.typesystem import (
     NUMBER,
     STR,
     ClassType,
+    DictType,
     FunctionLike,
     ListType,
     TupleType,
@@ -33,6 +35,7 @@ from ..runtime.typesystem import (
 from . import running
 from .errors import Raised
 from .function import Function
+from .inline_operators import BY_POSITIVE, TEMPLATES
 from .object import Object
 from .passes.loops import MAX_TRIP_COUNT
 
@@ -66,9 +69,9 @@ class UnsupportedOperators(RuntimeError):
         self.names = names
 
 
-def generate(graph: Graph, call: Callable[[FunctionLike], Callable[..., object]]) -> Generated:
-    """Make the source of a graph. `call` gives the Python callable for another compiled function."""
-    return _Generator(graph, call).generate()
+def generate(graph: Graph, call: Callable[[FunctionLike], Callable[..., object]], *, limited: bool = False) -> Generated:
+    """Make the source of a graph. `call` gives the Python callable for another compiled function; `limited` source counts its steps."""
+    return _Generator(graph, call, limited=limited).generate()
 
 
 class _Table:
@@ -99,9 +102,10 @@ class _Lines:
 
 
 class _Generator:
-    def __init__(self, graph: Graph, call: Callable[[FunctionLike], Callable[..., object]]) -> None:
+    def __init__(self, graph: Graph, call: Callable[[FunctionLike], Callable[..., object]], *, limited: bool = False) -> None:
         self.graph = graph
         self.call = call
+        self.limited = limited
         self.table = _Table()
         self.variables: dict[Value, str] = {}
         self.unsupported: dict[str, None] = {}
@@ -149,6 +153,8 @@ class _Generator:
         """The nodes of a block; what is read for the last time is forgotten, so that its memory can be used again."""
         last_reads = _last_reads(block)
         before = len(self.lines.text)
+        if self.limited and (block.owner is None or block.owner.kind == "prim::Loop"):
+            self.lines.add(depth, f"{self.table.name('f', step)}({1 + sum(not node.is_constant for node in block.walk())})")
         for node in block.nodes:
             self.node(node, depth)
             dead = [self.variable(value) for value in last_reads.get(node, ())]
@@ -173,6 +179,14 @@ class _Generator:
             self.lines.add(depth, f"{owner}.slots[{self.constant(node.attributes['name'])}] = {value}", node.span)
         else:
             self.assign(depth, node, self.expression(node))
+            if self.limited:
+                self.check_sizes(depth, node)
+
+    def check_sizes(self, depth: int, node: Node) -> None:
+        """Look at the containers and strings that a node makes, and at those that it may have made longer."""
+        for value in (*node.outputs, *(node.inputs[:1] if node.op is not None and node.op.writes else ())):
+            if (isinstance(value.type, ListType | DictType) or value.type is STR) and (value not in node.outputs or value.has_uses):
+                self.lines.add(depth, f"{self.table.name('f', check_size)}({self.variable(value)})")
 
     def assign(self, depth: int, node: Node, expression: str) -> None:
         """Store an expression's value in the outputs that somebody reads."""
@@ -327,7 +341,13 @@ class _Generator:
             return "None"
         run = op.callable()
         if op.schema.is_vararg or len(node.inputs) == len(op.schema.args):
-            return f"{self.table.name('f', run)}({arguments})"
+            template = TEMPLATES.get(node.key)
+            if template is None:
+                return f"{self.table.name('f', run)}({arguments})"
+            if node.key in BY_POSITIVE and node.inputs[1].node.is_constant and cast("int", node.inputs[1].node.value) > 0:
+                template = BY_POSITIVE[node.key]
+            called = self.table.name("f", run) if "{f}" in template else ""
+            return template.format(*map(self.variable, node.inputs), f=called)
         raise ValueError(f"{node.key}: takes {len(op.schema.args)} arguments but its node has {len(node.inputs)}")
 
 

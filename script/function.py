@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..runtime.limits import LOCAL
 from .source import ScriptError, Source, Span
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Function:
     """A function, or a method of a class, in TorchScript."""
 
     __slots__ = (
-        "__weakref__", "_binder", "_define", "_graph", "_run", "_schema", "call_name", "definition", "inferred", "is_compiling", "place",
-        "qualified_name",
+        "__weakref__", "_binder", "_define", "_graph", "_run", "_run_limited", "_schema", "call_name", "definition", "inferred",
+        "is_compiling", "place", "qualified_name",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +55,7 @@ class Function:
         self._graph = graph
         self._binder: Binder | None = None
         self._run: Callable[..., object] | None = None
+        self._run_limited: Callable[..., object] | None = None
 
     @property
     def name(self) -> str:
@@ -127,6 +129,15 @@ class Function:
         return self._run
 
     @property
+    def run_limited(self) -> Callable[..., object]:
+        """As `run`, counting what the program takes; see `runtime/limits.py`."""
+        if self._run_limited is None:
+            from .interpreter import compile_graph
+
+            self._run_limited = compile_graph(self.graph, self.name, limited=True)
+        return self._run_limited
+
+    @property
     def binder(self) -> Binder:
         """Checks and converts the arguments of calls from Python."""
         if self._binder is None:
@@ -137,6 +148,8 @@ class Function:
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         binder = self._binder or self.binder
+        if LOCAL.budget is not None:
+            return binder.result(self.run_limited(*binder.arguments(args, kwargs)))
         return binder.result((self._run or self.run)(*binder.arguments(args, kwargs)))
 
     def bind(self, owner: Object) -> BoundMethod:

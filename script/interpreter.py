@@ -11,6 +11,7 @@ import weakref
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from ..runtime.limits import LimitExceeded
 from .code_generator import Generated, generate
 from .errors import located
 
@@ -35,13 +36,13 @@ _numbers = count()
 _files: dict[str, _File] = {}
 
 
-def compile_graph(graph: Graph, name: str = "") -> Callable[..., object]:
-    """The graph as a function of its inputs; `name` is what tracebacks call it.
+def compile_graph(graph: Graph, name: str = "", *, limited: bool = False) -> Callable[..., object]:
+    """The graph as a function of its inputs; `name` is what tracebacks call it; `limited` programs count their steps (`limits`).
 
     Its attribute `raw` is the same without the translation of exceptions: what generated code calls. `UnsupportedOperators` lists the
     operators that this runtime does not have.
     """
-    generated = generate(graph, _raw)
+    generated = generate(graph, _raw_limited if limited else _raw, limited=limited)
     file = f"<rushlight {next(_numbers)} {name}>"
     raw = _define(generated, file)
     _files[file] = _File(name, generated.spans, generated.parts)
@@ -50,7 +51,11 @@ def compile_graph(graph: Graph, name: str = "") -> Callable[..., object]:
     def run(*arguments: object) -> object:
         try:
             return raw(*arguments)
-        except MemoryError:
+        except LimitExceeded:
+            raise
+        except MemoryError as error:
+            if limited:
+                raise LimitExceeded(f"the program needs more memory than there is: {error}") from error
             raise
         except Exception as error:
             raise located(error, _place_of) from error
@@ -76,6 +81,11 @@ def _raw(function: FunctionLike) -> Callable[..., object]:
     if run is None:
         return cast("Callable[..., object]", function)
     return cast("Callable[..., object]", getattr(run, "raw", run))
+
+
+def _raw_limited(function: FunctionLike) -> Callable[..., object]:
+    run = getattr(function, "run_limited", None)
+    return _raw(function) if run is None else cast("Callable[..., object]", getattr(run, "raw", run))
 
 
 def _place_of(file: str, line: int) -> tuple[Place, bool] | None:

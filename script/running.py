@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
+from ..runtime.limits import LOCAL
 from ..runtime.ops.texts import value_text
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (
@@ -118,7 +119,7 @@ def unpack_list(values: list[object], count: int) -> list[object]:
 def call_method(name: str, owner: Object, *arguments: object) -> object:
     """Call a method that is only known when the program runs: that of an interface."""
     function = owner.type.methods[name]
-    run = cast("Callable[..., object]", getattr(function, "run", function))
+    run = cast("Callable[..., object]", getattr(function, "run" if LOCAL.budget is None else "run_limited", function))
     return cast("Callable[..., object]", getattr(run, "raw", run))(owner, *arguments)
 
 
