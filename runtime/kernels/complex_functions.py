@@ -226,3 +226,96 @@ def tan(a: Any, a_imag: Any) -> Parts:
     """The tangent: -i * tanh(i * a)."""
     real, imaginary = tanh(-a_imag, a)
     return imaginary, -real
+
+
+# Inverse functions (Kahan's, as above)
+
+
+def asin(a: Any, a_imag: Any) -> Parts:
+    """The number whose sine is a."""
+    below, below_imag = sqrt(1.0 - a, -a_imag)
+    above, above_imag = sqrt(1.0 + a, a_imag)
+    return math.atan2(a, below * above - below_imag * above_imag), math.asinh(below * above_imag - below_imag * above)
+
+
+def acos(a: Any, a_imag: Any) -> Parts:
+    """The number whose cosine is a."""
+    below, below_imag = sqrt(1.0 - a, -a_imag)
+    above, above_imag = sqrt(1.0 + a, a_imag)
+    return 2.0 * math.atan2(below, above), math.asinh(above * below_imag - above_imag * below)
+
+
+def acosh(a: Any, a_imag: Any) -> Parts:
+    """The number whose hyperbolic cosine is a."""
+    below, below_imag = sqrt(a - 1.0, a_imag)
+    above, above_imag = sqrt(a + 1.0, a_imag)
+    return math.asinh(below * above + below_imag * above_imag), 2.0 * math.atan2(below_imag, above)
+
+
+def asinh(a: Any, a_imag: Any) -> Parts:
+    """The number whose hyperbolic sine is a: i * asin(-i * a)."""
+    real, imaginary = asin(a_imag, -a)
+    return -imaginary, real
+
+
+def atanh(a: Any, a_imag: Any) -> Parts:
+    """The number whose hyperbolic tangent is a."""
+    apart = (1.0 - a) * (1.0 - a) + a_imag * a_imag
+    return 0.25 * math.log1p(4.0 * a / apart), 0.5 * math.atan2(2.0 * a_imag, (1.0 - a) * (1.0 + a) - a_imag * a_imag)
+
+
+def atan(a: Any, a_imag: Any) -> Parts:
+    """The number whose tangent is a: -i * atanh(i * a)."""
+    real, imaginary = atanh(-a_imag, a)
+    return imaginary, -real
+
+
+def log1p(a: Any, a_imag: Any) -> Parts:
+    """log(1 + a), exact near zero."""
+    return 0.5 * math.log1p(a * (2.0 + a) + a_imag * a_imag), math.atan2(a_imag, 1.0 + a)
+
+
+def exp2(a: Any, a_imag: Any) -> Parts:
+    """2 to the power of a."""
+    return exp(a * 0.6931471805599453, a_imag * 0.6931471805599453)
+
+
+def silu(a: Any, a_imag: Any) -> Parts:
+    """a * sigmoid(a)."""
+    real, imaginary = exp(-a, -a_imag)
+    return div(a, a_imag, 1.0 + real, imaginary)
+
+
+def sinc(a: Any, a_imag: Any) -> Parts:
+    """sin(pi * a) / (pi * a); 1 at 0."""
+    turned, turned_imag = a * 3.141592653589793, a_imag * 3.141592653589793
+    real, imaginary = sin(turned, turned_imag)
+    real, imaginary = div(real, imaginary, turned, turned_imag)
+    zero = a == 0.0 and a_imag == 0.0
+    return 1.0 if zero else real, 0.0 if zero else imaginary
+
+
+# Mixtures of three numbers
+
+
+def addcmul(a: Any, a_imag: Any, b: Any, b_imag: Any, c: Any, c_imag: Any, value: Any, value_imag: Any) -> Parts:
+    """a + value * b * c."""
+    real, imaginary = mul(value, value_imag, b, b_imag)
+    real, imaginary = mul(real, imaginary, c, c_imag)
+    return a + real, a_imag + imaginary
+
+
+def addcdiv(a: Any, a_imag: Any, b: Any, b_imag: Any, c: Any, c_imag: Any, value: Any, value_imag: Any) -> Parts:
+    """a + value * b / c."""
+    real, imaginary = mul(value, value_imag, b, b_imag)
+    real, imaginary = div(real, imaginary, c, c_imag)
+    return a + real, a_imag + imaginary
+
+
+def lerp(a: Any, a_imag: Any, b: Any, b_imag: Any, weight: Any, weight_imag: Any) -> Parts:
+    """a + weight * (b - a), from the nearer end."""
+    apart, apart_imag = b - a, b_imag - a_imag
+    real, imaginary = mul(weight, weight_imag, apart, apart_imag)
+    back, back_imag = mul(weight - 1.0, weight_imag, apart, apart_imag)
+    near = math.hypot(weight, weight_imag) < 0.5
+    return a + real if near else b + back, a_imag + imaginary if near else b_imag + back_imag

@@ -11,7 +11,7 @@ from ..kernels.mathematics import sigmoid as logistic
 from ..kernels.mathematics import softplus as smooth_relu
 from ..kernels.primitives import maximum, minimum
 from ..tensor import Tensor
-from .dtype_rules import floats_only, no_bool, promote_float, whole_or_float
+from .dtype_rules import floats_only, inexact, no_bool, promote_float, whole_or_float
 from .table import composite, pointwise, required
 
 
@@ -55,7 +55,7 @@ def gelu(approximate: str) -> Any:
     return _gelu_exact if approximate == "none" else _gelu_tanh
 
 
-@pointwise("silu(Tensor self) -> Tensor", dtype=floats_only("silu_cpu"))
+@pointwise("silu(Tensor self) -> Tensor", dtype=inexact("silu_cpu"), complex=complex_functions.silu)
 def silu(a: Any) -> Any:
     """self * sigmoid(self)."""
     return a * logistic(a)

@@ -367,7 +367,7 @@ def log10(a: Any) -> Any:
     return math.log10(a)
 
 
-@pointwise("log1p(Tensor self) -> Tensor", "special_log1p(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("log1p(Tensor self) -> Tensor", "special_log1p(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.log1p)
 def log1p(a: Any) -> Any:
     """log(1 + self), exact near zero."""
     return math.log1p(a)
@@ -465,7 +465,8 @@ def clamp(self: Tensor, low: Any, high: Any) -> Tensor:
 
 
 @pointwise(
-    "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=whole_or_float("addcmul_cpu_out")
+    "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=whole_or_float("addcmul_cpu_out"),
+    complex=complex_functions.addcmul,
 )
 def addcmul(a: Any, b: Any, c: Any, value: Any) -> Any:
     """self + value * tensor1 * tensor2."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import DType
+from ..kernels import complex_functions
 from .dtype_rules import type_name
 from .table import pointwise
 
@@ -18,7 +19,10 @@ def _no_integers(common: DType, operands: Sequence[DType]) -> tuple[DType, DType
     return common, common
 
 
-@pointwise("addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=_no_integers)
+@pointwise(
+    "addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", dtype=_no_integers,
+    complex=complex_functions.addcdiv,
+)
 def addcdiv(a: Any, b: Any, c: Any, value: Any) -> Any:
     """self + value * tensor1 / tensor2."""
     return a + value * b / c
@@ -42,7 +46,7 @@ def _one_dtype(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
 
 @pointwise(
     "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
-    dtype=_one_dtype, parameters=("weight",),
+    dtype=_one_dtype, parameters=("weight",), complex=complex_functions.lerp,
 )
 def lerp(a: Any, b: Any, weight: Any) -> Any:
     """self + weight * (end - self), from the nearer end, so that weights 0 and 1 give exactly self and end."""

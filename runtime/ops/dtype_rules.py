@@ -39,6 +39,16 @@ def floats_only(name: str) -> DTypeRule:
     return rule
 
 
+def inexact(name: str) -> DTypeRule:
+    """As `promote`, for operators that PyTorch implements for floating and complex dtypes."""
+    floating = floats_only(name)
+
+    def rule(common: DType, operands: Sequence[DType]) -> tuple[DType, DType]:
+        return (common, common) if common.is_complex else floating(common, operands)
+
+    return rule
+
+
 def no_bool(message: str) -> DTypeRule:
     """As `promote`, for arithmetic that PyTorch refuses on bool operands with `message`."""
 

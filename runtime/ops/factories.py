@@ -175,6 +175,28 @@ def empty_strided(size: Sequence[int], stride: Sequence[int], dtype: Any = None,
     return Tensor(items.storage, wanted, items.dtype)
 
 
+@host(f"empty_permuted(SymInt[] size, int[] physical_layout, *, {_OPTIONS}) -> Tensor")
+def empty_permuted(size: Sequence[int], physical_layout: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
+                   pin_memory: Any = None) -> Tensor:
+    """An uninitialised tensor without gaps, whose dims lie in memory in the order of `physical_layout`, outermost first."""
+    check_options(layout, device)
+    if len(physical_layout) != len(size):
+        raise RuntimeError(
+            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(size)} is not equal to "
+            f"len(physical_layout) = {len(physical_layout)}"
+        )
+    for dim in physical_layout:
+        if not 0 <= dim < len(size):
+            raise RuntimeError(f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index {dim})")
+    if len(set(physical_layout)) != len(size):
+        raise RuntimeError("Duplicate dim not allowed")
+    items = fresh([size[dim] for dim in physical_layout], as_dtype(dtype) or get_default_dtype(), "empty_permuted")
+    strides = [0] * len(size)
+    for dim, stride in zip(physical_layout, items.layout.strides):
+        strides[dim] = stride
+    return Tensor(items.storage, Layout.of(tuple(size), tuple(strides)), items.dtype)
+
+
 @host(f"full(SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor")
 def full(size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None,
          pin_memory: Any = None) -> Tensor:
@@ -299,7 +321,7 @@ def _masked_matrix(tensor: Tensor, diagonal: int, *, lower: bool) -> Tensor:
     if len(tensor.layout.shape) < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
     rows, columns = tensor.layout.shape[-2:]
-    result = new_like(like_layout(tensor, None), tensor.dtype)
+    result = new_empty(tensor.layout.shape, tensor.dtype)
     inside = np.tri(rows, columns, diagonal if lower else diagonal - 1, dtype=np.bool_)
     source = bits(tensor)
     np.copyto(bits(result), np.where(inside if lower else ~inside, source, source.dtype.type(0)))

@@ -34,6 +34,8 @@ class Packet(functools.partial[Any]):
     __name__: str
     overloads: tuple[Op, ...]
     """The rows behind the name."""
+    eager: tuple[Op, ...]
+    """Those that eager callers reach: PyTorch's functions on Python values belong to TorchScript where the name has others."""
     known: dict[tuple[type, ...], Callable[..., Any]]
     """What calls without keywords run, by the types of their arguments."""
     named: dict[tuple[Any, ...], Callable[..., Any]]
@@ -71,6 +73,7 @@ class Packet(functools.partial[Any]):
         call.__name__ = call.__qualname__ = name.partition("::")[2]
         packet = super().__new__(cls, call)
         packet.name, packet.known, packet.named, packet.overloads = name, known, {}, overloads
+        packet.eager = tuple(op for op in overloads if op.kind is not Kind.BUILTIN) or overloads
         packet.__name__ = call.__name__
         return packet
 
@@ -93,7 +96,7 @@ class Packet(functools.partial[Any]):
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
-            for op in self.overloads:
+            for op in self.eager:
                 values = bind(op.schema, args, _spread_outs(op, kwargs), convert=convert)
                 if values is None:
                     continue

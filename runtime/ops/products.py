@@ -19,7 +19,7 @@ from .host import wrapped
 from .indexing import nonzero
 from .joining import cat
 from .launching import pair
-from .scattering import diag
+from .scattering import clone_with_storage, diag
 from .table import composite, required
 from .views import diagonal, expanded
 
@@ -163,7 +163,7 @@ def as_strided_scatter(
     self: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
     """A copy whose items at the places of an `as_strided` view are `src`."""
-    result = clone(self)
+    result = clone_with_storage(self)
     place = required("aten::as_strided")(result, size, stride, storage_offset)
     if place.layout.shape != src.layout.shape:
         raise RuntimeError(

@@ -5,13 +5,23 @@ A tensor is filled in the order in which its items lie in memory, as PyTorch doe
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import dtype as dtypes
-from ..distributions import bounded_integers, normal, permutation, uniform, uniform32, uniform64
+from ..distributions import (
+    bounded_integers,
+    fused,
+    normal,
+    normal_short,
+    permutation,
+    uniform,
+    uniform32,
+    uniform64,
+    uniform_short,
+)
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
 from ..random import Generator, default_generator
@@ -21,7 +31,7 @@ from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import memory_order
 from .factories import check_options, empty_like, fresh
-from .host import Array, bits, encode, wrapped
+from .host import Array, bits, decoded, encode, wrapped
 from .overlap import check_writable
 from .table import composite, host
 from .views import expanded, permuted
@@ -42,11 +52,27 @@ def fill_in_memory_order(tensor: Tensor, values: Array) -> Tensor:
     return tensor
 
 
+_SHORT = {dtypes.float16: 11, dtypes.bfloat16: 8}
+"""Formats of 16 bits and their digits: what is drawn for them has no more."""
+
+
+def _rounded(dtype: DType) -> Callable[[Array], Array]:
+    """What brings float32 arrays into the values of a 16-bit format."""
+
+    def through(values: Array) -> Array:
+        short = new_empty(values.shape, dtype)
+        encode(short, values)
+        return decoded(short).astype(np.float32)
+
+    return through
+
+
 def _floating(tensor: Tensor, name: str) -> Any:
+    """The NumPy dtype to draw in: float32 for formats of 16 bits."""
     if tensor.dtype is dtypes.float32 or tensor.dtype is dtypes.float64:
         return tensor.dtype.numpy
-    if tensor.dtype.is_floating_point:
-        raise NotImplementedError(f"{name}: not implemented for {tensor.dtype}; draw float32 and convert")
+    if tensor.dtype in _SHORT:
+        return np.dtype(np.float32)
     raise NotImplementedError(f"\"{name}\" not implemented for '{type_name(tensor.dtype)}'")
 
 
@@ -56,6 +82,11 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     source = generator or default_generator()
+    digits = _SHORT.get(tensor.dtype)
+    if digits is not None:
+        with source.lock:
+            drawn = uniform_short(source, tensor.layout.numel, digits)
+        return fill_in_memory_order(tensor, fused(drawn, np.float32(high - low), np.float32(low)))
     with source.lock:
         return fill_in_memory_order(tensor, uniform(source, tensor.layout.numel, dtype, low, high))
 
@@ -66,8 +97,13 @@ def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | 
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     dtype = _floating(tensor, "normal_kernel_cpu")
     source = generator or default_generator()
+    digits, dense = _SHORT.get(tensor.dtype), tensor.layout.is_contiguous
+    if digits is not None:
+        with source.lock:
+            drawn = normal_short(source, tensor.layout.numel, digits, mean, std, _rounded(tensor.dtype), contiguous=dense)
+        return fill_in_memory_order(tensor, drawn)
     with source.lock:
-        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous))
+        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=dense))
 
 
 def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Tensor:
@@ -133,7 +169,7 @@ def bernoulli_in_place(self: Tensor, p: float = 0.5, generator: Generator | None
 def bernoulli_tensor_in_place(self: Tensor, p: Tensor, generator: Generator | None = None) -> Tensor:
     """Filled with ones of the probability that stands at the item's place in `p`, zeros otherwise."""
     dtype = _floating(p, "bernoulli_tensor_cpu_p_")
-    probabilities = bits(Tensor(p.storage, expanded(p.layout, self.layout.shape), p.dtype))
+    probabilities = decoded(Tensor(p.storage, expanded(p.layout, self.layout.shape), p.dtype))
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false")
     order = memory_order(self.layout.shape, [self.layout.strides])

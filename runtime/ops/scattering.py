@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..layout import Layout, wrap_dim
+from ..storage import Storage
 from ..tensor import Tensor, new_empty
 from .copying import clone, copy_into
 from .factories import fill_number
@@ -12,9 +13,31 @@ from .table import composite
 from .views import diagonal, select, slice_tensor
 
 
+def clone_in_place(self: Tensor) -> Tensor:
+    """A copy with the strides of `self`, gaps between items included; in dense order where items share places."""
+    layout = self.layout
+    reach = 1
+    for size, stride in sorted(zip(layout.shape, layout.strides), key=lambda pair: pair[1]):
+        if size > 1 and stride < reach:
+            return clone(self)
+        reach = stride * size if size > 1 else reach
+    storage = Storage.allocate((layout.extent - layout.offset) * self.dtype.itemsize)
+    return copy_into(Tensor(storage, layout.form, self.dtype), self)
+
+
+def clone_with_storage(self: Tensor) -> Tensor:
+    """A copy at the same place of a copy of the whole storage; in dense order where items share places."""
+    layout = self.layout
+    if any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides)):
+        return clone(self)
+    storage = Storage.allocate(self.storage.nbytes)
+    storage.array[...] = self.storage.array
+    return Tensor(storage, layout, self.dtype)
+
+
 def _with_view(self: Tensor, src: Tensor, view: Callable[..., Layout], *args: Any) -> Tensor:
     """A copy of `self` whose view `view(layout, *args)` holds the items of `src`, which has the view's shape."""
-    result = clone(self)
+    result = clone_in_place(self)
     place = Tensor(result.storage, view(result.layout, *args), result.dtype)
     if place.layout.shape != src.layout.shape:
         raise RuntimeError(

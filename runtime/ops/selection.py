@@ -11,7 +11,7 @@ from ..dtype import DType
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor, new_like
 from ..type_info import result_type
-from .copying import converted
+from .copying import contiguous, converted
 from .dtype_rules import type_name
 from .elementwise import Launch, dense_layout, prepare
 from .factories import stored_number
@@ -79,7 +79,7 @@ def _check_mask(mask: Tensor) -> None:
 def masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """The tensor with `value` wherever the mask is true."""
     _check_mask(mask)
-    return _choose(mask, stored_number(value, self.dtype), self, self.dtype)
+    return contiguous(_choose(mask, stored_number(value, self.dtype), self, self.dtype))
 
 
 @composite("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")

@@ -12,25 +12,25 @@ from .dtype_rules import promote_float
 from .table import composite, pointwise, required
 
 
-@pointwise("exp2(Tensor self) -> Tensor", "special_exp2(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("exp2(Tensor self) -> Tensor", "special_exp2(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.exp2)
 def exp2_row(a: Any) -> Any:
     """2 to the power of self."""
     return math.exp2(a)
 
 
-@pointwise("asin(Tensor self) -> Tensor", "arcsin(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("asin(Tensor self) -> Tensor", "arcsin(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.asin)
 def asin_row(a: Any) -> Any:
     """The angle in radians whose sine is self; NaN beyond 1."""
     return math.asin(a)
 
 
-@pointwise("acos(Tensor self) -> Tensor", "arccos(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("acos(Tensor self) -> Tensor", "arccos(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.acos)
 def acos_row(a: Any) -> Any:
     """The angle in radians whose cosine is self; NaN beyond 1."""
     return math.acos(a)
 
 
-@pointwise("atan(Tensor self) -> Tensor", "arctan(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("atan(Tensor self) -> Tensor", "arctan(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.atan)
 def atan_row(a: Any) -> Any:
     """The angle in radians whose tangent is self."""
     return math.atan(a)
@@ -54,19 +54,19 @@ def cosh_row(a: Any) -> Any:
     return math.cosh(a)
 
 
-@pointwise("asinh(Tensor self) -> Tensor", "arcsinh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("asinh(Tensor self) -> Tensor", "arcsinh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.asinh)
 def asinh_row(a: Any) -> Any:
     """The number whose hyperbolic sine is self."""
     return math.asinh(a)
 
 
-@pointwise("acosh(Tensor self) -> Tensor", "arccosh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("acosh(Tensor self) -> Tensor", "arccosh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.acosh)
 def acosh_row(a: Any) -> Any:
     """The number whose hyperbolic cosine is self; NaN below 1."""
     return math.acosh(a)
 
 
-@pointwise("atanh(Tensor self) -> Tensor", "arctanh(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("atanh(Tensor self) -> Tensor", "arctanh(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.atanh)
 def atanh_row(a: Any) -> Any:
     """The number whose hyperbolic tangent is self; NaN beyond 1."""
     return math.atanh(a)

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import complex_functions
 from ..kernels import special_bessel as bessel
 from ..kernels import special_functions as functions
 from ..kernels import special_orthogonal as orthogonal
 from ..tensor import Tensor
+from .copying import contiguous
 from .dtype_rules import floats_only, promote_float
 from .table import composite, pointwise, required
 
@@ -65,7 +67,7 @@ def xlog1py(a: Any, b: Any) -> Any:
     return a * 0.0 if a == 0 else a * math.log1p(b)
 
 
-@pointwise("sinc(Tensor self) -> Tensor", "special_sinc(Tensor self) -> Tensor", dtype=promote_float)
+@pointwise("sinc(Tensor self) -> Tensor", "special_sinc(Tensor self) -> Tensor", dtype=promote_float, complex=complex_functions.sinc)
 def sinc(a: Any) -> Any:
     """sin(pi * self) / (pi * self); 1 at 0."""
     turned = a * 3.141592653589793
@@ -111,7 +113,7 @@ def mvlgamma(self: Tensor, p: int) -> Tensor:
     total = lgamma(self)
     for step in range(1, p):
         total = total + lgamma(self - step / 2)
-    return total + p * (p - 1) / 4 * math.log(math.pi)
+    return contiguous(total + p * (p - 1) / 4 * math.log(math.pi))
 
 
 def _of_degree(name: str) -> tuple[str, ...]:

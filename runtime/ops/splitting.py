@@ -174,3 +174,22 @@ def vsplit_array(self: Layout, indices: Sequence[int]) -> list[Layout]:
 def _require_rank(layout: Layout, rank: int, message: str) -> None:
     if len(layout.shape) < rank:
         raise RuntimeError(f"{message} {len(layout.shape)} dimensions!")
+
+
+@view("dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
+def dsplit_int(self: Layout, sections: int) -> list[Layout]:
+    """`sections` equal pieces one behind the other."""
+    _require_rank(self, 3, "torch.dsplit requires a tensor with at least 3 dimension, but got a tensor with")
+    if sections == 0 or self.shape[2] % sections:
+        raise RuntimeError(
+            f"torch.dsplit attempted to split along dimension 2, but the size of the dimension {self.shape[2]} is not divisible by the "
+            f"split_size {sections}!"
+        )
+    return tensor_split_sections(self, sections, 2)
+
+
+@view("dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
+def dsplit_array(self: Layout, indices: Sequence[int]) -> list[Layout]:
+    """Pieces one behind the other between the indices given."""
+    _require_rank(self, 3, "torch.dsplit requires a tensor with at least 3 dimension, but got a tensor with")
+    return tensor_split_indices(self, indices, 2)

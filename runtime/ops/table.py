@@ -35,8 +35,8 @@ FAMILIES = (
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
     "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
-    "matrix_functions", "aliases",
-    "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling",
+    "matrix_functions", "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling", "view_copies", "calculus",
+    "aliases",
 )
 """The modules of this folder that hold rows."""
 

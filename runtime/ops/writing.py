@@ -12,9 +12,9 @@ import numpy as np
 
 from ..dtype import DType
 from ..kernels.indexing import ADD, ASSIGN, MAXIMUM, MINIMUM, MULTIPLY
-from ..layout import wrap_dim
+from ..layout import Layout, wrap_dim
 from ..tensor import Tensor, new_empty
-from .copying import clone, contiguous, copy_into
+from .copying import clone, contiguous, copy_into, laid_out
 from .dtype_rules import type_name
 from .factories import fill_number, stored_number
 from .gathering import check_gather, check_take, out_of_bounds, take_out_of_range, vector_of_positions
@@ -25,6 +25,11 @@ from .table import Sharing, kernel
 from .views import without
 
 Operand = Tensor | int | float | bool | complex
+
+
+def _row_major(source: Tensor) -> Tensor:
+    """A copy in row-major order."""
+    return laid_out(source, Layout.contiguous(source.layout.shape))
 
 
 def _as_item(value: Operand, dtype: DType) -> Tensor:
@@ -99,7 +104,7 @@ def scatter_in_place(self: Tensor, dim: int, index: Tensor, source: Operand) -> 
         "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", out=Sharing.SAME)
 def scatter(self: Tensor, dim: int, index: Tensor, source: Operand) -> Tensor:
     """The tensor with items written to the positions of `index` along `dim`."""
-    return _scatter(clone(self), dim, index, source, ASSIGN, "scatter")
+    return _scatter(_row_major(self), dim, index, source, ASSIGN, "scatter")
 
 
 @kernel("scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)",
@@ -113,7 +118,7 @@ def scatter_combine_in_place(self: Tensor, dim: int, index: Tensor, source: Oper
         "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor", out=Sharing.SAME)
 def scatter_combine(self: Tensor, dim: int, index: Tensor, source: Operand, reduce: str) -> Tensor:
     """The tensor with items added to ("add") or multiplied onto ("multiply") the positions of `index` along `dim`."""
-    return _scatter(clone(self), dim, index, source, _add_or_multiply(reduce), "scatter")
+    return _scatter(_row_major(self), dim, index, source, _add_or_multiply(reduce), "scatter")
 
 
 @kernel("scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)")
@@ -125,7 +130,7 @@ def scatter_add_in_place(self: Tensor, dim: int, index: Tensor, src: Tensor) -> 
 @kernel("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", out=Sharing.SAME)
 def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """The tensor with the items of `src` added at the positions of `index` along `dim`."""
-    return _scatter(clone(self), dim, index, src, ADD, "scatter_add")
+    return _scatter(_row_major(self), dim, index, src, ADD, "scatter_add")
 
 
 _MODES = {"sum": ADD, "mean": ADD, "prod": MULTIPLY, "amax": MAXIMUM, "amin": MINIMUM}
@@ -191,7 +196,7 @@ def scatter_reduce_in_place(self: Tensor, dim: int, index: Tensor, src: Tensor, 
 )
 def scatter_reduce(self: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool = True) -> Tensor:
     """The sum, prod, mean, amax or amin of the items that `index` sends to each position, with the item there or without."""
-    return _scatter_reduce(clone(self), dim, index, src, reduce, include_self)
+    return _scatter_reduce(_row_major(self), dim, index, src, reduce, include_self)
 
 
 # Slices along one dimension
