@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from rushlight import fft as fft
     from rushlight import jit as jit
     from rushlight import linalg as linalg
+    from rushlight import masked as masked
     from rushlight import nn as nn
     from rushlight import serialization as serialization
+    from rushlight import signal as signal
     from rushlight import special as special
     from rushlight._public import *  # noqa: F403
 
-_SUBMODULES = ("fft", "jit", "linalg", "nn", "serialization", "special")
+_SUBMODULES = ("fft", "jit", "linalg", "masked", "nn", "serialization", "signal", "special")
 
 
 def __getattr__(name: str) -> Any:

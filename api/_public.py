@@ -64,10 +64,12 @@ from rushlight.runtime.functional import chain_matmul as chain_matmul
 from rushlight.runtime.functional import einsum as einsum
 from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.functional import nonzero as nonzero
+from rushlight.runtime.functional import norm as norm
 from rushlight.runtime.functional import stft as stft
 from rushlight.runtime.functional import tensordot as tensordot
 from rushlight.runtime.functional import unique as unique
 from rushlight.runtime.functional import unique_consecutive as unique_consecutive
+from rushlight.runtime.functional import unravel_index as unravel_index
 from rushlight.runtime.grad_mode import enable_grad as enable_grad
 from rushlight.runtime.grad_mode import inference_mode as inference_mode
 from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled

@@ -6,7 +6,6 @@ PyTorch's numbers bit for bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,34 +26,6 @@ def uniform32(generator: Generator, count: int) -> Array:
 def uniform64(generator: Generator, count: int) -> Array:
     """float64 values from [0, 1): 53 bits each."""
     return (generator.words64(count) & np.uint64((1 << 53) - 1)).astype(np.float64) * 2.0**-53
-
-
-def uniform_short(generator: Generator, count: int, digits: int) -> Array:
-    """float32 values from [0, 1) of as many bits as a 16-bit format has digits."""
-    return (generator.words32(count) & np.uint64((1 << digits) - 1)).astype(np.float32) * np.float32(2.0**-digits)
-
-
-def normal_short(
-    generator: Generator, count: int, digits: int, mean: float, std: float, rounded: Callable[[Array], Array], *, contiguous: bool
-) -> Array:
-    """Normal values of a 16-bit format as float32; `rounded` brings an array into it, as every step of PyTorch's does."""
-    if count < _BLOCK or not contiguous:
-        return fused(_normal_pairs(generator, count), np.float64(std), np.float64(mean)).astype(np.float32)
-
-    def block(uniforms: Array) -> Array:
-        blocks = uniforms.reshape(-1, 2, _BLOCK // 2)
-        radius = rounded(np.sqrt(rounded(np.float32(-2.0) * rounded(_log32(rounded(np.float32(1.0) - blocks[:, 0]))))))
-        angle = rounded((2.0 * math.pi * blocks[:, 1].astype(np.float64)).astype(np.float32))
-        both = np.stack([rounded(radius * rounded(np.cos(angle))), rounded(radius * rounded(np.sin(angle)))], 1).reshape(-1)
-        scale, middle = rounded(np.array([std, mean], np.float32))
-        return rounded(rounded(both * scale) + middle)
-
-    values = uniform_short(generator, count, digits)
-    whole = count - count % _BLOCK
-    values[:whole] = block(values[:whole])
-    if whole != count:
-        values[-_BLOCK:] = block(uniform_short(generator, _BLOCK, digits))
-    return values
 
 
 def uniform(generator: Generator, count: int, dtype: Any, low: float, high: float) -> Array:

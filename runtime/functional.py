@@ -1,9 +1,11 @@
 """Functions of PyTorch's namespace that take any number of tensors where the operator behind them takes a list."""
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, cast
 
+from .dtype import bool_, int64
 from .layout import broadcast_shapes as common_shape
 from .tensor import Size, Tensor
 
@@ -149,3 +151,36 @@ def stft(
     return stft_center(
         input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, align_to_window
     )
+
+
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: Any = None) -> Tensor:
+    """The norm of all items or over dims, of order `p`: a number, "fro" (2) or "nuc" (the sum of singular values)."""
+    from .aten import linalg_vector_norm, nuclear_norm
+
+    dims = [dim] if isinstance(dim, int) else None if dim is None else list(dim)
+    named = {} if out is None else {"out": out}
+    if p == "nuc":
+        return nuclear_norm(input, keepdim, **named) if dims is None else nuclear_norm(input, dims, keepdim, **named)
+    if isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+    return linalg_vector_norm(input, 2 if p in ("fro", None) else p, dims, keepdim, dtype=dtype, **named)
+
+
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """The position along each dimension of items counted through a tensor of `shape`."""
+    from .factories import tensor
+    from .ops.table import required
+
+    if indices.dtype.is_floating_point or indices.dtype.is_complex or indices.dtype is bool_:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if not isinstance(shape, int | Sequence):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = [shape] if isinstance(shape, int) else list(shape)
+    for size in sizes:
+        if not isinstance(size, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(size)}")
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    steps = [math.prod(sizes[at + 1 :]) for at in range(len(sizes))]
+    whole = required("aten::floor_divide")(indices.unsqueeze(-1), tensor(steps, dtype=int64))
+    return tuple((whole % tensor(sizes, dtype=int64)).unbind(-1))

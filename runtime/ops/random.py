@@ -5,7 +5,7 @@ A tensor is filled in the order in which its items lie in memory, as PyTorch doe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,26 +52,11 @@ def fill_in_memory_order(tensor: Tensor, values: Array) -> Tensor:
     return tensor
 
 
-_SHORT = {dtypes.float16: 11, dtypes.bfloat16: 8}
-"""Formats of 16 bits and their digits: what is drawn for them has no more."""
-
-
-def _rounded(dtype: DType) -> Callable[[Array], Array]:
-    """What brings float32 arrays into the values of a 16-bit format."""
-
-    def through(values: Array) -> Array:
-        short = new_empty(values.shape, dtype)
-        encode(short, values)
-        return decoded(short).astype(np.float32)
-
-    return through
-
-
 def _floating(tensor: Tensor, name: str) -> Any:
     """The NumPy dtype to draw in: float32 for formats of 16 bits."""
     if tensor.dtype is dtypes.float32 or tensor.dtype is dtypes.float64:
         return tensor.dtype.numpy
-    if tensor.dtype in _SHORT:
+    if tensor.dtype.is_floating_point:
         return np.dtype(np.float32)
     raise NotImplementedError(f"\"{name}\" not implemented for '{type_name(tensor.dtype)}'")
 
@@ -82,11 +67,6 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     source = generator or default_generator()
-    digits = _SHORT.get(tensor.dtype)
-    if digits is not None:
-        with source.lock:
-            drawn = uniform_short(source, tensor.layout.numel, digits)
-        return fill_in_memory_order(tensor, fused(drawn, np.float32(high - low), np.float32(low)))
     with source.lock:
         return fill_in_memory_order(tensor, uniform(source, tensor.layout.numel, dtype, low, high))
 
@@ -97,13 +77,8 @@ def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | 
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     dtype = _floating(tensor, "normal_kernel_cpu")
     source = generator or default_generator()
-    digits, dense = _SHORT.get(tensor.dtype), tensor.layout.is_contiguous
-    if digits is not None:
-        with source.lock:
-            drawn = normal_short(source, tensor.layout.numel, digits, mean, std, _rounded(tensor.dtype), contiguous=dense)
-        return fill_in_memory_order(tensor, drawn)
     with source.lock:
-        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=dense))
+        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous))
 
 
 def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Tensor:

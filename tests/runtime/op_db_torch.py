@@ -56,6 +56,8 @@ def to_rushlight(value: Any, storages: dict[int, Storage]) -> Any:
     """PyTorch's values as ours; a tensor keeps its strides and its offset, and shares a storage with whoever shared it."""
     if isinstance(value, torch.Tensor):
         return _tensor(value, storages)
+    if isinstance(value, torch.layout) and value is not torch.strided:
+        return rl.layout(str(value).removeprefix("torch."))
     if isinstance(value, torch.dtype | torch.memory_format | torch.layout):
         return getattr(rl, str(value).removeprefix("torch."))
     if isinstance(value, torch.device):
@@ -74,8 +76,8 @@ def to_rushlight(value: Any, storages: dict[int, Storage]) -> Any:
 
 
 def _tensor(value: torch.Tensor, storages: dict[int, Storage]) -> Tensor:
-    if value.layout is not torch.strided or value.is_quantized:
-        raise NotImplementedError(f"tensors of layout {value.layout}")
+    if value.layout is not torch.strided or value.is_quantized or value.is_meta:
+        raise NotImplementedError(f"tensors of layout {value.layout} on {value.device}")
     value = value.detach().resolve_conj().resolve_neg()
     whole = value.untyped_storage()
     storage = storages.get(whole.data_ptr()) if whole.nbytes() else None
