@@ -166,7 +166,7 @@ def selu(self: Tensor) -> Tensor:
     return required("aten::elu")(self, _SELU_ALPHA, _SELU_SCALE, 1)
 
 
-@composite("celu(Tensor self, Scalar alpha=1.0) -> Tensor")
+@composite("celu(Tensor self, Scalar alpha=1.) -> Tensor")
 def celu(self: Tensor, alpha: Any) -> Tensor:
     """self where positive, else alpha * (exp(self / alpha) - 1). Source: arXiv:1704.07483."""
     if alpha == 0:

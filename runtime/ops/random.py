@@ -11,17 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtype as dtypes
-from ..distributions import (
-    bounded_integers,
-    fused,
-    normal,
-    normal_short,
-    permutation,
-    uniform,
-    uniform32,
-    uniform64,
-    uniform_short,
-)
+from ..distributions import bounded_integers, normal, permutation, uniform, uniform32, uniform64
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
 from ..random import Generator, default_generator

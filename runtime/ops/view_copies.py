@@ -14,15 +14,15 @@ from .table import composite, required
 
 _VIEWS = (
     "as_strided", "detach", "diagonal", "expand", "permute", "select.int", "slice.Tensor", "split.Tensor", "split_with_sizes", "squeeze",
-    "squeeze.dim", "squeeze.dims", "t", "transpose.int", "unbind.int", "unfold", "unsqueeze", "view", "view.dtype", "view_as_complex",
+    "squeeze.dim", "squeeze.dims", "t", "transpose.int", "unbind.int", "unfold", "unsqueeze", "view.dtype", "view_as_complex",
     "view_as_real",
 )
 
 
-def copied(found: Any) -> Any:
+def copied(found: Tensor | list[Tensor]) -> Tensor | list[Tensor]:
     """A view, or each of a list of them, in memory of its own."""
     if isinstance(found, list):
-        return [copied(one) for one in found]
+        return [laid_out(one, Layout.contiguous(one.layout.shape)) for one in found]
     return laid_out(found, Layout.contiguous(found.layout.shape))
 
 
@@ -41,6 +41,12 @@ for _key in _VIEWS:
     _text = required(f"aten::{_key}").text
     _arguments = _text[_text.index("(") :].replace("Tensor(a -> *)", "Tensor").replace("Tensor(a)", "Tensor")
     composite(f"{_name}_copy{'.' + _overload if _overload else ''}{_arguments}")(_row(_key))
+
+
+@composite("view_copy(Tensor self, SymInt[] size) -> Tensor")
+def view_copy(self: Tensor, size: list[int]) -> Tensor:
+    """A copy in row-major order with another shape."""
+    return copied(self.reshape(list(size))) if self.layout.is_contiguous else self.reshape(list(size))
 
 
 @composite("alias_copy(Tensor self) -> Tensor", "lift_fresh_copy(Tensor self) -> Tensor")
