@@ -139,7 +139,7 @@ def contenders(layer: Layer) -> tuple[dict[str, Callable[[], object]], int]:
     planned()
     if not torch.allclose(out, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max())):
         raise RuntimeError(f"{layer.title}: rushlight and PyTorch differ")
-    own, own_last, own_weight = (rl.from_numpy(tensor.numpy()) for tensor in (image, last, weight))
+    own, own_last, own_weight = (rl.from_numpy(tensor.numpy()).clone() for tensor in (image, last, weight))
     calls: dict[str, Callable[[], object]] = {
         "plan": planned,
         "eager, channels last": lambda: rl.conv2d(own_last, own_weight, None, layer.stride, pad, 1, layer.groups),

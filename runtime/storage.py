@@ -9,9 +9,10 @@ Any thread may allocate and free: each change of the lists and of the counters i
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -33,6 +34,9 @@ _crowded = False
 _room = 0
 """While crowded: bytes that may go back to the pool before it is counted again."""
 _emptied: list[Callable[[], None]] = []
+_shown: dict[int, int] = {}
+"""How many NumPy arrays show a storage, by its `id`; each of them keeps the storage alive."""
+_KEPT_VALUES = 8
 
 
 class Storage:
@@ -115,6 +119,8 @@ class Storage:
         storage.writable = self.writable
         storage.version = 0
         storage._home = None
+        if not self.resizable:
+            written_by_others(storage)
         return storage
 
     def __del__(self) -> None:
@@ -158,9 +164,16 @@ class _Exposed:
 
     def __init__(self, storage: Storage, interface: dict[str, object]) -> None:
         self.storage = storage
+        _shown[id(storage)] = _shown.get(id(storage), 0) + 1
         # what the storage has now: it may grow into other memory
         self.memory = storage.owner
         self.__array_interface__ = interface
+
+    def __del__(self) -> None:
+        key = id(self.storage)
+        left = _shown[key] = _shown[key] - 1
+        if not left:
+            del _shown[key]
 
 
 def view_memory(
@@ -170,13 +183,58 @@ def view_memory(
     interface: dict[str, object] = {
         "shape": shape, "strides": strides, "typestr": dtype.str, "data": (address, not storage.writable), "version": 3,
     }
+    _derived.pop(storage, None)
     return np.asarray(_Exposed(storage, interface))
+
+
+class _Derived:
+    """What was made of a storage's bytes when its version was `version`."""
+
+    __slots__ = ("values", "version")
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.values: dict[Hashable, Any] = {}
+
+
+T = TypeVar("T")
+
+
+def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` makes of the bytes, such as packed weights: kept under `key` until the bytes may have changed.
+
+    Only writes that are counted can be noticed. So nothing is kept for the memory of others, while a NumPy array shows the memory,
+    nor after `written_by_others`.
+    """
+    if not storage.resizable or id(storage) in _shown or storage in _uncounted:
+        return make()
+    kept = _derived.get(storage)
+    if kept is None or kept.version != storage.version:
+        kept = _derived[storage] = _Derived(storage.version)
+    found = kept.values.get(key)
+    if found is None:
+        if len(kept.values) >= _KEPT_VALUES:
+            kept.values.clear()
+        found = make()
+        kept.values[key] = found
+    return found
+
+
+_derived: WeakKeyDictionary[Storage, _Derived] = WeakKeyDictionary()
+_uncounted: WeakSet[Storage] = WeakSet()
+
+
+def written_by_others(storage: Storage) -> None:
+    """Say that writes to the memory are not all counted here, so that nothing derived from it is kept."""
+    _derived.pop(storage, None)
+    _uncounted.add(storage)
 
 
 def empty_cache() -> None:
     """Give the memory that no tensor uses back to the system."""
     for callback in _emptied:
         callback()
+    _derived.clear()
     _drop_blocks(0)
 
 

@@ -16,7 +16,7 @@ from .device import CPU, Device, require_cpu
 from .dtype import DType
 from .layout import Layout, wrap_dim
 from .operators import Operators
-from .storage import Storage, view_memory
+from .storage import Storage, view_memory, written_by_others
 
 if TYPE_CHECKING:
     from .formats import MemoryFormat
@@ -144,6 +144,8 @@ class Tensor(Operators):
 
     def data_ptr(self) -> int:
         """The address of the first item, 0 for a tensor without items."""
+        # whoever knows the address may write there at any time
+        written_by_others(self.storage)
         return self.address if self.layout.numel else 0
 
     def is_contiguous(self, *, memory_format: MemoryFormat | None = None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import IO, cast
 
-from ..runtime.storage import Storage
+from ..runtime.storage import Storage, written_by_others
 from .errors import ArchiveError, shown
 from .inert import TypedStorage
 from .opcodes import Dialect
@@ -93,6 +93,8 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
         rule = f"storage '{key}' is {numel} items from {offset} on of storage '{known.key}', which has {known.nbytes // size}"
         raise ArchiveError(rule)
     part = root.storage.part(offset * size, numel * size)
+    for storage in (root.storage, part):
+        written_by_others(storage)
     pickled = PickledStorage(key, known.record, known.dtype, known.location, numel * size)
     return SavedStorage(pickled, part, root.kind, root.budget, root.waiting)
 

@@ -24,12 +24,14 @@ from .convolution_kernel import BLOCK, PLAIN, Epilogue, Shape, convolution_kerne
 from .convolution_sizes import Layouts, Sizes, Strides, Triple, channels_last_strides
 from .depthwise_plan import DepthwisePlan, depthwise_columns
 from .isa import Isa, current
-from .launch import launch
+from .launch import LONG, launch
 
 _CACHE_ITEMS = 256 * 256
 """Items of a block's part of the image: with the weights of a panel they stay in the second cache."""
 _RUN_ITEMS = 256
 """Steps of the depth between two visits of a pixel: their weights stay in the first cache."""
+_SHARED_BYTES = 1 << 16
+"""Borders from this size on are copied by all threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,19 @@ class ConvolutionPlan:
             scratch = Storage.allocate(self._scratch_bytes)
             rows = self.sizes.batch * self._padded[0] * self._padded[1]
             words = (source, scratch.address, *self._border_words)
-            launch(border_kernel(self.dtype, self._isa), words, rows, work=self._scratch_bytes // 8)
+            launch(border_kernel(self.dtype, self._isa), words, rows, work=self._border_work)
             source = scratch.address + self._origin
         for part in self._parts:
             move = part.target * self.dtype.itemsize
             words = (source, packed.address + part.weights, bias, target + move, residual and residual + move, *part.words)
             launch(self._kernel, words, part.items, work=part.work)
+
+    @property
+    def _border_work(self) -> int:
+        """Nanoseconds; before a long convolution, for which threads are woken anyway, enough that they share this too."""
+        work = self._scratch_bytes // 8
+        long = sum(part.work for part in self._parts) > 4 * LONG and self._scratch_bytes > _SHARED_BYTES
+        return max(work, 2 * LONG) if long else work
 
     @property
     def _packed_bytes(self) -> int:

@@ -17,7 +17,8 @@ LONG = 200_000
 """Nanoseconds of work from which on other Python threads may run meanwhile."""
 _BURST = 1_000_000
 """Nanoseconds after a long launch in which the next one counts as part of a burst, for which sleeping threads are woken."""
-_CHUNKS_PER_THREAD = 4
+_CHUNKS_PER_THREAD = 16
+"""The most; a thread that begins late, or is held up, leaves at most one of them to wait for."""
 _CHUNK_ITEMS = 64
 """Chunks of small items are multiples of this: no two threads write one cache line, and vectors are whole."""
 

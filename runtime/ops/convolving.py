@@ -15,6 +15,7 @@ from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
 from ..kernels.depthwise_plan import DepthwisePlan
 from ..kernels.isa import current
 from ..layout import Layout
+from ..storage import derived
 from ..tensor import Tensor, new_like
 from .convolution_checks import by, c_name, check_dtypes, check_settings, check_shapes
 from .copying import contiguous, converted
@@ -48,7 +49,8 @@ def convolve(
     result = new_like(layout, input.dtype)
     if layout.numel:
         flat_bias = None if bias is None else contiguous(bias)
-        plan.run(input.address, plan.pack(weight.address), address_or_zero(flat_bias), result.address)
+        packed = derived(weight.storage, (weight.layout.offset, plan.packing), lambda: plan.pack(weight.address))
+        plan.run(input.address, packed, address_or_zero(flat_bias), result.address)
     return result
 
 
@@ -59,9 +61,9 @@ def _convolve_halves(
     """Two-byte numbers are convolved in float32 and rounded once."""
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"Input type ({c_name(input)}) and bias type ({c_name(bias)}) should be the same")
-    wide = [None if one is None else converted(one, float32) for one in (input, weight, bias)]
-    assert wide[0] is not None and wide[1] is not None
-    result = convolve(wide[0], wide[1], wide[2], stride, padding, dilation, groups, output_padding)
+    wide_weight = derived(weight.storage, ("float32", weight.layout, weight.dtype), lambda: converted(weight, float32))
+    wide_bias = None if bias is None else converted(bias, float32)
+    result = convolve(converted(input, float32), wide_weight, wide_bias, stride, padding, dilation, groups, output_padding)
     # PyTorch's volumes of these dtypes are always contiguous
     return converted(contiguous(result) if input.ndim == 5 else result, input.dtype)
 

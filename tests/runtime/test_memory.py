@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rushlight as rl
-from rushlight.runtime.storage import ALIGNMENT, Storage
+from rushlight.runtime.storage import ALIGNMENT, Storage, derived
 
 MEGABYTE = 1 << 20
 
@@ -130,3 +130,52 @@ def test_writes_are_counted(write: str) -> None:
     before, view = tensor._version, tensor.view(2, 3)
     WRITES[write](tensor)
     assert tensor._version > before and view._version == tensor._version
+
+
+def test_what_was_derived_is_kept_until_the_bytes_may_have_changed() -> None:
+    tensor = rl.arange(6, dtype=rl.float32)
+    made: list[int] = []
+
+    def total() -> float:
+        def make() -> float:
+            made.append(1)
+            return tensor.clone().sum().item()
+        return derived(tensor.storage, "sum", make)
+
+    assert total() == total() == 15 and len(made) == 1
+    tensor.add_(1)
+    assert total() == total() == 21 and len(made) == 2
+    shown = tensor.numpy()
+    shown[0] = 10
+    assert total() == 30 and (shown.__setitem__(0, 0), total())[1] == 20 and len(made) == 4
+    del shown
+    assert total() == total() == 20 and len(made) == 5
+    tensor.data_ptr()
+    assert total() == total() == 20 and len(made) == 7
+
+
+def test_nothing_is_kept_for_the_memory_of_others() -> None:
+    array = np.zeros(4, np.float32)
+    tensor = rl.from_numpy(array)
+    assert [derived(tensor.storage, "first", lambda: tensor[0].item()), (array.__setitem__(0, 3), tensor[0].item())[1]] == [0, 3]
+    assert derived(tensor.storage, "first", lambda: tensor[0].item()) == 3
+
+
+@pytest.mark.parametrize("dtype", (rl.float32, rl.bfloat16), ids=str)
+def test_convolutions_notice_new_weights(dtype: rl.dtype) -> None:
+    convolution = rl.nn.Conv2d(4, 8, 3).to(dtype)
+    x = rl.rand(1, 4, 6, 6).to(dtype)
+    first = convolution(x)
+    with rl.no_grad():
+        convolution.weight.mul_(2)
+        convolution.bias.mul_(2)
+    assert rl.equal(convolution(x), first * 2)
+    convolution.load_state_dict({"weight": convolution.weight * 2, "bias": convolution.bias * 2})
+    assert rl.equal(convolution(x), first * 4)
+    convolution.weight.data = convolution.weight * 2
+    convolution.bias.data = convolution.bias * 2
+    assert rl.equal(convolution(x), first * 8)
+    if dtype is rl.float32:
+        convolution.weight.detach().numpy()[...] *= 2
+        convolution.bias.detach().numpy()[...] *= 2
+        assert rl.equal(convolution(x), first * 16)
