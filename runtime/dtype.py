@@ -11,7 +11,7 @@ import numpy as np
 class DType:
     """The type of a tensor's items; `repr` is PyTorch's spelling, so that printed tensors read the same."""
 
-    __slots__ = ("code", "computes", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "numpy")
+    __slots__ = ("code", "computes", "is_complex", "is_floating_point", "is_quantized", "is_signed", "itemsize", "name", "numpy")
 
     def __init__(self, name: str, code: int, itemsize: int, numpy: str | None, *, computes: bool = False) -> None:
         self.name = name
@@ -24,6 +24,7 @@ class DType:
         self.computes = computes
         self.is_complex = name.startswith("complex")
         self.is_floating_point = name.startswith(("float", "bfloat"))
+        self.is_quantized = name.startswith(("qint", "quint"))
         self.is_signed = self.is_floating_point or self.is_complex or name.startswith(("int", "qint"))
 
     def __repr__(self) -> str:
@@ -39,8 +40,8 @@ class DType:
 
     @property
     def is_integral(self) -> bool:
-        """Whole numbers, bool excluded."""
-        return not (self.is_floating_point or self.is_complex or self.name == "bool")
+        """Whole numbers, bool and quantized ones excluded."""
+        return not (self.is_floating_point or self.is_complex or self.is_quantized or self.name == "bool")
 
 
 uint8 = DType("uint8", 0, 1, "u1", computes=True)
@@ -55,6 +56,9 @@ complex32 = DType("complex32", 8, 4, None)
 complex64 = DType("complex64", 9, 8, "<c8")
 complex128 = DType("complex128", 10, 16, "<c16")
 bool_ = DType("bool", 11, 1, "?", computes=True)
+qint8 = DType("qint8", 12, 1, None)
+quint8 = DType("quint8", 13, 1, None)
+qint32 = DType("qint32", 14, 4, None)
 bfloat16 = DType("bfloat16", 15, 2, None, computes=True)
 float8_e5m2 = DType("float8_e5m2", 23, 1, None)
 float8_e4m3fn = DType("float8_e4m3fn", 24, 1, None)
@@ -66,8 +70,8 @@ uint64 = DType("uint64", 29, 8, "<u8", computes=True)
 float8_e8m0fnu = DType("float8_e8m0fnu", 44, 1, None)
 
 ALL = (
-    uint8, int8, int16, int32, int64, float16, float32, float64, complex32, complex64, complex128, bool_, bfloat16,
-    float8_e5m2, float8_e4m3fn, float8_e5m2fnuz, float8_e4m3fnuz, uint16, uint32, uint64, float8_e8m0fnu,
+    uint8, int8, int16, int32, int64, float16, float32, float64, complex32, complex64, complex128, bool_, qint8, quint8,
+    qint32, bfloat16, float8_e5m2, float8_e4m3fn, float8_e5m2fnuz, float8_e4m3fnuz, uint16, uint32, uint64, float8_e8m0fnu,
 )
 BY_NAME = {dtype.name: dtype for dtype in ALL}
 BY_CODE = {dtype.code: dtype for dtype in ALL}

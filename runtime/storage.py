@@ -42,7 +42,7 @@ _KEPT_VALUES = 8
 class Storage:
     """`nbytes` bytes at `address`. `version` counts the writes, so that what was derived from the bytes can be found stale."""
 
-    __slots__ = ("__weakref__", "_home", "address", "nbytes", "owner", "version", "writable")
+    __slots__ = ("__weakref__", "_home", "address", "nbytes", "owner", "quantizer", "version", "writable")
 
     address: int
     nbytes: int
@@ -50,6 +50,8 @@ class Storage:
     """Whatever must stay alive as long as the memory is used: for pooled memory the block."""
     writable: bool
     version: int
+    quantizer: Any
+    """Where items are quantized, how they stand for numbers (see quantization.py); storages of other items lack it."""
     _home: list[_Block] | None
     resizable = True
     """Whether `grow` may give it other memory."""

@@ -67,7 +67,6 @@ class Tensor(Operators):
     is_cuda = False
     is_cpu = True
     is_sparse = False
-    is_quantized = False
     is_meta = False
     grad_fn = None
 
@@ -87,6 +86,11 @@ class Tensor(Operators):
     def device(self) -> Device:
         """Where the memory is."""
         return CPU
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the items are integers that stand for numbers by a scale and a zero point."""
+        return self.dtype.is_quantized
 
     @property
     def itemsize(self) -> int:
@@ -410,6 +414,8 @@ class Tensor(Operators):
         if storage is None:
             storage = memo[key] = Storage.allocate(self.storage.nbytes)
             storage.array[...] = self.storage.array
+            if self.dtype.is_quantized:
+                storage.quantizer = self.storage.quantizer
             memo[id(memo)] = [*memo.get(id(memo), []), self.storage]
         copy = type(self).__new__(type(self))
         memo[id(self)] = copy

@@ -10,8 +10,24 @@ from typing import cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
+from ..runtime.packed import Packed
 from ..runtime.tensor import Tensor
-from ..runtime.typesystem import BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, STR, TENSOR, DictType, ListType, TupleType, Type, unify
+from ..runtime.typesystem import (
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    TENSOR,
+    CustomClassType,
+    DictType,
+    ListType,
+    TupleType,
+    Type,
+    unify,
+)
 
 _TYPES: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX, str: STR, type(None): NONE, DType: INT, Device: DEVICE}
 
@@ -23,6 +39,8 @@ def type_of_constant(value: object) -> Type:
         return known
     if isinstance(value, Tensor):
         return TENSOR
+    if isinstance(value, Packed):
+        return CustomClassType(value.class_name)
     if isinstance(value, tuple):
         return TupleType(type_of_constant(element) for element in cast("tuple[object, ...]", value))
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
+from ..runtime.packed import CLASSES, ROOT
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.typesystem import (
     FLOAT,
@@ -20,6 +21,7 @@ from ..runtime.typesystem import (
     STR,
     TENSOR,
     ClassType,
+    CustomClassType,
     EnumType,
     InterfaceType,
     TupleType,
@@ -157,7 +159,12 @@ class Importer:
 
     # definitions
 
-    def _find(self, name: str, span: Span | None) -> Definition | None:
+    def _find(self, name: str, span: Span | None) -> Definition | CustomClassType | None:
+        if name.startswith(ROOT):
+            # what the archive says about them does not matter: they are libtorch's
+            if name not in CLASSES:
+                raise ScriptError(f"{name.removeprefix(ROOT)} is a class of libtorch that rushlight does not have", span)
+            return CustomClassType(name)
         if name not in self._known:
             tree = self._tree(name)
             self._known[name] = None if tree is None else self._define(name, tree, span)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
+from ..runtime.packed import Packed
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (
     BOOL,
@@ -19,6 +20,7 @@ from ..runtime.typesystem import (
     NONE,
     STR,
     TENSOR,
+    CustomClassType,
     DictType,
     ListType,
     OptionalType,
@@ -49,6 +51,8 @@ def infer_type(value: Any, special: Callable[[object], Type | None] | None = Non
         return TENSOR
     if isinstance(value, EnumMember | Object):
         return value.type
+    if isinstance(value, Packed):
+        return CustomClassType(value.class_name)
     if special is not None:
         found = special(value)
         if found is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime.typesystem import ClassType, EnumType, OptionalType, Type
+from ..runtime.typesystem import NONE, ClassType, EnumType, OptionalType, Type
 
 if TYPE_CHECKING:
     from .function import Function
@@ -42,9 +42,11 @@ class Object:
         function = cast("Function", self.type.methods[name])
         return function.bind(self)
 
-    def missing(self) -> list[str]:
-        """Declared attributes without a value that cannot be None."""
-        return [name for name, attribute in self.type.attributes.items() if name not in self.slots and not _may_be_absent(attribute.type)]
+    def complete(self) -> list[str]:
+        """Make attributes without a value None where that is allowed; the names of the others."""
+        missing = {name: attribute.type for name, attribute in self.type.attributes.items() if name not in self.slots}
+        self.slots.update({name: None for name, kind in missing.items() if _may_be_none(kind)})
+        return [name for name, kind in missing.items() if not _may_be_none(kind)]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Object:
         made = memo[id(self)] = Object(self.type)
@@ -55,8 +57,8 @@ class Object:
         return f"<object of {self.type.annotation()}>"
 
 
-def _may_be_absent(kind: Type) -> bool:
-    return isinstance(kind, OptionalType)
+def _may_be_none(kind: Type) -> bool:
+    return kind is NONE or isinstance(kind, OptionalType)
 
 
 class EnumMember:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from ..runtime.device import Device
 from ..runtime.limits import LOCAL
 from ..runtime.ops.texts import value_text
+from ..runtime.packed import Packed
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (
     ANY,
@@ -29,6 +30,7 @@ from ..runtime.typesystem import (
     STR,
     TENSOR,
     ClassType,
+    CustomClassType,
     DictType,
     EnumType,
     InterfaceType,
@@ -84,6 +86,8 @@ def matches_type(value: object, type_: object) -> bool:
         return any(matches_type(value, member) for member in type_.members)
     if isinstance(type_, EnumType):
         return isinstance(value, EnumMember) and value.type == type_
+    if isinstance(type_, CustomClassType):
+        return isinstance(value, Packed) and value.class_name == type_.qualified_name
     if isinstance(type_, (ClassType, InterfaceType)):
         return isinstance(value, Object) and is_subtype(value.type, type_)
     return _matches_container(value, type_)
@@ -116,8 +120,11 @@ def unpack_list(values: list[object], count: int) -> list[object]:
     return values
 
 
-def call_method(name: str, owner: Object, *arguments: object) -> object:
-    """Call a method that is only known when the program runs: that of an interface."""
+def call_method(name: str, owner: Object | Packed, *arguments: object) -> object:
+    """Call a method that is only known when the program runs: that of an interface, or of a class that libtorch implements."""
+    if isinstance(owner, Packed):
+        assert name in owner.methods, f"{owner.class_name} has no method {name}"
+        return cast("Callable[..., object]", getattr(owner, name))(*arguments)
     function = owner.type.methods[name]
     run = cast("Callable[..., object]", getattr(function, "run" if LOCAL.budget is None else "run_limited", function))
     return cast("Callable[..., object]", getattr(run, "raw", run))(owner, *arguments)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..runtime.packed import CLASSES
+from ..runtime.type_text import parse_type
 from ..runtime.typesystem import (
     BOOL,
     DEVICE,
@@ -19,6 +21,7 @@ from ..runtime.typesystem import (
     STR,
     TENSOR,
     ClassType,
+    CustomClassType,
     DictType,
     EnumType,
     FunctionLike,
@@ -186,6 +189,8 @@ class SimpleValue(SugaredValue):
                     return emitter.constant_value(kind.constants[name], span)
             case InterfaceType() if name in kind.methods:
                 return MethodValue(self.value, (name,))
+            case CustomClassType() if kind.qualified_name in CLASSES and name in CLASSES[kind.qualified_name].methods:
+                return NativeMethodValue(self.value, name, parse_type(CLASSES[kind.qualified_name].methods[name]))
             case EnumType() if name in ("name", "value"):
                 result = STR if name == "name" else kind.value_type
                 return SimpleValue(emitter.insert(f"prim::Enum{name.title()}", [self.value], result))
@@ -376,6 +381,24 @@ class MethodValue(SugaredValue):
         which, match = emitter.match(schemas, span, [Operand(self.owner, span, "self"), *arguments], keywords)
         node = emitter.node("prim::CallMethod", match.inputs, match.results, span, name=self.names[which])
         return SimpleValue(node.outputs[0])
+
+
+class NativeMethodValue(SugaredValue):
+    """A method of a class that libtorch implements; they take no arguments."""
+
+    kind = "method"
+
+    def __init__(self, owner: Value, name: str, result: Type) -> None:
+        self.owner = owner
+        self.name = name
+        self.result = result
+
+    def call(
+        self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
+    ) -> SugaredValue:
+        if arguments or keywords:
+            raise ScriptError(f"{self.owner.type.annotation()}.{self.name} takes no arguments", span)
+        return SimpleValue(emitter.node("prim::CallMethod", [self.owner], [self.result], span, name=self.name).outputs[0])
 
 
 class FunctionValue(SugaredValue):

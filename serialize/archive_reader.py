@@ -167,7 +167,7 @@ class _Reader:
                 made.method("__setstate__")(state)
             except (Error, RuntimeError) as error:
                 raise ArchiveError(f"__setstate__ of {pickled.qualified_name} failed: {error}", record="data.pkl") from error
-            missing = made.missing()
+            missing = made.complete()
             if missing:
                 raise ArchiveError(f"attribute '{missing[0]}' of {pickled.qualified_name} has no value", record="data.pkl")
 

@@ -10,7 +10,19 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from ..runtime.typesystem import NONE, ClassType, DictType, FunctionType, InterfaceType, ListType, TupleType, Type, is_subtype, optional
+from ..runtime.typesystem import (
+    NONE,
+    ClassType,
+    CustomClassType,
+    DictType,
+    FunctionType,
+    InterfaceType,
+    ListType,
+    TupleType,
+    Type,
+    is_subtype,
+    optional,
+)
 from .code_literals import Literals, follows_from_members, quoted, same_constant, schema_value
 from .code_text import Piece, TextBuilder
 
@@ -133,7 +145,7 @@ class ExpressionPrinter:
     def _call_method(self, node: Node, out: TextBuilder) -> None:
         owner, *arguments = self._uses(node.inputs)
         kind = node.inputs[0].type
-        assert isinstance(kind, (ClassType, InterfaceType)), f"a method of {kind} is called"
+        assert isinstance(kind, (ClassType, InterfaceType, CustomClassType)), f"a method of {kind} is called"
         self.dependencies.add_type(kind)
         out.add("(", owner, f").{node.attributes['name']}(")
         for argument in arguments:

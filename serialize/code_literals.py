@@ -53,7 +53,7 @@ class ConstantTable:
 
 
 def _key(value: object) -> object:
-    if not isinstance(value, Tensor):
+    if not isinstance(value, Tensor) or value.dtype.is_quantized:
         return value if isinstance(value, str) else id(value)
     array = value.detach().contiguous().numpy()
     return (value.dtype.name, tuple(value.shape), array.tobytes(), value.requires_grad)

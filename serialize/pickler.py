@@ -13,8 +13,11 @@ from typing import TypeVar, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
+from ..runtime.packed import Packed
+from ..runtime.quantization import Quantizer, quantizer_of
 from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
+from ..runtime.type_text import parse_type
 from ..runtime.typesystem import (
     ANY,
     BOOL,
@@ -35,12 +38,12 @@ from ..script.inference import InferenceError, fits, infer_type
 from ..script.object import EnumMember, Object
 from .naming import Names
 from .opcodes import BY_NAME
-from .script_pickle import STORAGE_CLASSES
+from .script_pickle import QUANTIZED_CLASSES, STORAGE_CLASSES
 
 Kind = TypeVar("Kind", TupleType, ListType, DictType)
 
 CODE = {name: bytes([opcode.code]) for name, opcode in BY_NAME.items()}
-CLASS_OF_DTYPE = {dtype: name for name, dtype in STORAGE_CLASSES.items()}
+CLASS_OF_DTYPE = {dtype: name for name, dtype in (STORAGE_CLASSES | QUANTIZED_CLASSES).items()}
 BUILDERS: dict[Type, str] = {INT: "build_intlist", FLOAT: "build_doublelist", BOOL: "build_boollist", TENSOR: "build_tensorlist"}
 
 
@@ -76,6 +79,7 @@ class Pickler:
         self._open: set[int] = set()
         self._shared: set[int] = set()
         self._kept: list[object] = []
+        self._states: list[object] = []
 
     def dump(self, value: object, type_: Type) -> bytes:
         """The pickle of one value. Raises RuntimeError for what archives cannot hold, with its type."""
@@ -114,6 +118,8 @@ class Pickler:
             self._device(value)
         elif isinstance(value, DType):
             self._parts.append(_int(value.code))
+        elif isinstance(value, Packed):
+            self._packed(value)
         elif isinstance(value, EnumMember):
             self._qualified(self.names.type_name(value.type))
             self._schedule([_Value(value.value, value.type.value_type), CODE["REDUCE"]])
@@ -194,16 +200,43 @@ class Pickler:
         if storage_class is None:
             raise RuntimeError(f"save: a tensor of {value.dtype} cannot be saved in an archive")
         layout = value.layout
-        self._global("torch._utils", "_rebuild_tensor_v2")
+        quantizer = quantizer_of(value) if value.dtype.is_quantized else None
+        self._global("torch._utils", "_rebuild_tensor_v2" if quantizer is None else "_rebuild_qtensor")
         self._parts.append(CODE["MARK"])
         self._storage(value.storage, value.dtype, storage_class)
         self._parts.append(_int(layout.offset))
         for sizes in (layout.shape, layout.strides):
             self._parts += (CODE["MARK"], *(_int(size) for size in sizes), CODE["TUPLE"])
+        if quantizer is not None:
+            self._quantizer(quantizer)
         self._parts.append(CODE["NEWTRUE"] if value.requires_grad else CODE["NEWFALSE"])
         self._global("collections", "OrderedDict")
         self._parts.append(CODE["EMPTY_TUPLE"] + CODE["REDUCE"] + CODE["TUPLE"] + CODE["REDUCE"])
         self._memoise(id(value), value)
+
+    def _quantizer(self, quantizer: Quantizer) -> None:
+        self._parts.append(CODE["MARK"])
+        self._global("torch", quantizer.scheme)
+        if quantizer.axis is None:
+            self._parts += (_float(quantizer.scale), _int(quantizer.zero_point))
+        else:
+            assert quantizer.scales is not None and quantizer.zero_points is not None
+            self._tensor(quantizer.scales)
+            self._tensor(quantizer.zero_points)
+            self._parts.append(_int(quantizer.axis))
+        self._parts.append(CODE["TUPLE"])
+
+    def _packed(self, value: Packed) -> None:
+        """An object of a class that libtorch implements: its state."""
+        if self._recall(id(value)):
+            return
+        self._qualified(value.class_name)
+        self._parts.append(CODE["EMPTY_TUPLE"] + CODE["NEWOBJ"])
+        state = value.state()
+        # the state must live as long as the memo knows it by its address
+        self._states.append(state)
+        type_ = parse_type(value.written_type)
+        self._schedule([_Value(state, type_), CODE["BUILD"], _Done(value, is_shared=True)])
 
     def _storage(self, storage: Storage, dtype: DType, storage_class: str) -> None:
         first = self._dtypes.setdefault(id(storage), dtype)

@@ -8,7 +8,7 @@ objects of declared types.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ..runtime.device import Device
@@ -43,7 +43,7 @@ STORAGE_CLASSES = {
     "Float8_e4m3fnuzStorage": "float8_e4m3fnuz",
     "Float8_e8m0fnuStorage": "float8_e8m0fnu",
 }
-QUANTISED_CLASSES = ("QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage")
+QUANTIZED_CLASSES = {"QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +64,15 @@ class PickledStorage:
     nbytes: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PickledQuantizer:
+    """How integers stand for numbers: a scale and a zero point, or tensors of them for the indices of dimension `axis`."""
+
+    scale: float | PickledTensor
+    zero_point: int | PickledTensor
+    axis: int | None
+
+
 @dataclass(slots=True, eq=False)
 class PickledTensor:
     """A strided view that lies inside its storage; counts are in items of `dtype`."""
@@ -74,6 +83,7 @@ class PickledTensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     requires_grad: bool
+    quantizer: PickledQuantizer | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,9 +210,7 @@ def read_script_pickle(data: bytes | memoryview, builder: ScriptBuilder, record:
 def _storage_class(name: str) -> StorageClass:
     if name == "UntypedStorage":
         return StorageClass(None)
-    if name in QUANTISED_CLASSES:
-        raise ArchiveError(f"torch.{name}: quantised tensors are not supported")
-    dtype = STORAGE_CLASSES.get(name)
+    dtype = STORAGE_CLASSES.get(name) or QUANTIZED_CLASSES.get(name)
     if dtype is None:
         raise ArchiveError(f"torch.{name} is none of the globals that archives may refer to")
     return StorageClass(BY_NAME[dtype])
@@ -290,6 +298,24 @@ def _rebuild_parameter(arguments: tuple[object, ...]) -> object:
     return make_view("_rebuild_parameter", tensor.storage, tensor.dtype, tensor.offset, shape, strides, requires_grad)
 
 
+def _rebuild_qtensor(arguments: tuple[object, ...]) -> object:
+    names = ("storage", "offset", "size", "stride", "quantizer", "requires_grad", "backward_hooks")
+    storage, offset, size, stride, quantizer, requires_grad, _ = arguments_of("_rebuild_qtensor", arguments, names, 6)
+    made = make_view("_rebuild_qtensor", storage, None, offset, size, stride, False)
+    if not made.dtype.is_quantized or type(requires_grad) is not bool:
+        raise ArchiveError(f"_rebuild_qtensor: a quantized tensor over a storage of {made.dtype}")
+    scheme, scale, zero_point, axis = arguments_of("_rebuild_qtensor", quantizer, ("scheme", "scale", "zero_point", "axis"), 3)
+    found = None
+    if scheme == "per_tensor_affine" and isinstance(scale, float) and type(zero_point) is int and axis is None:
+        found = PickledQuantizer(scale, zero_point, None)
+    elif scheme == "per_channel_affine" and isinstance(scale, PickledTensor) and isinstance(zero_point, PickledTensor):
+        if type(axis) is int and 0 <= axis < len(made.shape) and scale.shape == zero_point.shape == (made.shape[axis],):
+            found = PickledQuantizer(scale, zero_point, axis)
+    if found is None:
+        raise ArchiveError(f"_rebuild_qtensor: {shown(scheme)} with these scales and zero points is no quantizer that is read")
+    return replace(made, quantizer=found)
+
+
 def _ordered_dict(arguments: tuple[object, ...]) -> object:
     if arguments != ():
         raise ArchiveError("OrderedDict is called with arguments")
@@ -341,7 +367,7 @@ FUNCTIONS: dict[tuple[str, str], object] = {
     ("torch._utils", "_rebuild_tensor_v2"): Function("_rebuild_tensor_v2", _rebuild_tensor_v2),
     ("torch._utils", "_rebuild_tensor_v3"): Function("_rebuild_tensor_v3", _rebuild_tensor_v3),
     ("torch._utils", "_rebuild_parameter"): Function("_rebuild_parameter", _rebuild_parameter),
-    ("torch._utils", "_rebuild_qtensor"): _refuse("_rebuild_qtensor", "quantised tensors"),
+    ("torch._utils", "_rebuild_qtensor"): Function("_rebuild_qtensor", _rebuild_qtensor),
     ("torch._utils", "_rebuild_sparse_tensor"): _refuse("_rebuild_sparse_tensor", "sparse tensors"),
     ("torch._tensor", "_rebuild_from_type_v2"): _refuse("_rebuild_from_type_v2", "tensors with Python attributes"),
     ("torch.distributed.rpc", "rref"): _refuse("rref", "references to other processes"),

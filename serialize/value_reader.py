@@ -12,8 +12,11 @@ from typing import TypeAlias, cast
 from ..runtime.device import CPU, Device
 from ..runtime.dtype import bool_
 from ..runtime.layout import Layout
+from ..runtime.packed import CLASSES, Packed
+from ..runtime.quantization import per_channel, per_tensor
 from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
+from ..runtime.type_text import parse_type
 from ..runtime.typesystem import (
     ANY,
     BOOL,
@@ -26,6 +29,7 @@ from ..runtime.typesystem import (
     STR,
     TENSOR,
     ClassType,
+    CustomClassType,
     DictType,
     EnumType,
     InterfaceType,
@@ -90,6 +94,7 @@ class ValueReader:
         self._type_numbers: dict[Type, int] = {}
         self._numbered: dict[int, tuple[Type, int]] = {}
         self._objects: dict[PickledObject, Object] = {}
+        self._natives: dict[PickledObject, Packed] = {}
         self._unfilled: list[PickledObject] = []
         self._used_states: set[int] = set()
 
@@ -131,7 +136,7 @@ class ValueReader:
         if isinstance(value, PickledTensor) and type_ in (TENSOR, ANY):
             return self._tensor(value)
         if isinstance(value, PickledObject):
-            return self._object(value, type_, place)
+            return self._object(value, type_, place, depth)
         if isinstance(value, PickledEnum):
             return self._enum(value, type_, place)
         if isinstance(value, tuple):
@@ -212,9 +217,11 @@ class ValueReader:
         except ValueError as error:
             raise ArchiveError(f"{_text(place)}: {error}", record=self.record) from error
 
-    def _object(self, value: PickledObject, type_: Type, place: Place) -> Object:
+    def _object(self, value: PickledObject, type_: Type, place: Place, depth: int) -> object:
         known = self._objects.get(value)
         kind = known.type if known is not None else self.find_class(value.qualified_name)
+        if isinstance(kind, CustomClassType) and is_subtype(kind, type_):
+            return self._packed(value, kind, place, depth)
         if not isinstance(kind, ClassType) or not (type_ is ANY or isinstance(type_, InterfaceType) or is_subtype(kind, type_)):
             rule = f"{_text(place)} is declared {type_.annotation()}, but the file has a {value.qualified_name} there"
             raise ArchiveError(rule, record=self.record)
@@ -222,6 +229,18 @@ class ValueReader:
             known = self._objects[value] = Object(kind)
             self._unfilled.append(value)
         return known
+
+    def _packed(self, value: PickledObject, kind: CustomClassType, place: Place, depth: int) -> Packed:
+        """An object of a class that libtorch implements, made of its state."""
+        made = self._natives.get(value)
+        if made is None:
+            native = CLASSES[kind.qualified_name]
+            state = self._value(value.state, parse_type(native.state_type), ("the state of {}", place, None), depth + 1)
+            try:
+                made = self._natives[value] = native.from_state(state)
+            except (RuntimeError, TypeError, ValueError, IndexError) as error:
+                raise ArchiveError(f"{_text(place)} is no {kind.qualified_name}: {error}", record=self.record) from error
+        return made
 
     def _fill(self, pickled: PickledObject) -> None:
         """Give an object the values of its declared attributes; unknown keys are ignored, as PyTorch ignores them."""
@@ -245,8 +264,26 @@ class ValueReader:
         if known is None:
             layout = Layout.of(value.shape, value.strides, value.offset)
             known = self._tensors[value] = Tensor(self._storage(value.storage), layout, value.dtype)
+            if value.quantizer is not None:
+                self._set_quantizer(known.storage, value)
             known.requires_grad = value.requires_grad
         return known
+
+    def _set_quantizer(self, storage: Storage, value: PickledTensor) -> None:
+        """Let a storage know how its integers stand for numbers; all tensors over it must say the same."""
+        pickled = value.quantizer
+        assert pickled is not None
+        known = getattr(storage, "quantizer", None)
+        try:
+            if isinstance(pickled.scale, PickledTensor) and isinstance(pickled.zero_point, PickledTensor) and pickled.axis is not None:
+                quantizer = per_channel(self._tensor(pickled.scale), self._tensor(pickled.zero_point), pickled.axis)
+            else:
+                quantizer = per_tensor(cast("float", pickled.scale), cast("int", pickled.zero_point), value.dtype)
+        except RuntimeError as error:
+            raise ArchiveError(str(error), record=self.record) from error
+        if known is not None and (known.axis, known.scale, known.zero_point) != (quantizer.axis, quantizer.scale, quantizer.zero_point):
+            raise ArchiveError(f"storage '{value.storage.key}' is quantized in two ways", record=self.record)
+        storage.quantizer = quantizer
 
     def _storage(self, pickled: PickledStorage) -> Storage:
         known = self._storages.get(pickled.key)

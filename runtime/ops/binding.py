@@ -12,6 +12,7 @@ from .. import dtype as dtypes
 from .. import typesystem as types
 from ..device import Device
 from ..dtype import DType
+from ..packed import Packed
 from ..tensor import Tensor
 
 if TYPE_CHECKING:
@@ -110,7 +111,19 @@ def _make(type_: types.Type, spelling: str, list_size: int | None) -> Converter:
         return _list(_make(type_.element, "", None), list_size if type_.element != types.TENSOR else None)
     if spelling in ("ScalarType", "Layout", "MemoryFormat"):
         return _SPELLED[spelling]
+    if isinstance(type_, types.CustomClassType):
+        return _packed(type_.qualified_name)
     return _SCALARS.get(type_, _never)
+
+
+def _packed(class_name: str) -> Converter:
+    """Values of a class that libtorch implements."""
+
+    def fit(value: Any, convert: bool) -> Any:
+        del convert
+        return value if isinstance(value, Packed) and value.class_name == class_name else NO
+
+    return fit
 
 
 def _list(element: Converter, size: int | None) -> Converter:

@@ -11,6 +11,7 @@ from .copying import copy_into
 from .overlap import check_out
 from .plans import Plans
 from .pointwise_call import check_castable, pointwise_callable
+from .quantized_forms import with_form
 from .resizing import resize_output
 from .table import Kind, Op
 
@@ -19,7 +20,7 @@ def make_callable(op: Op) -> Callable[..., Any]:
     """The function behind `op(...)`."""
     if op.kind is Kind.POINTWISE:
         return pointwise_callable(op)
-    run = _functional(op)
+    run = with_form(op.key, _functional(op))
     if op.base is None:
         return run
     if len(op.schema.returns) > 1:

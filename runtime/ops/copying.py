@@ -67,6 +67,8 @@ def laid_out(source: Tensor, layout: Layout, dtype: DType | None = None) -> Tens
     """A copy of `source` in the memory order of `layout`, which has no gaps and the shape of `source`, and in a dtype."""
     result = new_like(layout, dtype or source.dtype)
     copy_items(result, source)
+    if result.dtype.is_quantized:
+        result.storage.quantizer = source.storage.quantizer
     return result
 
 

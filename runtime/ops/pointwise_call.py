@@ -21,6 +21,7 @@ from .elementwise import Launch, crosswise, dense_layout, prepare
 from .fast_calls import NUMBER, OTHER, TENSOR, fresh, in_place, into_out, key_maker
 from .overlap import check_out, check_writable, input_for_write
 from .plans import Plans
+from .quantized_forms import FORMS
 from .resizing import resize_output
 from .table import Op, Sharing
 
@@ -104,6 +105,9 @@ class _Pointwise:
         operands = [args[at] for at in self.operands]
         plan = self.plans.get(key)
         if plan is None:
+            form = self.quantized_form(args)
+            if form is not None:
+                return form(*args)
             plan = self.plans[key] = self.plan(operands)
         if plan.convert:
             operands = _converted(operands, plan.compute)
@@ -120,6 +124,11 @@ class _Pointwise:
                 self.short[key] = direct(), frame.address, plan.nbytes, plan.layout, plan.result, frame
         launch.run(operands, storage.address)
         return Tensor(storage, plan.layout, plan.result)
+
+    def quantized_form(self, args: Sequence[Any]) -> Callable[..., Tensor] | None:
+        """What the row does instead with a quantized operand, where it has such a form."""
+        first = args[0]
+        return FORMS.get(self.op.key) if isinstance(first, Tensor) and first.dtype.is_quantized else None
 
     def plan(self, operands: Sequence[Any]) -> _Plan:
         """Dtypes and layout of the result."""
@@ -166,6 +175,9 @@ class _Pointwise:
     def run_in_place(self, *args: Any) -> Tensor:
         """Into the first operand."""
         target: Tensor = args[0]
+        form = self.quantized_form(args)
+        if form is not None:
+            return form(*args)
         operands = [args[at] for at in self.operands]
         compute, result = self.dtypes(operands)
         check_castable(result, target.dtype)

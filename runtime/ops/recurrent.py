@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ..tensor import Tensor
 from .copying import contiguous
@@ -40,13 +40,32 @@ class _Weights:
         return linear(hidden, self.hidden, self.hidden_bias)
 
 
-Step = Callable[[Tensor, State, _Weights], State]
+class Gates(Protocol):
+    """The parameters of one direction of one layer, however they are kept."""
+
+    @property
+    def projection(self) -> Tensor | None:
+        """What makes the output of the hidden state, if that is something else."""
+        ...
+
+    def input_gates(self, items: Tensor) -> Tensor:
+        """The input's part of the gates (..., gates)."""
+        ...
+
+    def hidden_gates(self, hidden: Tensor) -> Tensor:
+        """The hidden state's part of the gates (batch, gates)."""
+        ...
+
+
+Step = Callable[[Tensor, State, Gates], State]
+Run = Callable[[Tensor, Sequence[int]], tuple[Tensor, State]]
+"""From packed items and the number of sequences of each step to the outputs and the last states."""
 
 
 # Steps: the input's part of the gates, the state and the weights give the next state, whose first part is the output
 
 
-def _lstm_step(gates: Tensor, state: State, weights: _Weights) -> State:
+def _lstm_step(gates: Tensor, state: State, weights: Gates) -> State:
     """Gates are input, forget, cell, output. Source: doi:10.1162/neco.1997.9.8.1735."""
     hidden, cell = state
     gates = gates + weights.hidden_gates(hidden)
@@ -60,7 +79,7 @@ def _lstm_step(gates: Tensor, state: State, weights: _Weights) -> State:
     return hidden, cell
 
 
-def _gru_step(gates: Tensor, state: State, weights: _Weights) -> State:
+def _gru_step(gates: Tensor, state: State, weights: Gates) -> State:
     """Gates are reset, update, new; reset acts on the hidden state's part of new. Source: arXiv:1406.1078."""
     (hidden,) = state
     own = weights.hidden_gates(hidden)
@@ -74,7 +93,7 @@ def _gru_step(gates: Tensor, state: State, weights: _Weights) -> State:
 def _plain_step(activation: str) -> Step:
     """activation(input part + hidden part)."""
 
-    def step(gates: Tensor, state: State, weights: _Weights) -> State:
+    def step(gates: Tensor, state: State, weights: Gates) -> State:
         total = gates + weights.hidden_gates(state[0])
         return (total.tanh() if activation == "tanh" else total.relu(),)
 
@@ -88,7 +107,7 @@ GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 # Layers
 
 
-def _run_forward(step: Step, gates: Tensor, state: State, weights: _Weights, sizes: Sequence[int]) -> tuple[Tensor, State]:
+def _run_forward(step: Step, gates: Tensor, state: State, weights: Gates, sizes: Sequence[int]) -> tuple[Tensor, State]:
     """All steps from first to last; sequences that end early leave their state behind."""
     outputs: list[Tensor] = []
     ended: list[State] = []
@@ -106,7 +125,7 @@ def _run_forward(step: Step, gates: Tensor, state: State, weights: _Weights, siz
     return cat(outputs), state
 
 
-def _run_backward(step: Step, gates: Tensor, state: State, weights: _Weights, sizes: Sequence[int]) -> tuple[Tensor, State]:
+def _run_backward(step: Step, gates: Tensor, state: State, weights: Gates, sizes: Sequence[int]) -> tuple[Tensor, State]:
     """All steps from last to first; a sequence joins at its own last step with its initial state."""
     outputs: list[Tensor] = []
     initial, running, offset = state, sizes[-1], sum(sizes)
@@ -121,15 +140,15 @@ def _run_backward(step: Step, gates: Tensor, state: State, weights: _Weights, si
     return cat(outputs[::-1]), state
 
 
-def _laid_out(weights: _Weights, steps: int) -> _Weights:
+def _laid_out(weights: Gates, steps: int) -> Gates:
     """For several steps, the hidden state's weights in the order in which products read them: one copy instead of one a step."""
-    if steps < 3:
+    if steps < 3 or not isinstance(weights, _Weights):
         return weights
     return replace(weights, hidden=contiguous(weights.hidden.transpose(0, 1)).transpose(0, 1))
 
 
-def _run_layers(
-    name: str, items: Tensor, sizes: Sequence[int], states: State, weights: Sequence[_Weights], layers: int, chance: float,
+def run_layers(
+    name: str, items: Tensor, sizes: Sequence[int], states: State, weights: Sequence[Gates], layers: int, chance: float,
     bidirectional: bool,
 ) -> tuple[Tensor, State]:
     """Packed items (steps, features) through all layers: outputs (steps, directions * hidden) and the last states.
@@ -204,28 +223,22 @@ def _run_packed(
     projected = name == "lstm" and states[0].layout.shape[-1:] != states[1].layout.shape[-1:]
     weights = _gathered(params, has_biases, projected, num_layers * (2 if bidirectional else 1), name)
     _check(name, data.layout.shape[1], sizes[0], states, weights, bidirectional)
-    return _run_layers(name, data, sizes, states, weights, num_layers, dropout if train else 0.0, bidirectional)
+    return run_layers(name, data, sizes, states, weights, num_layers, dropout if train else 0.0, bidirectional)
 
 
-def _run_padded(
-    name: str, input: Tensor, states: State, params: Sequence[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool,
-    bidirectional: bool, batch_first: bool,
-) -> State:
+def run_padded(name: str, input: Tensor, batch_first: bool, run: Run) -> State:
     """Sequences of one length: (length, batch, features), or batch before length."""
     if input.ndim != 3:
         raise IndexError(f"{name}: expected an input of 3 dimensions (length, batch, features), got {list(input.layout.shape)}")
     steps = input.transpose(0, 1) if batch_first else input
     length, batch, features = steps.layout.shape
     items = steps.reshape([length * batch, features])
-    output, last = _run_packed(name, items, [batch] * length, states, params, has_biases, num_layers, dropout, train, bidirectional)
+    output, last = run(items, [batch] * length)
     output = output.reshape([length, batch, output.layout.shape[1]])
     return (output.transpose(0, 1) if batch_first else output, *last)
 
 
-def _run_data(
-    name: str, data: Tensor, batch_sizes: Tensor, states: State, params: Sequence[Tensor], has_biases: bool, num_layers: int,
-    dropout: float, train: bool, bidirectional: bool,
-) -> State:
+def run_data(name: str, data: Tensor, batch_sizes: Tensor, run: Run) -> State:
     """Packed sequences with the number of sequences of each step in a tensor."""
     sizes: list[int] = batch_sizes.tolist()
     if data.ndim != 2 or sum(sizes) != data.layout.shape[0] or any(size < after for size, after in zip(sizes, sizes[1:])):
@@ -233,11 +246,11 @@ def _run_data(
             f"{name}: batch_sizes must not grow and must add up to the rows of data, got {sizes} for data of shape "
             f"{list(data.layout.shape)}"
         )
-    output, last = _run_packed(name, data, sizes, states, params, has_biases, num_layers, dropout, train, bidirectional)
+    output, last = run(data, sizes)
     return output, *last
 
 
-def _two_states(name: str, hx: Sequence[Tensor]) -> State:
+def two_states(name: str, hx: Sequence[Tensor]) -> State:
     if len(hx) != 2:
         raise RuntimeError(f"{name} expects two hidden states")
     return tuple(hx)
@@ -256,8 +269,8 @@ def lstm(
     bidirectional: bool, batch_first: bool,
 ) -> State:
     """Outputs of the last layer, last hidden states, last cell states; a hidden state of another size than the cell's is projected."""
-    states = _two_states("lstm", hx)
-    return _run_padded("lstm", input, states, params, has_biases, num_layers, dropout, train, bidirectional, batch_first)
+    rest = (two_states("lstm", hx), params, has_biases, num_layers, dropout, train, bidirectional)
+    return run_padded("lstm", input, batch_first, lambda items, sizes: _run_packed("lstm", items, sizes, *rest))
 
 
 @composite(
@@ -270,8 +283,8 @@ def lstm_data(
     train: bool, bidirectional: bool,
 ) -> State:
     """As lstm.input over packed sequences."""
-    states = _two_states("lstm", hx)
-    return _run_data("lstm", data, batch_sizes, states, params, has_biases, num_layers, dropout, train, bidirectional)
+    rest = (two_states("lstm", hx), params, has_biases, num_layers, dropout, train, bidirectional)
+    return run_data("lstm", data, batch_sizes, lambda items, sizes: _run_packed("lstm", items, sizes, *rest))
 
 
 def _add_sequence_rows(name: str) -> None:
@@ -282,16 +295,16 @@ def _add_sequence_rows(name: str) -> None:
         "bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
         random=True,
     )
-    def padded(input: Tensor, hx: Tensor, *settings: Any) -> State:
-        return _run_padded(name, input, (hx,), *settings)
+    def padded(input: Tensor, hx: Tensor, params: Sequence[Tensor], *settings: Any) -> State:
+        return run_padded(name, input, settings[5], lambda items, sizes: _run_packed(name, items, sizes, (hx,), params, *settings[:5]))
 
     @composite(
         f"{name}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, "
         "bool train, bool bidirectional) -> (Tensor, Tensor)",
         random=True,
     )
-    def packed(data: Tensor, batch_sizes: Tensor, hx: Tensor, *settings: Any) -> State:
-        return _run_data(name, data, batch_sizes, (hx,), *settings)
+    def packed(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: Sequence[Tensor], *settings: Any) -> State:
+        return run_data(name, data, batch_sizes, lambda items, sizes: _run_packed(name, items, sizes, (hx,), params, *settings))
 
     del padded, packed
 
@@ -323,7 +336,7 @@ def _run_cell(name: str, input: Tensor, states: State, weights: _Weights) -> Sta
 @composite("lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)")
 def lstm_cell(input: Tensor, hx: Sequence[Tensor], w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None, b_hh: Tensor | None) -> State:
     """The next hidden state and the next cell state."""
-    return _run_cell("lstm", input, _two_states("lstm_cell", hx), _Weights(w_ih, w_hh, b_ih, b_hh))
+    return _run_cell("lstm", input, two_states("lstm_cell", hx), _Weights(w_ih, w_hh, b_ih, b_hh))
 
 
 @composite("gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor")

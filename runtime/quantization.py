@@ -1,0 +1,82 @@
+"""Quantized tensors: integers in memory, and how they stand for numbers: number = (integer - zero point) * scale.
+
+In: tensors of integers, scales and zero points. Out: tensors of dtype qint8, quint8 or qint32, whose storage knows the `Quantizer`, so that
+every view knows it too. The arithmetic is in ops/quantizing.py (from numbers and back), ops/quantized_layers.py and
+ops/quantized_arithmetic.py.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from . import dtype as dtypes
+from .dtype import DType
+from .tensor import Tensor
+
+INTEGERS = {dtypes.qint8: dtypes.int8, dtypes.quint8: dtypes.uint8, dtypes.qint32: dtypes.int32}
+"""What the items of a quantized dtype are in memory."""
+LIMITS = {dtypes.qint8: (-128, 127), dtypes.quint8: (0, 255), dtypes.qint32: (-(1 << 31), (1 << 31) - 1)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantizer:
+    """One scale and zero point for all items, or, with `axis`, vectors of them (float64 and int64) for the indices of a dimension."""
+
+    scale: float
+    zero_point: int
+    scales: Tensor | None = None
+    zero_points: Tensor | None = None
+    axis: int | None = None
+
+    @property
+    def scheme(self) -> str:
+        """`per_tensor_affine` or `per_channel_affine`."""
+        return "per_tensor_affine" if self.axis is None else "per_channel_affine"
+
+
+def per_tensor(scale: float, zero_point: int, dtype: DType) -> Quantizer:
+    """A quantizer for tensors of `dtype`; RuntimeError for a scale or zero point that PyTorch refuses."""
+    low, high = LIMITS[dtype]
+    if not math.isfinite(scale):
+        raise RuntimeError(f"quantize_tensor: the scale must be finite, got {scale}")
+    if not low <= zero_point <= high:
+        where = "below lower" if zero_point < low else "above upper"
+        raise RuntimeError(f"quantize_tensor_per_tensor_affine zero_point {zero_point} is {where} bound.")
+    return Quantizer(scale, zero_point)
+
+
+def per_channel(scales: Tensor, zero_points: Tensor, axis: int) -> Quantizer:
+    """A quantizer with a scale and a zero point for each index of dimension `axis`."""
+    if scales.ndim != 1 or zero_points.shape != scales.shape:
+        shapes = f"{list(scales.shape)} and {list(zero_points.shape)}"
+        raise RuntimeError(f"quantizer: scales and zero points must be vectors of one length, got {shapes}")
+    return Quantizer(math.nan, 0, scales.to(dtypes.float64), zero_points.to(dtypes.int64), axis)
+
+
+def quantizer_of(tensor: Tensor) -> Quantizer:
+    """The quantizer of a quantized tensor; RuntimeError for other tensors."""
+    found = getattr(tensor.storage, "quantizer", None)
+    if not tensor.dtype.is_quantized or found is None:
+        raise RuntimeError(f"expected a quantized tensor, but got one of {tensor.dtype}")
+    return found
+
+
+def scale_of(tensor: Tensor) -> tuple[float, int]:
+    """Scale and zero point of a tensor that has one of each."""
+    quantizer = quantizer_of(tensor)
+    if quantizer.axis is not None:
+        raise RuntimeError("Expected quantizer->qscheme() == kPerTensorAffine to be true, but got false.")
+    return quantizer.scale, quantizer.zero_point
+
+
+def integers_of(tensor: Tensor) -> Tensor:
+    """The integers of a quantized tensor, over the same memory."""
+    return Tensor(tensor.storage, tensor.layout, INTEGERS[tensor.dtype])
+
+
+def quantized(integers: Tensor, dtype: DType, quantizer: Quantizer) -> Tensor:
+    """A quantized tensor over the memory of its integers, which nobody else may use."""
+    assert integers.dtype is INTEGERS[dtype], f"{integers.dtype} for {dtype}"
+    integers.storage.quantizer = quantizer
+    return Tensor(integers.storage, integers.layout, dtype)

@@ -1,0 +1,177 @@
+"""Quantized archives of PyTorch: loaded, run, saved again, and run in PyTorch; and the operators in them, integer by integer."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rushlight as rl
+from rushlight.runtime.dtype import BY_NAME
+from rushlight.runtime.ops.packet import Packet, packet
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+pytestmark = pytest.mark.filterwarnings("ignore")
+warnings.simplefilter("ignore")
+
+
+def ours(value: Any) -> Any:
+    """A tensor of PyTorch as ours, in the same memory order."""
+    if not isinstance(value, torch.Tensor):
+        return [ours(one) for one in value] if isinstance(value, list) else value
+    if not value.is_quantized:
+        return rl.from_numpy(value.detach().numpy())
+    dtype = BY_NAME[str(value.dtype).removeprefix("torch.")]
+    if value.qscheme() == torch.per_tensor_affine:
+        return row("aten::quantize_per_tensor")(ours(value.dequantize()), value.q_scale(), value.q_zero_point(), dtype)
+    scales, points = ours(value.q_per_channel_scales()), ours(value.q_per_channel_zero_points())
+    return row("aten::quantize_per_channel")(ours(value.dequantize()), scales, points, value.q_per_channel_axis(), dtype)
+
+
+def row(name: str) -> Packet:
+    found = packet(name)
+    assert found is not None
+    return found
+
+
+def same(result: Any, expected: Any) -> None:
+    """Equal integers, scales and zero points; numbers that are not quantized up to rounding."""
+    if not expected.is_quantized:
+        np.testing.assert_allclose(result.numpy(), expected.numpy(), rtol=1e-5, atol=1e-5)
+        return
+    np.testing.assert_array_equal(result.int_repr().numpy(), expected.int_repr().numpy())
+    assert (result.q_scale(), result.q_zero_point()) == (expected.q_scale(), expected.q_zero_point())
+
+
+def quantized(seed: int, *shape: int, scale: float = 0.05, point: int = 64) -> Any:
+    torch.manual_seed(seed)
+    return torch.quantize_per_tensor(torch.randn(*shape) * 2, scale, point, torch.quint8)
+
+
+X, Y = quantized(0, 2, 8, 9, 7), quantized(1, 2, 8, 9, 7, scale=0.03, point=120)
+OPERATORS: list[tuple[Any, ...]] = [
+    ("quantized::add", X, Y, 0.07, 70), ("quantized::add_relu", X, Y, 0.07, 70), ("quantized::mul", X, Y, 0.04, 100),
+    ("quantized::mul_relu", X, Y, 0.04, 100), ("quantized::add", X, 0.5), ("quantized::add", X, -20.0), ("quantized::mul", X, -3.0),
+    ("quantized::mul", X, 0.0), ("quantized::sigmoid", X, 1 / 256, 0), ("quantized::leaky_relu", X, 0.1, False, 0.05, 60),
+    ("quantized::batch_norm2d", X, torch.rand(8), torch.rand(8), torch.rand(8), torch.rand(8) + 0.5, 1e-5, 0.03, 80),
+    ("aten::relu", X), ("aten::sigmoid", X), ("aten::tanh", X), ("aten::hardtanh", X, -1.0, 2.0), ("aten::clamp", X, -1.0, 2.0),
+    ("aten::max_pool2d", X, [2, 2]), ("aten::avg_pool2d", X, [3, 3], [2, 2], [1, 1]), ("aten::adaptive_avg_pool2d", X, [3, 2]),
+    ("aten::mean", X, [2, 3]), ("aten::flatten", X, 1), ("aten::permute", X, [0, 2, 3, 1]), ("aten::dequantize", X),
+    ("aten::int_repr", X), ("aten::cat", [X, X], 1), ("aten::clone", X.transpose(1, 2)),
+    ("aten::fake_quantize_per_tensor_affine", torch.randn(50), 0.1, 3, 0, 255),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OPERATORS, ids=lambda case: case[0])
+def test_operators_give_pytorchs_integers(case: tuple[Any, ...]) -> None:
+    name, *arguments = case
+    namespace, _, last = name.partition("::")
+    expected = getattr(getattr(torch.ops, namespace), last)(*arguments)
+    same(row(name)(*map(ours, arguments)), expected)
+
+
+def weights(*shape: int) -> list[Any]:
+    torch.manual_seed(2)
+    numbers = torch.randn(*shape) * 0.2
+    scales = torch.rand(shape[0]) * 0.01 + 0.005
+    per_channel = torch.quantize_per_channel(numbers, scales, torch.zeros(shape[0], dtype=torch.long), 0, torch.qint8)
+    return [torch.quantize_per_tensor(numbers, 0.01, 7, torch.qint8), per_channel]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("relu", ["", "_relu"])
+def test_layers_give_pytorchs_integers(which: int, relu: str) -> None:
+    weight, bias = weights(12, 8, 3, 3)[which], torch.randn(12)
+    settings = ([2, 1], [1, 1], [1, 1], 1)
+    packed = torch.ops.quantized.conv2d_prepack(weight, bias, *settings)
+    mine = row("quantized::conv2d_prepack")(ours(weight), ours(bias), *settings)
+    same(row(f"quantized::conv2d{relu}")(ours(X), mine, 0.1, 30), getattr(torch.ops.quantized, f"conv2d{relu}")(X, packed, 0.1, 30))
+    weight, bias = weights(11, 504)[which], torch.randn(11)
+    rows = X.flatten(1)
+    packed, mine = torch.ops.quantized.linear_prepack(weight, bias), row("quantized::linear_prepack")(ours(weight), ours(bias))
+    same(row(f"quantized::linear{relu}")(ours(rows), mine, 0.3, 30), getattr(torch.ops.quantized, f"linear{relu}")(rows, packed, 0.3, 30))
+    numbers = torch.randn(5, 504)
+    expected = torch.ops.quantized.linear_dynamic(numbers, packed, True)
+    same(row("quantized::linear_dynamic")(ours(numbers), mine, True), expected)
+
+
+class Dynamic(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear, self.lstm, self.gru = nn.Linear(8, 16), nn.LSTM(16, 7, 2, bidirectional=True), nn.GRU(14, 6)
+        self.cell, self.gru_cell, self.rnn_cell = nn.LSTMCell(6, 4), nn.GRUCell(4, 3), nn.RNNCell(3, 3)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        y, _ = self.lstm(torch.relu(self.linear(x)))
+        y, _ = self.gru(y)
+        h, _ = self.cell(y[0])
+        return self.rnn_cell(self.gru_cell(h)), y
+
+
+class Static(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.quant, self.dequant = torch.ao.quantization.QuantStub(), torch.ao.quantization.DeQuantStub()
+        self.conv, self.norm, self.relu = nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU()
+        self.depthwise, self.pool, self.mean = nn.Conv2d(8, 8, 3, groups=8, padding=1), nn.MaxPool2d(2), nn.AdaptiveAvgPool2d(1)
+        self.linear, self.sum = nn.Linear(8, 5), torch.ao.nn.quantized.FloatFunctional()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.relu(self.norm(self.conv(self.quant(x))))
+        x = self.mean(self.pool(self.sum.add(x, self.depthwise(x)))).flatten(1)
+        return self.dequant(self.linear(x))
+
+
+def static() -> Any:
+    torch.manual_seed(0)
+    torch.backends.quantized.engine = "fbgemm"
+    model = torch.ao.quantization.fuse_modules(Static().eval(), [["conv", "norm", "relu"]])
+    model.qconfig = torch.ao.quantization.get_default_qconfig("fbgemm")
+    prepared = torch.ao.quantization.prepare(model)
+    prepared(torch.randn(4, 3, 8, 8))
+    return torch.ao.quantization.convert(prepared)
+
+
+def dynamic(dtype: Any) -> Any:
+    torch.manual_seed(0)
+    kinds = {nn.Linear, nn.LSTM, nn.GRU, nn.LSTMCell, nn.GRUCell, nn.RNNCell}
+    return torch.ao.quantization.quantize_dynamic(Dynamic().eval(), kinds, dtype=dtype)
+
+
+IMAGE, SEQUENCE = (2, 3, 8, 8), (3, 2, 8)
+MODELS: dict[str, tuple[Callable[[], Any], tuple[int, ...], float]] = {
+    "static": (lambda: torch.jit.script(static()), IMAGE, 0.02),
+    "static traced": (lambda: torch.jit.trace(static(), torch.randn(IMAGE)), IMAGE, 0.02),
+    "static frozen": (lambda: torch.jit.freeze(torch.jit.script(static())), IMAGE, 0.02),
+    "dynamic": (lambda: torch.jit.script(dynamic(torch.qint8)), SEQUENCE, 1e-5),
+    "dynamic traced": (lambda: torch.jit.trace(dynamic(torch.qint8), torch.randn(SEQUENCE)), SEQUENCE, 1e-5),
+    "half": (lambda: torch.jit.script(dynamic(torch.float16)), SEQUENCE, 1e-5),
+}
+
+
+def outputs(model: Any, x: Any) -> list[np.ndarray]:
+    result = model(x)
+    return [one.detach().numpy() for one in (result if isinstance(result, tuple) else (result,))]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_quantized_models_run_and_are_saved_again(name: str) -> None:
+    make, shape, tolerance = MODELS[name]
+    theirs, archive = make(), io.BytesIO()
+    torch.jit.save(theirs, archive)
+    archive.seek(0)
+    model = rl.jit.load(archive)
+    x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    expected = outputs(theirs, torch.from_numpy(x))
+    for result, wanted in zip(outputs(model, rl.from_numpy(x)), expected, strict=True):
+        np.testing.assert_allclose(result, wanted, rtol=0, atol=tolerance)
+    saved = io.BytesIO()
+    rl.jit.save(model, saved)
+    saved.seek(0)
+    for result, wanted in zip(outputs(torch.jit.load(saved), torch.from_numpy(x)), expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)
