@@ -117,22 +117,24 @@ def copy_to_script_wrapper(method: F) -> F:
     return method
 
 
-_signatures: dict[str, list[Callable[..., Any]]] = {}
+_signatures: dict[tuple[str, str], list[Callable[..., Any]]] = {}
 
 
-def overloaded(declaration: F) -> F:
-    """Mark a declaration without a body: compiled code of the function defined later under the same name has this signature too."""
-    _signatures.setdefault(_full_name(declaration), []).append(declaration)
-    return declaration
+def overloaded(func: F) -> F:
+    """Declare a signature, without a body: the function or method defined further down under the same name has it in compiled code."""
+    declared = _signatures.setdefault((func.__module__, func.__qualname__), [])
+    place = func.__code__.co_firstlineno
+    # a module that is executed again declares its overloads again
+    if declared and place <= declared[-1].__code__.co_firstlineno:
+        declared.clear()
+    declared.append(func)
+    return func
 
 
 def overloads_of(function: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """The declarations that were marked for a function or method, in order; none for most."""
-    return _signatures.get(_full_name(function), [])
-
-
-def _full_name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
+    """The signatures that were declared for a function or method, in order; none for most."""
+    key = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+    return _signatures.get(cast("tuple[str, str]", key), [])
 
 
 class BooleanDispatch:

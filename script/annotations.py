@@ -243,7 +243,7 @@ class PythonAnnotations:
             raise _bare(annotation, span)
         if Tensor in annotation.__mro__:
             return TENSOR
-        if "_fields" in vars(annotation):
+        if issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
             return self._named_tuple(annotation, span)
         if issubclass(annotation, Enum):
             return self._enum(annotation, span)
@@ -263,8 +263,10 @@ class PythonAnnotations:
 
     def _named_tuple(self, annotation: type, span: Span | None) -> Type:
         name = self.qualified_name(annotation)
-        fields = cast("tuple[str, ...]", vars(annotation)["_fields"])
-        written = annotation.__annotations__
+        fields: tuple[str, ...] = cast("Any", annotation)._fields
+        # the class that has the fields may be a base of this one
+        owner = next(kind for kind in annotation.__mro__ if "_fields" in vars(kind))
+        written = owner.__annotations__
         elements = [self.of_object(written[field], span) if field in written else TENSOR for field in fields]
         return TupleType(elements, name, fields)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ..runtime.typesystem import (
     ANY,
+    ANY_LIST,
+    ANY_TUPLE,
     BOOL,
     NONE,
     NUMBER,
@@ -206,6 +208,8 @@ class ConditionEmitter(Emitter):
     def _class_types(self, tree: Expression) -> list[Type]:
         if isinstance(tree, syntax.TupleLiteral):
             return [kind for element in tree.elements for kind in self._class_types(element)]
+        if isinstance(tree, syntax.Name) and tree.identifier in _ANY_CONTAINERS:
+            return [_ANY_CONTAINERS[tree.identifier]]
         return [self.type_of(tree)]
 
     # branches
@@ -351,6 +355,10 @@ def _distinct(kinds: Sequence[Type]) -> list[Type]:
 def _sorted(kinds: Sequence[Type]) -> list[Type]:
     """The types in the order in which a union of them has its members."""
     return sorted(kinds, key=lambda kind: (kind.order, str(kind))) if len(kinds) > 1 else list(kinds)
+
+
+_ANY_CONTAINERS: dict[str, Type] = {"list": ANY_LIST, "tuple": ANY_TUPLE}
+"""What `isinstance` takes though it is no annotation."""
 
 
 def _narrowest(kind: Type, wanted: Sequence[Type]) -> Type | None:

@@ -8,50 +8,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
+from ..runtime.scripting import overloaded, overloads_of
 from . import syntax
 from .python_reader import read_function, read_signature
 from .source import NotSupportedError
 
-F = TypeVar("F", bound=Callable[..., Any])
-_functions: dict[tuple[str, str], list[Callable[..., Any]]] = {}
-_methods: dict[tuple[str, str], list[Callable[..., Any]]] = {}
-
-
-def overload(func: F) -> F:
-    """Declare a signature of the function that is defined further down under the same name."""
-    _add(_functions, func)
-    return func
-
-
-def overload_method(func: F) -> F:
-    """Declare a signature of the method that is defined further down in the class under the same name."""
-    _add(_methods, func)
-    return func
-
-
-def _add(known: dict[tuple[str, str], list[Callable[..., Any]]], function: Callable[..., Any]) -> None:
-    declared = known.setdefault(_key(function), [])
-    place = function.__code__.co_firstlineno
-    # a module that is executed again declares its overloads again
-    if declared and place <= declared[-1].__code__.co_firstlineno:
-        declared.clear()
-    declared.append(function)
-
-
-def _key(function: Callable[..., Any]) -> tuple[str, str]:
-    return str(function.__module__), function.__qualname__
-
-
-def function_overloads(function: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """The signatures declared for a function; none for functions that are not overloaded."""
-    return _functions.get(_key(function), []) if hasattr(function, "__qualname__") else []
-
-
-def method_overloads(method: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """The signatures declared for a method."""
-    return _methods.get(_key(method), []) if hasattr(method, "__qualname__") else []
+overload = overload_method = overloaded
+"""Declare a signature of the function or method that is defined further down under the same name."""
+function_overloads = method_overloads = overloads_of
+"""The signatures declared for a function or method; none for others."""
 
 
 def overloaded_tree(definition: Callable[..., Any], declared: Callable[..., Any]) -> syntax.FunctionDef:

@@ -67,7 +67,9 @@ def _gather(args: tuple[Any, ...], positional: list[Argument]) -> tuple[Any, ...
         return args
     start = len(positional) - 1
     rest = args[start:]
-    return (*args[:start], list(rest)) if all(_is_whole(value) for value in rest) else args
+    # sizes that were taken from a tensor count too
+    whole = all(_is_whole(value) or (isinstance(value, Tensor) and value.ndim == 0) for value in rest)
+    return (*args[:start], list(rest)) if whole else args
 
 
 def _is_whole(value: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..layout import broadcast_shapes
 from .scalars import wrap
 from .table import builtin
 
@@ -269,3 +270,9 @@ def all_of(self: list[Any]) -> bool:
 def any_of(self: list[Any]) -> bool:
     """Whether an element is true, not zero or not empty."""
     return any(self)
+
+
+@builtin("broadcast_shapes(int[] a, int[] b) -> int[]")
+def broadcast_shapes_row(a: list[int], b: list[int]) -> list[int]:
+    """The shape that tensors of two shapes have together."""
+    return list(broadcast_shapes([tuple(a), tuple(b)]))

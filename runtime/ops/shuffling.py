@@ -79,3 +79,21 @@ def weight_norm_interface(v: Tensor, g: Tensor, dim: int) -> tuple[Tensor, Tenso
 def weight_norm(v: Tensor, g: Tensor, dim: int) -> Tensor:
     """v scaled to the lengths g along dim. Source: arXiv:1602.07868."""
     return weight_norm_interface(v, g, dim)[0]
+
+
+@composite("embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)")
+def embedding_renorm(self: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
+    """The rows that the indices name scaled down to the norm max_norm where they are longer, in place."""
+    rows = indices.reshape([-1]).unique()
+    if not rows.layout.numel:
+        return self
+    chosen = self.index_select(0, rows)
+    lengths = chosen.norm(norm_type, 1, True)
+    factors = required("aten::where.self")(lengths > max_norm, max_norm / (lengths + 1e-7), lengths.new_ones([]))
+    return self.index_copy_(0, rows, chosen * factors)
+
+
+@composite("_no_grad_embedding_renorm_(Tensor weight, Tensor input, float max_norm, float norm_type) -> Tensor")
+def no_grad_embedding_renorm(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> Tensor:
+    """`embedding_renorm_` of `weight`, under the name by which compiled layers call it."""
+    return embedding_renorm(weight, input, max_norm, norm_type)

@@ -38,6 +38,7 @@ FAMILIES = (
     "matrix_functions", "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling", "view_copies", "calculus",
     "aliases",
     "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked",
+    "resampling",
 )
 """The modules of this folder that hold rows."""
 

@@ -5,7 +5,8 @@ import math
 import warnings
 
 from ... import aten
-from ...dtype import DType, bool_
+from ... import dtype as dtypes
+from ...dtype import DType
 from ...scripting import is_scripting
 from ...tensor import Tensor
 from .activation import softmax
@@ -126,7 +127,7 @@ def _canonical_mask(
     if mask is not None:
         _mask_dtype = mask.dtype
         _mask_is_float = aten.is_floating_point(mask)
-        if _mask_dtype != bool_ and (not _mask_is_float):
+        if _mask_dtype != dtypes.bool_ and (not _mask_is_float):
             raise AssertionError(f"only bool and floating types of {mask_name} are supported")
         if check_other and other_type is not None:
             if _mask_dtype != other_type:

@@ -4,14 +4,9 @@ from __future__ import annotations
 import warnings
 
 from ... import aten
-from ...dtype import int64
+from ... import dtype as dtypes
 from ...scripting import is_scripting
 from ...tensor import Tensor
-
-
-def _no_grad_embedding_renorm_(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
-    """Scale the rows of `weight` that `input` names down to the norm `max_norm`, in place."""
-    aten.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
 
 
 def embedding(
@@ -36,7 +31,7 @@ def embedding(
         padding_idx = -1
     if max_norm is not None:
         input = input.contiguous()
-        _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
+        aten._no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
     return aten.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)
 
 
@@ -57,7 +52,7 @@ def embedding_bag(
 
     The bags are the rows of a 2-d `input`, or what begins in a 1-d one at each of `offsets`.
     """
-    if weight.dtype == int64 and input.is_floating_point():
+    if weight.dtype == dtypes.int64 and input.is_floating_point():
         warnings.warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
             "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
@@ -105,7 +100,7 @@ def embedding_bag(
     else:
         raise ValueError("mode has to be one of sum, mean or max")
     if max_norm is not None:
-        _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
+        aten._no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(
             f"embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Self
 
 from ... import aten
-from ...dtype import DType, float16, float32, float64, int8, int16, int32, int64, uint8
+from ... import dtype as dtypes
+from ...dtype import DType
 from ...factories import as_tensor
 from ...scripting import is_scripting
 from ...tensor import Tensor
@@ -54,35 +55,35 @@ class PackedSequence(PackedSequence_):
 
     def double(self) -> Self:
         """With float64 data."""
-        return self._with(float64)
+        return self._with(dtypes.float64)
 
     def float(self) -> Self:
         """With float32 data."""
-        return self._with(float32)
+        return self._with(dtypes.float32)
 
     def half(self) -> Self:
         """With float16 data."""
-        return self._with(float16)
+        return self._with(dtypes.float16)
 
     def long(self) -> Self:
         """With int64 data."""
-        return self._with(int64)
+        return self._with(dtypes.int64)
 
     def int(self) -> Self:
         """With int32 data."""
-        return self._with(int32)
+        return self._with(dtypes.int32)
 
     def short(self) -> Self:
         """With int16 data."""
-        return self._with(int16)
+        return self._with(dtypes.int16)
 
     def char(self) -> Self:
         """With int8 data."""
-        return self._with(int8)
+        return self._with(dtypes.int8)
 
     def byte(self) -> Self:
         """With uint8 data."""
-        return self._with(uint8)
+        return self._with(dtypes.uint8)
 
     @property
     def is_cuda(self) -> bool:
@@ -102,7 +103,7 @@ def _packed_sequence_init_args(
         unsorted_indices = invert_permutation(sorted_indices)
     if batch_sizes is not None:
         return data, batch_sizes, sorted_indices, unsorted_indices
-    if not (isinstance(data, list | tuple) and len(data) == 2):
+    if not (isinstance(data, (list, tuple)) and len(data) == 2):
         raise AssertionError("Expected data to be a list or tuple of length 2")
     return data[0], data[1], sorted_indices, unsorted_indices
 
@@ -137,9 +138,9 @@ def pack_padded_sequence(
     Lengths fall from one sequence to the next unless `enforce_sorted` is false: then they are sorted, and the order is kept.
     """
     if not isinstance(lengths, Tensor):
-        lengths = as_tensor(lengths, dtype=int64)
+        lengths = as_tensor(lengths, dtype=dtypes.int64)
     else:
-        lengths = lengths.to(dtype=int64)
+        lengths = lengths.to(dtype=dtypes.int64)
     if enforce_sorted:
         sorted_indices = None
     else:
