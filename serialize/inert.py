@@ -23,6 +23,44 @@ class QuantizationScheme:
         return f"torch.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherDType:
+    """A dtype that no tensor here has: `torch.qint8`, `torch.bits8`, `torch.float4_e2m1fn_x2`, `torch.int4` and the like."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherTensor:
+    """A tensor of such a dtype: `items` has its bits, as unsigned integers of the same size."""
+
+    items: Tensor
+    dtype: OtherDType
+
+    @property
+    def shape(self) -> Size:
+        """The sizes."""
+        return self.items.shape
+
+
+@dataclass(slots=True, eq=False)
+class DimRange:
+    """What PyTorch's compiler notes about a dimension: the dimension, its least and its greatest size."""
+
+    parts: tuple[int | None, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class JaggedTensor:
+    """A nested tensor of the layout `torch.jagged`: `members` has its values, offsets and lengths, `attributes` what else it holds."""
+
+    members: dict[str, object]
+    attributes: dict[str, object]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantizedTensor:
     """A quantized tensor: number = (integer - zero_point) * scale; `integers` has the integers, `dtype` names the quantized type.
@@ -87,15 +125,19 @@ class MetaTensor:
     shape: Size
     strides: tuple[int, ...]
     requires_grad: bool
+    is_parameter: bool = False
     device: Device = Device("meta")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TypedStorage:
     """A storage that a file holds beside its tensors, with the type of its items; `dtype` is None where items are bytes."""
 
     storage: Storage
     dtype: DType | None
+
+    def __repr__(self) -> str:
+        return f"{self.tolist()}\n[{self.dtype or 'bytes'}, {len(self)} items]"
 
     def __len__(self) -> int:
         return self.storage.nbytes // (self.dtype.itemsize if self.dtype else 1)

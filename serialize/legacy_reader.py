@@ -82,7 +82,8 @@ def _make_storage(
 ) -> SavedStorage:
     storage = Storage.allocate(nbytes)
     placed = check_location(location, target, TypedStorage(storage, kind.dtype)).storage
-    return SavedStorage(PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes), placed, kind, budget, waiting)
+    pickled = PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes)
+    return SavedStorage(placed, kind.dtype, pickled, kind, budget, waiting)
 
 
 def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> SavedStorage:
@@ -96,7 +97,7 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
     for storage in (root.storage, part):
         written_by_others(storage)
     pickled = PickledStorage(key, known.record, known.dtype, known.location, numel * size)
-    return SavedStorage(pickled, part, root.kind, root.budget, root.waiting)
+    return SavedStorage(part, known.dtype, pickled, root.kind, root.budget, root.waiting)
 
 
 # Streams

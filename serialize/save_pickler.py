@@ -20,13 +20,26 @@ from ..runtime.formats import LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.storage import Storage
 from ..runtime.tensor import Size, Tensor
-from .inert import MetaTensor, NestedTensor, QuantizationScheme, QuantizedTensor, SparseTensor, TypedStorage
+from .inert import (
+    DimRange,
+    JaggedTensor,
+    MetaTensor,
+    NestedTensor,
+    OtherDType,
+    OtherTensor,
+    QuantizationScheme,
+    QuantizedTensor,
+    SparseTensor,
+    TypedStorage,
+)
 from .pickler import CLASS_OF_DTYPE, CODE
+from .saved_globals import Known
+from .saved_storages import SavedStorage
 
 BATCH = 1000
 """Items of a list or dict that are put into it at once."""
 UNTYPED = frozenset(
-    "complex32 uint16 uint32 uint64 float8_e5m2 float8_e4m3fn float8_e5m2fnuz float8_e4m3fnuz float8_e8m0fnu".split()
+    "untyped complex32 uint16 uint32 uint64 float8_e5m2 float8_e4m3fn float8_e5m2fnuz float8_e4m3fnuz float8_e8m0fnu".split()
 )
 """Items that PyTorch stores as bytes with their type in the tensor, though there are class names for some."""
 PYTHON_3 = {"builtins": "__builtin__", "copyreg": "copy_reg", "_io": "io"}
@@ -57,6 +70,9 @@ REBUILD_PARAMETER_WITH_STATE = _global("torch._utils._rebuild_parameter_with_sta
 REBUILD_FROM_TYPE = _global("torch._tensor._rebuild_from_type_v2")
 REBUILD_SPARSE, REBUILD_NESTED = _global("torch._utils._rebuild_sparse_tensor"), _global("torch._utils._rebuild_nested_tensor")
 REBUILD_QUANTIZED, REBUILD_META = _global("torch._utils._rebuild_qtensor"), _global("torch._utils._rebuild_meta_tensor_no_storage")
+JAGGED = _global("torch.nested._internal.nested_tensor.NestedTensor")
+REBUILD_JAGGED = _global("torch.nested._internal.nested_tensor._rebuild_njt")
+DIM_RANGE = _global("torch._dynamo.decorators._DimRange")
 TENSOR, SIZE, DEVICE = _global("torch.Tensor"), _global("torch.Size"), _global("torch.device")
 GET_LAYOUT, ENCODE = _global("torch.serialization._get_layout"), _global("_codecs.encode")
 
@@ -202,7 +218,10 @@ class SavePickler:
     def _dtype(self, value: DType) -> None:
         self._named(Global("torch", value.name))
 
-    def _scheme(self, value: QuantizationScheme) -> None:
+    def _known(self, value: Known) -> None:
+        self._named(_global(value.name))
+
+    def _scheme(self, value: QuantizationScheme | OtherDType) -> None:
         self._named(Global("torch", value.name))
 
     # Objects
@@ -332,7 +351,7 @@ class SavePickler:
         self._parts.append(b"Q")
 
     def _typed_storage(self, value: TypedStorage) -> None:
-        self._storage(_StorageOf(value.storage, value.dtype.name if value.dtype else "uint8"))
+        self._storage(_StorageOf(value.storage, value.dtype.name if value.dtype else "untyped"))
 
     def _size(self, value: Size) -> None:
         if not self._recall(id(value)):
@@ -362,7 +381,30 @@ class SavePickler:
         self._once((REBUILD_SPARSE, (layout, (*value.indices, value.values, value.shape, *coalesced))), value)
 
     def _meta(self, value: MetaTensor) -> None:
-        self._once((REBUILD_META, (value.dtype, tuple(value.shape), value.strides, value.requires_grad)), value)
+        if not value.is_parameter:
+            self._once((REBUILD_META, (value.dtype, tuple(value.shape), value.strides, value.requires_grad)), value)
+            return
+        plain = MetaTensor(value.dtype, value.shape, value.strides, False)
+        hooks: OrderedDict[object, object] = OrderedDict()
+        self._once((REBUILD_PARAMETER, (plain, value.requires_grad, hooks)), value)
+
+    def _other(self, value: OtherTensor) -> None:
+        layout = value.items.layout
+        hooks: OrderedDict[object, object] = OrderedDict()
+        storage = _StorageOf(value.items.storage, "uint16" if value.items.dtype.itemsize == 2 else "uint8")
+        arguments = (storage, layout.offset, (*layout.shape,), (*layout.strides,), False, hooks, value.dtype)
+        self._once((REBUILD_UNTYPED, arguments), value)
+
+    def _jagged(self, value: JaggedTensor) -> None:
+        self._once((REBUILD_FROM_TYPE, (REBUILD_JAGGED, JAGGED, (value.members,), value.attributes)), value)
+
+    def _dim_range(self, value: DimRange) -> None:
+        if not self._recall(id(value)):
+            self._named(DIM_RANGE)
+            self._parts.append(b")\x81")
+            self._remember(id(value), value)
+            self._write([*value.parts])
+            self._parts.append(b"b")
 
     def _nested(self, value: NestedTensor) -> None:
         self._once((REBUILD_NESTED, (value.buffer, value.sizes, value.strides, value.offsets)), value)
@@ -503,6 +545,8 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     DType: SavePickler._dtype, Tensor: SavePickler._tensor, Size: SavePickler._size, Device: SavePickler._device,
     LayoutKind: SavePickler._layout, _StorageOf: SavePickler._storage, TypedStorage: SavePickler._typed_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
-    MetaTensor: SavePickler._meta, NestedTensor: SavePickler._nested,
+    MetaTensor: SavePickler._meta, NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
+    JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._typed_storage,
+    Known: SavePickler._known,
 }  # fmt: skip
 """How values of a class are written; others say it themselves."""

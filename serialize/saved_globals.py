@@ -25,7 +25,7 @@ from ..runtime.nn.parameter import Parameter
 from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
 from .errors import ArchiveError, shown
-from .inert import QuantizationScheme, TypedStorage
+from .inert import DimRange, OtherDType, QuantizationScheme, TypedStorage
 from .saved_plain import PLAIN, build_plain
 from .saved_storages import BUDGET_CONSTANT, SavedStorage, Storages, storage_class
 from .script_pickle import arguments_of
@@ -43,6 +43,9 @@ class Known:
     make: Callable[[Arguments], object] | None = None
     copies: bool = True
     """Whether a call may copy what it is given."""
+
+    def __repr__(self) -> str:
+        return f"<{self.name}, named by a file>"
 
 
 class SavedBuilder:
@@ -300,6 +303,12 @@ def _storage_from_type(arguments: Arguments) -> object:
     return TypedStorage(storage.storage, storage.kind.dtype)
 
 
+def _dim_range(arguments: Arguments) -> object:
+    if arguments:
+        raise ArchiveError("_DimRange is made with arguments")
+    return DimRange()
+
+
 RECONSTRUCTOR = Known("copyreg._reconstructor")
 
 
@@ -316,9 +325,12 @@ def table() -> dict[str, object]:
         "_rebuild_qtensor": saved_tensors.rebuild_quantized,
         "_rebuild_sparse_tensor": saved_tensors.rebuild_sparse,
         "_rebuild_nested_tensor": saved_tensors.rebuild_nested,
+        "_rebuild_device_tensor_from_numpy": saved_tensors.rebuild_device_tensor,
+        "_rebuild_device_tensor_from_cpu_tensor": saved_tensors.rebuild_device_tensor,
     }
     functions: dict[str, Callable[[Arguments], object]] = {
         "torch._tensor._rebuild_from_type_v2": saved_tensors.rebuild_from_type,
+        "torch.nested._internal.nested_tensor._rebuild_njt": saved_tensors.rebuild_jagged,
         "torch.Size": _size,
         "torch.device": _device,
         "torch.serialization._get_layout": _layout,
@@ -328,7 +340,7 @@ def table() -> dict[str, object]:
     }
     return {
         **{
-            f"torch._utils.{name}": Known(f"torch._utils.{name}", call=function, copies=name == "_rebuild_parameter_with_state")
+            f"torch._utils.{name}": Known(f"torch._utils.{name}", call=function, copies=name in COPYING)
             for name, function in tensors.items()
         },
         **{name: Known(name, call=function) for name, function in functions.items()},
@@ -337,16 +349,26 @@ def table() -> dict[str, object]:
         RECONSTRUCTOR.name: RECONSTRUCTOR,
         **{f"torch.{name}": dtype for name, dtype in BY_NAME.items()},
         **{f"torch.{name}": QuantizationScheme(name) for name in SCHEMES},
+        **{f"torch.{name}": OtherDType(name) for name in OTHER_DTYPES},
+        "torch._dynamo.decorators._DimRange": Known("torch._dynamo.decorators._DimRange", make=_dim_range),
+        "builtins.Ellipsis": ...,
+        "builtins.NotImplemented": NotImplemented,
     }
 
 
 SCHEMES = (
     "per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams", "per_tensor_symmetric", "per_channel_symmetric",
 )
+OTHER_DTYPES = (
+    "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in range(1, 8)),
+)
+COPYING = ("_rebuild_parameter_with_state", "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor")
+"""Functions that copy more than a few numbers of what they are given."""
 _ITEMS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
 CLASSES = (
     "torch.Tensor", "torch._tensor.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter", "torch.nn.parameter.Buffer",
-    "torch.nn.Buffer", "builtins.object",
-    *(f"{module}.{items}Tensor" for module in ("torch", "torch.cuda") for items in _ITEMS),
+    "torch.nn.Buffer", "builtins.object", "torch.nested._internal.nested_tensor.NestedTensor",
+    *(f"{module}.{items}Tensor" for module in ("torch", "torch.cuda", "torch.sparse", "torch.cuda.sparse") for items in _ITEMS),
 )
 """Classes that are arguments of functions above, and those that tensors had in the oldest files."""

@@ -15,6 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from .errors import ArchiveError, shown
+from .inert import DimRange
 from .script_pickle import arguments_of
 from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_plain_key
 
@@ -48,7 +49,7 @@ def _hashable(items: Any) -> Any:
     odd = 0
     for item in items:
         odd += has_chosen_hash(item)
-        if not is_plain_key(item) or odd > MAX_ODD_KEYS:
+        if not (is_plain_key(item) or isinstance(item, DimRange)) or odd > MAX_ODD_KEYS:
             raise ArchiveError(f"a {type(item).__name__} cannot be an item of a set here, or there are more than {MAX_ODD_KEYS} such items")
     return items
 
@@ -172,6 +173,27 @@ def _timezone(arguments: Arguments) -> object:
     return datetime.timezone(offset) if name is None else datetime.timezone(offset, name)
 
 
+_NUMERAL = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,9})?|Infinity|s?NaN\d{0,40})")
+
+
+def _decimal(arguments: Arguments) -> object:
+    from decimal import Decimal
+
+    (text,) = arguments_of("decimal.Decimal", arguments, ("text",), 1)
+    if not isinstance(text, str) or _NUMERAL.fullmatch(text) is None:
+        raise ArchiveError("decimal.Decimal takes the text of a number of at most 400 digits")
+    return Decimal(text)
+
+
+def _fraction(arguments: Arguments) -> object:
+    from fractions import Fraction
+
+    above, below = arguments_of("fractions.Fraction", arguments, ("numerator", "denominator"), 2)
+    if type(above) is not int or type(below) is not int or below <= 0 or max(above.bit_length(), below.bit_length()) > 1 << 12:
+        raise ArchiveError("fractions.Fraction takes two ints of at most 4096 bits, the second positive")
+    return Fraction(above, below)
+
+
 def _version(arguments: Arguments) -> object:
     (text,) = arguments_of("TorchVersion", arguments, ("version",), 1)
     if not isinstance(text, str):
@@ -254,6 +276,12 @@ def build_plain(instance: object, state: object) -> object:
             size = (instance.itemsize, instance.alignment) if instance.kind in "SU" else (-1, -1)
             cast("Any", instance).__setstate__((3, order, None, None, None, *size, instance.flags))
         return cast("object", instance)
+    if isinstance(instance, DimRange):
+        parts = cast("list[object]", state) if isinstance(state, list) else []
+        if len(parts) != 3 or not all(part is None or type(part) is int for part in parts):
+            raise ArchiveError("the state of a _DimRange is a list of three ints or None")
+        instance.parts = cast("tuple[int | None, ...]", tuple(parts))
+        return instance
     kind = f"{type(instance).__module__}.{type(instance).__name__}"
     if kind in WITH_ATTRIBUTES:
         members = cast("dict[object, object]", state) if isinstance(state, dict) else {0: 0}
@@ -295,6 +323,8 @@ PLAIN: dict[str, Plain] = {
     "datetime.timedelta": _date("timedelta", {}),
     "datetime.timezone": Plain(_timezone),
     "torch.torch_version.TorchVersion": Plain(_version),
+    "decimal.Decimal": Plain(_decimal),
+    "fractions.Fraction": Plain(_fraction),
     "numpy.dtype": Plain(_numpy_dtype),
     "numpy.ndarray": Plain(_numpy_array),
     "numpy.core.multiarray.scalar": Plain(_numpy_scalar),

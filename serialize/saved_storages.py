@@ -57,15 +57,17 @@ class SavedClass:
 
 
 @dataclass(slots=True, eq=False)
-class SavedStorage:
+class SavedStorage(TypedStorage):
     """A storage of the file, as tensors refer to it. (Making frozen ones takes three times as long, and files have many.)"""
 
     pickled: PickledStorage
-    storage: Storage
     kind: SavedClass
     budget: Budget
     waiting: list[Callable[[], None]] | None = None
     """What is to be done when the storage has its contents; None if it has them already."""
+
+    # a dataclass would write its own, with all that loading knows
+    __repr__ = TypedStorage.__repr__
 
 
 def storage_class(name: str) -> SavedClass | None:
@@ -181,7 +183,7 @@ class RecordStorages:
             storage = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
         if storage.nbytes != nbytes:
             raise TypeError(f"load: map_location returned a storage of {storage.nbytes} bytes for one of {nbytes}")
-        made = self._known[key] = SavedStorage(pickled, storage, kind, self.budget)
+        made = self._known[key] = SavedStorage(storage, kind.dtype, pickled, kind, self.budget)
         return made
 
 

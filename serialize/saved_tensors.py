@@ -6,15 +6,17 @@ Each takes the tuple of arguments and gives a value, or ArchiveError. The list o
 from __future__ import annotations
 
 import math
-from typing import cast
+from typing import Any, cast
 
-from ..runtime.dtype import DType
+import numpy as np
+
+from ..runtime.dtype import DType, uint8, uint16
 from ..runtime.formats import LayoutKind
 from ..runtime.layout import Layout
 from ..runtime.nn.parameter import Buffer, Parameter
-from ..runtime.tensor import Size, Tensor, new_empty
+from ..runtime.tensor import Size, Tensor, from_numpy, new_empty
 from .errors import ArchiveError, shown
-from .inert import MetaTensor, NestedTensor, QuantizationScheme, QuantizedTensor, SparseTensor
+from .inert import JaggedTensor, MetaTensor, NestedTensor, OtherDType, OtherTensor, QuantizationScheme, QuantizedTensor, SparseTensor
 from .saved_storages import SavedStorage
 from .script_pickle import arguments_of, make_view, sizes_of
 
@@ -39,9 +41,15 @@ def rebuild_tensor_v3(arguments: Arguments) -> object:
     """A tensor over a storage of bytes."""
     names = ("storage", "offset", "size", "stride", "requires_grad", "backward_hooks", "dtype", "math_bits")
     storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
+    if isinstance(dtype, OtherDType) and dtype.name in BITS:
+        return OtherTensor(view("_rebuild_tensor_v3", storage, BITS[dtype.name], offset, size, stride, False, None), dtype)
     if not isinstance(dtype, DType):
         raise ArchiveError(f"_rebuild_tensor_v3: {shown(dtype)} is no dtype")
     return view("_rebuild_tensor_v3", storage, dtype, offset, size, stride, requires_grad, bits)
+
+
+BITS = {"bits8": uint8, "bits16": uint16, "bits1x8": uint8, "bits2x4": uint8, "bits4x2": uint8, "float4_e2m1fn_x2": uint8}
+"""Dtypes whose tensors are kept as their bits."""
 
 
 def view(
@@ -83,6 +91,8 @@ def resolved(function: str, storage: SavedStorage, tensor: Tensor, bits: object)
 def rebuild_parameter(arguments: Arguments) -> object:
     """A parameter over the memory of a tensor."""
     tensor, requires_grad, _ = arguments_of("_rebuild_parameter", arguments, ("tensor", "requires_grad", "backward_hooks"), 3)
+    if isinstance(tensor, MetaTensor) and type(requires_grad) is bool:
+        return MetaTensor(tensor.dtype, tensor.shape, tensor.strides, requires_grad, is_parameter=True)
     return parameter("_rebuild_parameter", tensor, requires_grad)
 
 
@@ -110,6 +120,9 @@ def rebuild_from_type(arguments: Arguments) -> object:
     if not isinstance(function, Known) or function.call is None or not isinstance(inner, tuple) or function.call is rebuild_from_type:
         raise ArchiveError("_rebuild_from_type_v2 takes a function that makes tensors, a class, arguments and a state")
     made = function.call(cast("Arguments", inner))
+    if isinstance(made, JaggedTensor) and isinstance(state, dict):
+        made.attributes = cast("dict[str, object]", state)
+        return made
     if not isinstance(made, Tensor):
         raise ArchiveError(f"_rebuild_from_type_v2: {function.name} makes no tensor")
     name = kind.name if isinstance(kind, Known) else ""
@@ -187,6 +200,34 @@ def rebuild_sparse(arguments: Arguments) -> object:
     indices, values = cast("tuple[Tensor, ...]", tensors[:count]), cast("Tensor", parts[count])
     size = Size(sizes_of("_rebuild_sparse_tensor", parts[count + 1]))
     return SparseTensor(name, indices, values, size, None if coalesced is None else bool(coalesced))
+
+
+def rebuild_jagged(arguments: Arguments) -> object:
+    """A nested tensor of the layout torch.jagged, kept as it is: its members by name."""
+    (members,) = arguments_of("_rebuild_njt", arguments, ("members",), 1)
+    if not isinstance(members, dict):
+        raise ArchiveError("_rebuild_njt takes a dict of members")
+    named = cast("dict[str, object]", members)
+    if not all(isinstance(named.get(name), Tensor) for name in ("values", "offsets")):
+        raise ArchiveError("_rebuild_njt takes tensors of values and offsets")
+    return JaggedTensor(named, {})
+
+
+def rebuild_device_tensor(arguments: Arguments) -> object:
+    """A tensor that was on a device without storages of its own, from the array or tensor that has its numbers; it comes to the CPU."""
+    names = ("data", "dtype", "device", "requires_grad")
+    data, dtype, device, requires_grad = arguments_of("_rebuild_device_tensor", arguments, names, 4)
+    if not isinstance(dtype, DType) or not isinstance(device, str) or type(requires_grad) is not bool:
+        raise ArchiveError("_rebuild_device_tensor takes numbers, a dtype, a device and whether it requires grad")
+    if isinstance(data, np.ndarray):
+        data = from_numpy(cast("np.ndarray[Any, Any]", data))
+    if not isinstance(data, Tensor):
+        raise ArchiveError(f"_rebuild_device_tensor takes an array or a tensor, not a {type(data).__name__}")
+    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
+        raise ArchiveError(f"a tensor of {dtype} requires grad; only floating point and complex tensors can")
+    made = data.to(dtype)
+    made.requires_grad = requires_grad
+    return made
 
 
 def rebuild_nested(arguments: Arguments) -> object:
