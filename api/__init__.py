@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rushlight import signal as signal
     from rushlight import special as special
     from rushlight._public import *  # noqa: F403
+    from rushlight.serialize.live_torch import from_torch as from_torch
 
 _SUBMODULES = ("fft", "jit", "linalg", "masked", "nn", "serialization", "signal", "special")
 
@@ -26,10 +27,12 @@ def __getattr__(name: str) -> Any:
     """What the public name `name` stands for, kept for the next use; AttributeError for names that rushlight lacks."""
     if name in _SUBMODULES:
         return import_module(f"rushlight.{name}")
-    if name == "__version__":
+    if name == "from_torch":
+        found: Any = import_module("rushlight.serialize.live_torch").from_torch
+    elif name == "__version__":
         from importlib.metadata import version
 
-        found: Any = version("rushlight")
+        found = version("rushlight")
     elif name.startswith("__") or name == "_public":
         raise AttributeError(f"module 'rushlight' has no attribute '{name}'")
     else:

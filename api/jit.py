@@ -13,6 +13,8 @@ from rushlight.runtime.scripting import script_if_tracing as script_if_tracing
 from rushlight.runtime.scripting import unwrap_optional
 from rushlight.runtime.scripting import wait as wait
 from rushlight.script.errors import Error as Error
+from rushlight.script.freezing import freeze as freeze
+from rushlight.script.freezing import optimize_for_inference as optimize_for_inference
 from rushlight.script.jit import Attribute as Attribute
 from rushlight.script.jit import Final as Final
 from rushlight.script.jit import interface as interface

@@ -380,6 +380,12 @@ class ScriptFunction:
         """The function as text."""
         return print_code(self._function)[0]
 
+    @property
+    def code_with_constants(self) -> tuple[str, Any]:
+        """The function as text, and the constants that the text names, as `c0`, `c1`, ..."""
+        text, constants = print_code(self._function)
+        return text, {f"c{place}": value for place, value in enumerate(constants)}
+
     def save(self, f: Any, _extra_files: dict[str, Any] | None = None) -> None:
         """Write the function to a TorchScript archive, as the `forward` of a module."""
         assert HOOKS.save is not None, "the archive writer was not set"

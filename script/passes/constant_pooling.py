@@ -35,7 +35,7 @@ def _block(block: Block, known: dict[object, Node]) -> bool:
             if first is not node:
                 node.move_before(first)
                 changed = True
-        elif not is_mutable(node.output.type) or (_is_only_read(node.output) and _is_only_read(existing.output)):
+        elif not is_mutable(node.output.type) or (is_only_read(node.output) and is_only_read(existing.output)):
             node.replace_all_uses_with(existing)
             node.destroy()
             changed = True
@@ -56,7 +56,7 @@ def is_mutable(type_: Type) -> bool:
     return any(map(is_mutable, type_.contained))
 
 
-def _is_only_read(value: Value) -> bool:
+def is_only_read(value: Value) -> bool:
     """True if every use is by an operator that neither writes it nor gives back something that shares its memory."""
     for node, index in value.uses:
         schema = node.schema

@@ -26,6 +26,17 @@ def graph_text(golden: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def language(golden: Path, graph_text: ModuleType) -> ModuleType:
+    """tests/golden/language.py, which the script that makes the records of the differential suite uses too."""
+    if "language" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("language", golden / "language.py")
+        assert spec is not None and spec.loader is not None
+        module = sys.modules["language"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules["language"]
+
+
+@pytest.fixture(scope="session")
 def text_of() -> Callable[[Expression], str]:
     """The text of an expression, every operator in parentheses."""
     return _text

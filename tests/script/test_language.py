@@ -30,12 +30,6 @@ def _imported(name: str, path: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def language(golden: Path, graph_text: ModuleType) -> ModuleType:
-    """tests/golden/language.py, which the script that makes the golden files uses too."""
-    return _imported("language", golden / "language.py")
-
-
-@pytest.fixture(scope="session")
 def differences() -> ModuleType:
     return _imported("differences", PROGRAMS / "differences.py")
 

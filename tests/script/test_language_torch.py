@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -12,17 +10,6 @@ import pytest
 torch = pytest.importorskip("torch")
 
 FILES = sorted(path.stem for path in (Path(__file__).parent / "language").glob("*.py") if path.stem != "differences")
-
-
-@pytest.fixture(scope="module")
-def language(golden: Path, graph_text: ModuleType) -> ModuleType:
-    """tests/golden/language.py."""
-    if "language" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("language", golden / "language.py")
-        assert spec is not None and spec.loader is not None
-        module = sys.modules["language"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules["language"]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,0 +1,1 @@
+from serialize.live_torch import *
