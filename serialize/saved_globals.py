@@ -89,7 +89,7 @@ class SavedBuilder:
             raise ArchiveError(f"{function.name} is called with a {type(argument).__name__}, not with a tuple")
         arguments = cast("Arguments", argument)
         if function.copies:
-            self.storages.budget.spend(_cost(arguments, function.name in HASHING))
+            self.storages.budget.spend(OBJECT_COST + _cost(arguments, function.name in HASHING))
         return _guarded(function.name, function.call, arguments)
 
     def _reconstruct(self, argument: object) -> object:
@@ -130,7 +130,7 @@ class SavedBuilder:
 
 
 HASHING = frozenset(("builtins.set", "builtins.frozenset"))
-ITEM_COST, MODULE_COST = 8, 4096
+ITEM_COST, OBJECT_COST, MODULE_COST = 8, 256, 4096
 ODD_KEY_COST = BUDGET_CONSTANT // MAX_ODD_KEYS
 
 

@@ -221,6 +221,19 @@ def save_and_load() -> None:
     assert loaded["x"].tolist() == [[0, 1, 2], [7, 4, 5]] and loaded["rate"] == 0.5
 
 
+@feature("Weights to and from `.npz` and safetensors (`rushlight convert`, `ls`, `verify`)", "yes")
+def convert_weights() -> None:
+    """Nested names get dots; every command works on what the one before wrote."""
+    from rushlight.tools.cli import main
+
+    with tempfile.TemporaryDirectory() as folder:
+        first, second, third = (f"{folder}/a.{ending}" for ending in ("pt", "npz", "pth"))
+        rl.save({"model": {"w": rl.arange(3.0)}}, first)
+        for command in (["convert", first, second], ["convert", second, third], ["verify", third], ["ls", third]):
+            assert main(command) == 0
+        assert rl.load(third)["model.w"].tolist() == [0.0, 1.0, 2.0]
+
+
 @feature("Tensors on CUDA (the kernel makers are there: docs/architecture.md)", "no")
 def cuda() -> None:
     """Tensors live in the memory of the CPU."""
