@@ -25,12 +25,12 @@ from .engine import Kernel
 from .epilogue import number_words
 from .isa import Isa, current
 from .launch import GRAIN, launch
-from .matrix_direct import DOTS, SUM_ROWS, SUMS, direct_kernel, dots_kernel, sums_kernel
+from .matrix_direct import DOT_ROWS, DOTS, SUM_ROWS, SUMS, direct_kernel, dots_kernel, sums_kernel
 from .matrix_gemm import DEPTH, block_tiles, gemm_kernel, panels_kernel, tile_size
 from .matrix_words import Types
 from .vectors import SIZES
 
-DIRECT = 144 * 144 * 144
+DIRECT = 96 * 96 * 96
 """The most multiplications of a product that is not packed."""
 DIRECT_COLUMNS = 256
 """The most columns of one: B's rows, further apart, would share places in the first cache."""
@@ -169,7 +169,7 @@ def _plan(
     work = rows * columns * depth * batch // 32
     # 16 bytes a nanosecond come from memory
     reading = max(work, columns * depth * batch * SIZES[types.items] // 16)
-    if rows <= SUM_ROWS and b.row == 1 and a.column == 1 and (columns == 1 or b.column != 1):
+    if rows <= DOT_ROWS and b.row == 1 and a.column == 1 and (columns == 1 or b.column != 1):
         return Product(dots_kernel(types, isa), batch * -(-columns // DOTS), reading, words)
     if rows <= SUM_ROWS and b.column == 1 and (rows == 1 or columns * depth > DIRECT_COLUMNS * 64):
         return Product(sums_kernel(types, isa), batch * -(-columns // SUMS), reading, words)

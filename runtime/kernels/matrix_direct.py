@@ -25,12 +25,16 @@ DOTS = 16
 """Columns of an item of `dots_kernel`."""
 SUMS = 2048
 """Columns of an item of `sums_kernel`."""
+DOT_ROWS = 48
+"""The most rows of A that `dots_kernel` takes."""
 SUM_ROWS = 4
 """The most rows of A that `sums_kernel` takes."""
 _UNROLL_APART = 2
 """Steps of one turn of a tile's loop where an epilogue follows: of more, LLVM fetches factors ahead and has no registers for them."""
 _BESIDE = 4
 """Columns or rows of B that are read side by side: their sums do not wait for each other."""
+_ROWS_BESIDE = 3
+"""Rows of A that meet those columns at once: 12 sums, and a register for each row and for a column."""
 
 
 @functools.cache
@@ -85,10 +89,12 @@ def _direct_row(words: Words, tile: Tile, finish: Finish, sums: Pointer, top: Va
 
 @functools.cache
 def dots_kernel(types: Types, isa: Isa) -> Kernel:
-    """C = epilogue(A @ B + bias) where A's rows and B's columns are contiguous; items are blocks of DOTS columns."""
+    """C = epilogue(A @ B + bias) where A's rows and B's columns are contiguous, at most DOT_ROWS rows; items are blocks of DOTS
+    columns."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        dots, finish = _Dots(builder, types.sums, isa), types.finish(builder, functions)
+        finish, totals = types.finish(builder, functions), builder.scratch(types.sums, DOT_ROWS * DOTS)
+        dots = [_Dots(builder, types.sums, rows, isa) for rows in range(1, _ROWS_BESIDE + 1)]
         per_matrix = (builder.word(6) + (DOTS - 1)) // DOTS
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             item = builder.start + number
@@ -96,50 +102,61 @@ def dots_kernel(types: Types, isa: Isa) -> Kernel:
             words = Words(builder, types, batch)
             first = (item - batch * per_matrix) * DOTS
             valid = builder.minimum(words.columns - first, DOTS)
-            with builder.loop(words.rows, vectorize=False) as row:
-                with builder.loop((valid + (_BESIDE - 1)) // _BESIDE, vectorize=False) as group:
-                    dots.write(words, row, first + group * _BESIDE, dots.totals.at(group * _BESIDE))
-                bias = words.bias.at(row * words.bias_row + first)
-                with builder.when(words.has_start):
-                    with builder.loop(valid, independent=True) as at:
-                        dots.totals.independent()[at] = dots.totals.independent()[at] + bias.independent()[at]
-                target = Block(words.c.at(row * words.c_row + first), 0)
-                finish.store(Block(dots.totals, 0), target, Block(bias, 0), 1, valid)
+            whole = words.rows // _ROWS_BESIDE
+            rest = words.rows - whole * _ROWS_BESIDE
+            # columns stay in the first cache while all rows meet them
+            with builder.loop((valid + (_BESIDE - 1)) // _BESIDE, vectorize=False) as group:
+                column, place = first + group * _BESIDE, totals.at(group * _BESIDE)
+                with builder.loop(whole, vectorize=False) as turn:
+                    dots[-1].write(words, turn * _ROWS_BESIDE, column, place.at(turn * (_ROWS_BESIDE * DOTS)))
+                for rows, few in enumerate(dots[:-1], 1):
+                    with builder.when(rest == rows):
+                        few.write(words, whole * _ROWS_BESIDE, column, place.at(whole * (_ROWS_BESIDE * DOTS)))
+            bias = words.bias.at(first)
+            with builder.when(words.has_start):
+                with builder.loop(words.rows, vectorize=False) as row:
+                    line, start = totals.at(row * DOTS).independent(), bias.at(row * words.bias_row).independent()
+                    with builder.loop(valid, independent=True, interleave=1) as at:
+                        line[at] = line[at] + start[at]
+            finish.store(Block(totals, DOTS), Block(words.c.at(first), words.c_row), Block(bias, words.bias_row), words.rows, valid)
 
     return build(emitted_recipe(f"matrix_dots_{types.items}", write, *types.identity, isa.name, processor=target(isa)))
 
 
 class _Dots:
-    """A row of A times some columns of B: two vectors of sums for each."""
+    """Some rows of A times _BESIDE columns of B, vectors along the depth: a sum for each pair, two where there is one row alone."""
 
-    def __init__(self, builder: Builder, dtype: str, isa: Isa) -> None:
-        self.builder, self.kind = builder, Vectors(builder, dtype, isa=isa)
-        self.sums = [self.kind.variables(2) for _ in range(_BESIDE)]
-        self.totals = builder.scratch(dtype, DOTS)
+    def __init__(self, builder: Builder, dtype: str, rows: int, isa: Isa) -> None:
+        self.builder, self.kind, self.halves = builder, Vectors(builder, dtype, isa=isa), 2 if rows == 1 else 1
+        self.sums = [[self.kind.variables(self.halves) for _ in range(_BESIDE)] for _ in range(rows)]
 
     def write(self, words: Words, row: Value, column: Value, totals: Pointer) -> None:
-        """`_BESIDE` columns; those behind the last one repeat it."""
+        """The totals, DOTS from one row to the next; columns behind the last one repeat it."""
         builder, kind, lanes = self.builder, self.kind, self.kind.lanes
-        left = words.a.at(row * words.a_row)
+        left = [words.a.at((row + at) * words.a_row) for at in range(len(self.sums))]
         right = [words.b.at(builder.minimum(column + at, words.columns - 1) * words.b_column) for at in range(_BESIDE)]
-        for pair in self.sums:
-            for variable in pair:
+        for line in self.sums:
+            for variable in (one for pair in line for one in pair):
                 variable.value = "zeroinitializer"
-        whole = words.depth // (2 * lanes)
+        step = self.halves * lanes
+        whole = words.depth // step
         with builder.loop(whole, vectorize=False) as turn:
-            for half in range(2):
-                self._add(left, right, turn * (2 * lanes) + half * lanes, half, "")
-        done = whole * (2 * lanes)
+            for half in range(self.halves):
+                self._add(left, right, turn * step + half * lanes, half, "")
+        done = whole * step
         with builder.loop((words.depth - done + (lanes - 1)) // lanes, vectorize=False) as turn:
             place = done + turn * lanes
             self._add(left, right, place, 0, kind.mask(words.depth - place))
-        for at, pair in enumerate(self.sums):
-            totals[at] = kind.total(kind.add(pair[0].value, pair[1].value))
+        for number, line in enumerate(self.sums):
+            vectors = [pair[0].value if self.halves == 1 else kind.add(pair[0].value, pair[1].value) for pair in line]
+            kind.store_totals(vectors, totals.at(number * DOTS))
 
-    def _add(self, left: Pointer, right: list[Pointer], place: Value, half: int, mask: str) -> None:
-        vector = self.kind.load(left.at(place), mask)
-        for pair, column in zip(self.sums, right, strict=True):
-            pair[half].value = self.kind.multiply_add(vector, self.kind.load(column.at(place), mask), pair[half].value)
+    def _add(self, left: list[Pointer], right: list[Pointer], place: Value, half: int, mask: str) -> None:
+        rows = [self.kind.load(row.at(place), mask) for row in left]
+        for at, column in enumerate(right):
+            vector = self.kind.load(column.at(place), mask)
+            for row, line in zip(rows, self.sums, strict=True):
+                line[at][half].value = self.kind.multiply_add(row, vector, line[at][half].value)
 
 
 @functools.cache

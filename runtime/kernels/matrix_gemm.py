@@ -21,11 +21,11 @@ from .matrix_words import Types, Words, clear_or_load, each_height, finish_tile,
 from .tile import UNROLL, Tile
 from .vectors import SIZES, PairVectors, Vectors
 
-DEPTH = 256
-"""The most steps of one part of the depth: two vectors of B for each fill half of the first cache."""
+DEPTH = 384
+"""The most steps of one part of the depth: two vectors of B for each fill three quarters of the first cache."""
 PREFETCH = 16
 """Lines of the next panel that are fetched with each tile: 16 tiles fetch a panel."""
-BLOCK_BYTES = 192 * 1024
+BLOCK_BYTES = 256 * 1024
 """The most of A that is packed at once: it stays in the second cache while panels pass."""
 
 

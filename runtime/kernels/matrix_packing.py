@@ -59,6 +59,9 @@ class Packing:
         starts = [source.at(builder.minimum(valid - 1, row) * neighbour) for row in range(self.size)]
         whole = depth // lanes
         with builder.loop(whole, vectorize=False) as square:
+            # the rows that are packed next: they lie too far apart for the processor to guess
+            for row in range(self.size):
+                self.kind.prefetch(source.at(neighbour * (self.size + row) + square * lanes), 1)
             vectors = [self.kind.load(start.at(square * lanes)) for start in starts]
             columns = [self.kind.transposed(vectors[first : first + lanes]) for first in range(0, self.size, lanes)]
             place = target.at(square * (lanes * self.size))

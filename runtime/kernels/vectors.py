@@ -173,6 +173,27 @@ class Vectors:
             lanes = half
         return Value(self.builder, self.dtype, text.let(f"extractelement <1 x {self.item}> {vector}, i64 0"))
 
+    def store_totals(self, vectors: Sequence[str], target: Pointer) -> None:
+        """Write the sum of the lanes of each vector, side by side; a power of two of them."""
+        text, together = self.builder.text, 1
+        sums = list(vectors)
+        while len(sums) > 1 and together < self.lanes:
+            # neighbours of two vectors are added at once, and lie in one vector then
+            sums = [self.add(*self._exchange(one, other, together)) for one, other in zip(sums[::2], sums[1::2])]
+            together *= 2
+        for number, vector in enumerate(sums):
+            lanes = self.lanes
+            while lanes > together:
+                half, kind = lanes // 2, f"<{lanes} x {self.item}>"
+                low, high = (
+                    text.let(f"shufflevector {kind} {vector}, {kind} poison, <{half} x i32> <{', '.join(f'i32 {one}' for one in places)}>")
+                    for places in (range(half), range(half, lanes))
+                )
+                vector = text.let(f"{'fadd' if self.floating else 'add'} <{half} x {self.item}> {low}, {high}")
+                lanes = half
+            place = target.at(number * together)
+            text.add(f"  store <{together} x {self.item}> {vector}, ptr {place.name}, align {SIZES[self.dtype]}")
+
     def transposed(self, rows: Sequence[str]) -> list[str]:
         """The columns of a square of `lanes` rows, of which the last may be missing: their lanes are anything."""
         lanes = self.lanes
@@ -199,7 +220,6 @@ class Vectors:
             for places in (low, high)
         )
         return first, second
-
 
     def _call(self, name: str, a: str, b: str) -> str:
         symbol = f"llvm.{name}.v{self.lanes}{_SUFFIX[self.item]}"
