@@ -20,9 +20,10 @@ import numpy as np
 from ..dtype import DType
 from ..storage import Storage
 from .convolution_copies import border_kernel, panels_kernel
-from .convolution_kernel import BLOCK, PLAIN, Epilogue, Shape, convolution_kernel
+from .convolution_kernel import BLOCK, Shape, convolution_kernel
 from .convolution_sizes import Layouts, Sizes, Strides, Triple, channels_last_strides
 from .depthwise_plan import DepthwisePlan, depthwise_columns
+from .epilogue import PLAIN, Epilogue, number_words
 from .isa import Isa, current
 from .launch import LONG, launch
 
@@ -60,7 +61,10 @@ class _Part:
 class ConvolutionPlan:
     """How to run one convolution: kernels, words, and the copies before it."""
 
-    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa) -> None:
+    def __init__(
+        self, dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa, numbers: tuple[float, ...] = ()
+    ) -> None:
+        self._numbers = number_words(epilogue, numbers)
         self.dtype, self.sizes, self.layouts, self._isa = dtype, sizes, layouts, isa
         phases = _phases(sizes)
         self.before, self.after = borders(sizes)
@@ -101,7 +105,7 @@ class ConvolutionPlan:
     def run(self, source: int, packed: Storage, bias: int, target: int, residual: int = 0) -> None:
         """Convolve the images at `source` into `target`; `bias` and `residual` are addresses, or 0 for none.
 
-        The residual lies as the output does and is added before the epilogue's bounds; it is not the output itself.
+        The residual lies as the output does and is added before the epilogue; it is not the output itself.
         """
         scratch = None
         if self._scratch_bytes:
@@ -112,7 +116,7 @@ class ConvolutionPlan:
             source = scratch.address + self._origin
         for part in self._parts:
             move = part.target * self.dtype.itemsize
-            words = (source, packed.address + part.weights, bias, target + move, residual and residual + move, *part.words)
+            words = (source, packed.address + part.weights, bias, target + move, residual and residual + move, *part.words, *self._numbers)
             launch(self._kernel, words, part.items, work=part.work)
 
     @property
@@ -222,17 +226,24 @@ class ConvolutionPlan:
         )
 
 
-def plan_convolution(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN) -> ConvolutionPlan | DepthwisePlan:
-    """The plan for these sizes and strides; the caller has checked that groups divide the channels and that the window fits."""
-    return _plan(dtype, sizes, layouts, epilogue, current())
+def plan_convolution(
+    dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue = PLAIN, numbers: tuple[float, ...] = ()
+) -> ConvolutionPlan | DepthwisePlan:
+    """The plan for these sizes and strides; the caller has checked that groups divide the channels and that the window fits.
+
+    The epilogue gives the dtype that it takes, and has no addend: `run` takes a residual. `numbers` are the epilogue's.
+    """
+    return _plan(dtype, sizes, layouts, epilogue, current(), numbers)
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa) -> ConvolutionPlan | DepthwisePlan:
+def _plan(
+    dtype: DType, sizes: Sizes, layouts: Layouts, epilogue: Epilogue, isa: Isa, numbers: tuple[float, ...]
+) -> ConvolutionPlan | DepthwisePlan:
     columns = depthwise_columns(dtype, sizes, layouts, isa)
     if columns is not None:
-        return DepthwisePlan(dtype, sizes, layouts, columns, epilogue, isa)
-    return ConvolutionPlan(dtype, sizes, layouts, epilogue, isa)
+        return DepthwisePlan(dtype, sizes, layouts, columns, epilogue, isa, numbers)
+    return ConvolutionPlan(dtype, sizes, layouts, epilogue, isa, numbers)
 
 
 def tile_shape(dtype: DType, channels: int, isa: Isa) -> Shape:

@@ -17,11 +17,11 @@ from ..dtype import DType, float32, int32
 from ..storage import Storage
 from .compiler import emitted_kernel
 from .convolution import ConvolutionPlan, borders
-from .convolution_kernel import PLAIN
 from .convolution_sizes import Layouts, Sizes, Strides, channels_last_strides
 from .depthwise_plan import DepthwisePlan, depthwise_columns
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .epilogue import PLAIN
 from .functions import Functions
 from .isa import Isa, current
 from .launch import launch

@@ -10,7 +10,7 @@ Words: 0 image, 1 weights in panels, 2 bias (0: none), 3 output, 4 residual (0: 
 5 address of the runs' offsets (int64, in items), 6 runs, 7 runs of a block, 8 items of a run; 9 pixels, 10 pixels of a block (at
 most BLOCK); 11 groups, 12 items from a group's channels to the next in the image, 13 output channels of a group; 14 width, 15 height,
 16 depth of the output; items from one pixel to the next in the image: 17 along x, 18 y, 19 z, 20 n; in the output: 21 x, 22 y, 23 z,
-24 n, 25 channel.
+24 n, 25 channel. From 26 on the numbers of the epilogue, which follows the residual.
 
 Items are (block of pixels, group, panel), the last fastest. The runs of a block stay in the first cache while they meet all pixels
 of the block. Results do not depend on how items or pixels are divided.
@@ -24,11 +24,14 @@ from ..dtype import DType
 from .compiler import emitted_kernel
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .epilogue import Block, Epilogue, Finish
 from .functions import Functions
 from .isa import Isa, target
 from .tile import Tile
 from .vectors import SIZES, PairVectors, Vectors, VectorVariable
 
+NUMBERS = 26
+"""The first word of the epilogue's numbers."""
 BLOCK = 240
 """The most output pixels of one item: divisible by every height of a tile."""
 
@@ -41,39 +44,31 @@ class Shape:
     vectors: int
 
 
-@dataclass(frozen=True, slots=True)
-class Epilogue:
-    """What happens to a pixel before it is stored, after bias and residual: values are held between two bounds."""
-
-    lowest: float | None = None
-    highest: float | None = None
-
-
-PLAIN = Epilogue()
-
 @functools.cache
 def convolution_kernel(dtype: DType, shape: Shape, epilogue: Epilogue, isa: Isa) -> Kernel:
     """The kernel for one tile shape; see the module for its words and items."""
 
     def write(builder: Builder, functions: Functions) -> None:
-        _Convolution(builder, dtype.name, shape, epilogue, isa).write()
+        finish = Finish(builder, functions, epilogue, dtype.name, dtype.name, dtype.name, NUMBERS)
+        _Convolution(builder, dtype.name, shape, finish, isa).write()
 
     name = f"convolution_{shape.height}x{shape.vectors}_{dtype.name}"
-    identity = (dtype.name, shape.height, shape.vectors, epilogue.lowest, epilogue.highest, isa.name)
+    identity = (dtype.name, shape.height, shape.vectors, *epilogue.identity, isa.name)
     return emitted_kernel(name, write, *identity, processor=target(isa))
 
 
 class _Convolution:
     """The loops: items, blocks of runs, tiles, runs, steps."""
 
-    def __init__(self, builder: Builder, dtype: str, shape: Shape, epilogue: Epilogue, isa: Isa) -> None:
-        self.builder, self.dtype, self.shape, self.epilogue = builder, dtype, shape, epilogue
+    def __init__(self, builder: Builder, dtype: str, shape: Shape, finish: Finish, isa: Isa) -> None:
+        self.builder, self.dtype, self.shape, self.finish = builder, dtype, shape, finish
         self.vectors = (PairVectors if dtype == "int32" else Vectors)(builder, dtype, isa=isa)
         self.width = shape.vectors * self.vectors.lanes
         self.tiles = {height: Tile(self.vectors, height, shape.vectors) for height in (shape.height, shape.height - 1)}
         spare = shape.height
         self.sources, self.targets = builder.scratch("int64", BLOCK + spare), builder.scratch("int64", BLOCK + spare)
         self.sums, self.bias = builder.scratch(dtype, (BLOCK + spare) * self.width), builder.scratch(dtype, self.width)
+        self.one = builder.scratch(dtype, 1)
         self.image, self.out = builder.pointer(dtype, builder.word(0)), builder.pointer(dtype, builder.word(3))
         self.offsets, self.runs, self.runs_of_block, self.run = builder.pointer("int64", builder.word(5)), *map(builder.word, (6, 7, 8))
         self.pixels, self.block, self.groups, self.group_items, self.group_out = map(builder.word, range(9, 14))
@@ -196,8 +191,7 @@ class _Convolution:
             start, panel = image.at(offsets[number]), weights.at(number * self.run * self.width)
             self._run(tile, start, pixels, panel)
         with builder.when(last):
-            for row in range(height):
-                self._finish(tile.sums[row], self.targets[pixel + row] + channel)
+            self._finish([(tile.sums[row], self.targets[pixel + row] + channel) for row in range(height)])
         with builder.when(last == 0):
             for row, at in grid:
                 tile.store(row, at, sums.at(row * self.width + at * lanes))
@@ -210,22 +204,18 @@ class _Convolution:
             lambda step: [vectors.load(panel.at(step * self.width + at * vectors.lanes)) for at in range(self.shape.vectors)],
         )
 
-    def _finish(self, row: list[VectorVariable], place: Value) -> None:
-        """Residual and bounds of one pixel's channels, and into the output."""
+    def _finish(self, rows: list[tuple[list[VectorVariable], Value]]) -> None:
+        """Residual and epilogue of some pixels' channels, and into the output, each to its place."""
         builder, vectors = self.builder, self.vectors
         with builder.when(builder.word(4) != 0):
-            residual = builder.pointer(self.dtype, builder.word(4)).at(place)
+            for row, place in rows:
+                residual = builder.pointer(self.dtype, builder.word(4)).at(place)
+                for at, variable in enumerate(row):
+                    variable.value = vectors.add(variable.value, vectors.load(residual.at(at * vectors.lanes)))
+        self.finish.apply(vectors, [variable for row, _ in rows for variable in row])
+        for row, place in rows:
             for at, variable in enumerate(row):
-                variable.value = vectors.add(variable.value, vectors.load(residual.at(at * vectors.lanes)))
-        for at, variable in enumerate(row):
-            vectors.store(self._bounded(variable.value), self.out.at(place + at * vectors.lanes))
-
-    def _bounded(self, vector: str) -> str:
-        if self.epilogue.lowest is not None:
-            vector = self.vectors.maximum(vector, self.vectors.constant(self.epilogue.lowest))
-        if self.epilogue.highest is not None:
-            vector = self.vectors.minimum(vector, self.vectors.constant(self.epilogue.highest))
-        return vector
+                vectors.store(variable.value, self.out.at(place + at * vectors.lanes))
 
     def _copy_out(self, channel: Value, valid: Value, count: Value) -> None:
         """Sums into an output that the tiles did not write: planes, or a panel that is not full."""
@@ -253,7 +243,7 @@ class _Convolution:
                 channel = part * vectors.lanes + at
                 with builder.when(channel < valid):
                     variable[0].value = column
-                    self._finish(variable, place + channel * self.channel_step)
+                    self._finish([(variable, place + channel * self.channel_step)])
 
     def _copy_pixels(self, pixel: Value, count: Value, first: Value, valid: Value) -> None:
         builder = self.builder
@@ -265,9 +255,8 @@ class _Convolution:
                 number.value = sums[channel]
                 with builder.when(builder.word(4) != 0):
                     number.value = number.value + builder.pointer(self.dtype, builder.word(4))[where]
-                value = number.value
-                if self.epilogue.lowest is not None:
-                    value = builder.maximum(value, self.epilogue.lowest)
-                if self.epilogue.highest is not None:
-                    value = builder.minimum(value, self.epilogue.highest)
-                self.out[where] = value
+                if self.finish.is_plain:
+                    self.out[where] = number.value
+                else:
+                    self.one[0] = number.value
+                    self.finish.store(Block(self.one, 0), Block(self.out.at(where), 0), Block(self.one, 0), 1, 1)

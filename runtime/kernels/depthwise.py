@@ -7,7 +7,7 @@ tap of neighbouring outputs reads neighbouring items. convolution.py decides whi
 
 Words of both: 0 images, 1 weights, 2 bias (0: none), 3 output, 4 residual (0: none), 5 channels, 6 H, 7 W, 8 OH, 9 OW, 10 KH, 11 stride of
 rows, 12 dilation of rows, 13 padding of rows, 14 padding of columns; items to the next in the images: 15 image, 16 channel, 17 row,
-18 pixel; in the output: 19 image, 20 channel, 21 row, 22 pixel.
+18 pixel; in the output: 19 image, 20 channel, 21 row, 22 pixel. From 23 on the numbers of the epilogue.
 """
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from dataclasses import dataclass
 
 from ..dtype import DType
 from .compiler import emitted_kernel
-from .convolution_kernel import Epilogue
 from .emitter import Builder, Pointer, Value
 from .engine import Kernel
+from .epilogue import Epilogue, Finish
 from .functions import Functions
 from .isa import Isa, target
 from .vectors import Vectors, VectorVariable
 
+NUMBERS = 23
+"""The first word of the epilogue's numbers."""
 PIXELS = 4
 """Pixels of a row that are summed together where channels lie side by side."""
 ROWS = 4
@@ -54,7 +56,7 @@ class Columns:
 class _Depthwise:
     """What both kernels read from the words, and the epilogue."""
 
-    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
+    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Finish, isa: Isa) -> None:
         self.builder, self.dtype, self.columns, self.epilogue = builder, dtype, columns, epilogue
         self.vectors = Vectors(builder, dtype, isa=isa)
         self.images, self.weights = builder.pointer(dtype, builder.word(0)), builder.pointer(dtype, builder.word(1))
@@ -64,30 +66,25 @@ class _Depthwise:
         self.from_image, self.from_channel, self.from_row, self.from_pixel = map(builder.word, range(15, 19))
         self.to_image, self.to_channel, self.to_row, self.to_pixel = map(builder.word, range(19, 23))
 
-    def finish(self, total: VectorVariable, place: Value) -> None:
-        """Residual and bounds of one vector, and into the output."""
+    def finish(self, totals: list[tuple[VectorVariable, Value]]) -> None:
+        """Residual and epilogue of some vectors, and into the output, each to its place."""
         builder, vectors = self.builder, self.vectors
         with builder.when(builder.word(4) != 0):
-            total.value = vectors.add(total.value, vectors.load(builder.pointer(self.dtype, builder.word(4)).at(place)))
-        vectors.store(self.bounded(total.value), self.out.at(place))
-
-    def bounded(self, vector: str) -> str:
-        """Between the epilogue's bounds."""
-        if self.epilogue.lowest is not None:
-            vector = self.vectors.maximum(vector, self.vectors.constant(self.epilogue.lowest))
-        if self.epilogue.highest is not None:
-            vector = self.vectors.minimum(vector, self.vectors.constant(self.epilogue.highest))
-        return vector
+            for total, place in totals:
+                total.value = vectors.add(total.value, vectors.load(builder.pointer(self.dtype, builder.word(4)).at(place)))
+        self.epilogue.apply(vectors, [total for total, _ in totals])
+        for total, place in totals:
+            vectors.store(total.value, self.out.at(place))
 
 
 def _compiled(
-    name: str, kind: Callable[[Builder, str, Columns, Epilogue, Isa], _ChannelsLast | _Planes], dtype: DType, columns: Columns,
+    name: str, kind: Callable[[Builder, str, Columns, Finish, Isa], _ChannelsLast | _Planes], dtype: DType, columns: Columns,
     epilogue: Epilogue, isa: Isa,
 ) -> Kernel:
     def write(builder: Builder, functions: Functions) -> None:
-        kind(builder, dtype.name, columns, epilogue, isa).write()
+        kind(builder, dtype.name, columns, Finish(builder, functions, epilogue, dtype.name, dtype.name, dtype.name, NUMBERS), isa).write()
 
-    identity = (name, dtype.name, columns.window, columns.stride, columns.dilation, epilogue.lowest, epilogue.highest, isa.name)
+    identity = (name, dtype.name, columns.window, columns.stride, columns.dilation, *epilogue.identity, isa.name)
     return emitted_kernel(f"{name}_{columns.window}_{dtype.name}", write, *identity, processor=target(isa))
 
 
@@ -155,8 +152,7 @@ class _ChannelsLast(_Depthwise):
             items = source.at(left * self.from_pixel + channel)
             with builder.loop(taken, vectorize=False) as row:
                 self._row(totals, items.at(row * (self.dilation * self.from_row)), weights.at(row * (window * lanes)), left, checked)
-            for at, total in enumerate(totals):
-                self.finish(total, target + (x + at) * self.to_pixel + channel)
+            self.finish([(total, target + (x + at) * self.to_pixel + channel) for at, total in enumerate(totals)])
 
     def _row(self, totals: list[VectorVariable], items: Pointer, weights: Pointer, left: Value, checked: bool) -> None:
         vectors = self.vectors
@@ -180,7 +176,7 @@ class _ChannelsLast(_Depthwise):
 class _Planes(_Depthwise):
     """Planes; bands of rows, each copied into the padded image first."""
 
-    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
+    def __init__(self, builder: Builder, dtype: str, columns: Columns, epilogue: Finish, isa: Isa) -> None:
         super().__init__(builder, dtype, columns, epilogue, isa)
         self.band = builder.scratch(dtype, BAND_ITEMS)
         self.edge = builder.scratch(dtype, self.vectors.lanes)
@@ -255,11 +251,11 @@ class _Planes(_Depthwise):
                 self._taps(totals, weights.at(row * self.columns.window), [
                     self.band.at((place * self.stride + row * self.dilation) * self.row_items + x) for place in places
                 ])
-            for place, total in zip(places, totals, strict=True):
-                where = target + place * self.to_row + x
-                with builder.when(self.out_width >= lanes):
-                    self.finish(total, where)
-                with builder.when(self.out_width < lanes):
+            finished = [(total, target + place * self.to_row + x) for place, total in zip(places, totals, strict=True)]
+            with builder.when(self.out_width >= lanes):
+                self.finish(finished)
+            with builder.when(self.out_width < lanes):
+                for total, where in finished:
                     self._finish_part(total, where)
 
     def _taps(self, totals: list[VectorVariable], weights: Pointer, rows: list[Pointer]) -> None:
@@ -278,7 +274,8 @@ class _Planes(_Depthwise):
             with builder.loop(self.out_width, vectorize=False) as at:
                 self.edge[at] = residual[at]
             total.value = vectors.add(total.value, vectors.load(self.edge))
-        vectors.store(self.bounded(total.value), self.edge)
+        self.epilogue.apply(vectors, [total])
+        vectors.store(total.value, self.edge)
         with builder.loop(self.out_width, vectorize=False) as at:
             self.out[place + at] = self.edge[at]
 

@@ -11,9 +11,9 @@ import numpy as np
 from ..dtype import DType
 from ..storage import Storage
 from .convolution_copies import border_kernel, panels_kernel
-from .convolution_kernel import Epilogue
 from .convolution_sizes import Layouts, Sizes, Strides, channels_last_strides
 from .depthwise import Columns, channels_last_kernel, fits, planes_kernel
+from .epilogue import Epilogue, number_words
 from .isa import Isa
 from .launch import launch
 
@@ -40,7 +40,9 @@ class DepthwisePlan:
 
     before = after = (0, 0, 0)
 
-    def __init__(self, dtype: DType, sizes: Sizes, layouts: Layouts, columns: Columns, epilogue: Epilogue, isa: Isa) -> None:
+    def __init__(
+        self, dtype: DType, sizes: Sizes, layouts: Layouts, columns: Columns, epilogue: Epilogue, isa: Isa, numbers: tuple[float, ...] = ()
+    ) -> None:
         self.dtype, self.sizes, self.layouts, self._isa = dtype, sizes, layouts, isa
         self._lanes = isa.vector_bytes // dtype.itemsize
         self._planes = not (layouts.target.channel == 1 and sizes.channels >= self._lanes)
@@ -53,6 +55,7 @@ class DepthwisePlan:
         self._words = (
             sizes.channels, *sizes.image[1:], *sizes.out_image[1:], sizes.window[1], sizes.stride[1], sizes.dilation[1], *sizes.padding[1:],
             source.image, source.channel, source.y, source.x, target.image, target.channel, target.y, target.x,
+            *number_words(epilogue, numbers),
         )
         self._items = sizes.batch * (sizes.channels if self._planes else sizes.out_image[1])
         taps = sizes.window[1] * sizes.window[2]

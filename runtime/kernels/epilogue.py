@@ -17,6 +17,7 @@ from .emitter import Builder, Pointer, Scalar, Value
 from .functions import Functions
 from .pointwise import Step, identity
 from .pointwise_steps import EmittedStep, Given, emitted_step, write_step
+from .vectors import Vectors, VectorVariable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Epilogue:
     numbers: tuple[DType, ...] = ()
     addend: bool = False
     """Whether the kernel's bias is an operand of the steps, rather than what sums start from."""
+    lowest: float | None = None
+    highest: float | None = None
+    """Bounds that the sum is held between before the steps, NaN aside: relu, relu6 and hardtanh, without leaving registers."""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -38,7 +42,12 @@ class Epilogue:
             (step.body, step.operands, step.computes, step.main, tuple(dtype.name for dtype in step.results)) for step in self.steps
         )
         # rounding is a step too
-        return identity, steps, tuple(dtype.name for dtype in self.numbers), self.addend
+        return identity, steps, tuple(dtype.name for dtype in self.numbers), self.addend, self.lowest, self.highest
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether there are bounds."""
+        return self.lowest is not None or self.highest is not None
 
 
 PLAIN = Epilogue()
@@ -83,9 +92,10 @@ class Finish:
         self._builder, self._epilogue, self._dtypes = builder, epilogue, (sums, out, addend)
         self._numbers = builder.words.at(first_number)
         steps = epilogue.steps or ((Step(identity, (0,), by_name(sums), (by_name(out),)),) if sums != out else ())
-        self.is_plain = not steps
+        self.is_plain = not steps and not epilogue.has_bounds
         """Whether sums are stored as they are."""
-        if steps:
+        self._vectors: Pointer | None = None
+        if not self.is_plain:
             self._arguments = builder.scratch("int64", _ARGUMENTS)
             functions.texts.append(self._function([emitted_step(step, functions.texts) for step in steps]))
             builder.declare(_SYMBOL, f"declare i64 @{_SYMBOL}(ptr, i64, i64)")
@@ -104,6 +114,24 @@ class Finish:
         last = self._builder.number(rows, "int64")
         self._builder.text.let(f"call i64 @{_SYMBOL}(ptr {self._arguments.name}, i64 0, {last.typed})")
 
+    def apply(self, kind: Vectors, variables: Sequence[VectorVariable]) -> None:
+        """Sums in registers through the epilogue, where sums and output are of one dtype and there is no addend."""
+        for variable in variables:
+            if self._epilogue.lowest is not None:
+                variable.value = kind.maximum(variable.value, kind.constant(self._epilogue.lowest))
+            if self._epilogue.highest is not None:
+                variable.value = kind.minimum(variable.value, kind.constant(self._epilogue.highest))
+        if not self._epilogue.steps:
+            return
+        if self._vectors is None:
+            self._vectors = self._builder.scratch(kind.dtype, _MOST_VECTORS * kind.lanes)
+        items, places = self._vectors, [self._vectors.at(at * kind.lanes) for at in range(len(variables))]
+        for variable, place in zip(variables, places, strict=True):
+            kind.store(variable.value, place)
+        self.store(Block(items, 0), Block(items, 0), Block(items, 0), 1, len(variables) * kind.lanes)
+        for variable, place in zip(variables, places, strict=True):
+            variable.value = kind.load(place)
+
     def _function(self, steps: Sequence[EmittedStep]) -> str:
         """The module of the function: its words are those that `store` passes, its items rows."""
         builder = Builder(_SYMBOL)
@@ -120,11 +148,18 @@ class Finish:
             # a vector in each turn: rows of tiles are short
             with builder.loop(builder.word(6), independent=True, interleave=1) as at:
                 items = [source[at], beside[at]] if self._epilogue.addend else [source[at]]
+                items[0] = self._bounded(builder, items[0])
                 place[at] = _through(builder, steps, [(item.dtype, item.name) for item in items] + numbers)
         return builder.finish("noinline")
 
+    def _bounded(self, builder: Builder, item: Value) -> Value:
+        lowest, highest = self._epilogue.lowest, self._epilogue.highest
+        item = item if lowest is None else builder.maximum(item, lowest)
+        return item if highest is None else builder.minimum(item, highest)
+
 
 _SYMBOL, _ARGUMENTS = "epilogue", 8
+_MOST_VECTORS = 64
 
 
 def _through(builder: Builder, steps: Sequence[EmittedStep], values: list[tuple[str, str]]) -> Value:

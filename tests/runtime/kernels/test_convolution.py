@@ -1,7 +1,9 @@
 """Convolution plans against NumPy: every tile, any strides, borders, epilogues, transposition, and any division of the work."""
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,11 @@ from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels import convolution, isa
 from rushlight.runtime.kernels.convolution import ConvolutionPlan, plan_convolution
 from rushlight.runtime.kernels.convolution_int8 import plan_int8_convolution
-from rushlight.runtime.kernels.convolution_kernel import Epilogue
 from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
 from rushlight.runtime.kernels.depthwise_plan import DepthwisePlan
+from rushlight.runtime.kernels.epilogue import Epilogue
+from rushlight.runtime.kernels.launch import launch
+from rushlight.runtime.kernels.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel
 
 Array = np.ndarray[Any, Any]
 
@@ -116,7 +120,7 @@ def test_residual_and_bounds(sizes: Sizes, turned: bool) -> None:
     weight, bias = random(rng, "float32", sizes.out_channels, sizes.channels, *sizes.window), random(rng, "float32", sizes.out_channels)
     residual = order(random(rng, "float32", sizes.batch, sizes.out_channels, *sizes.out_image))
     out = order(np.zeros_like(residual))
-    plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(0.0, 6.0))
+    plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(lowest=0.0, highest=6.0))
     run(plan, x, weight, bias, out, residual)
     assert np.array_equal(out, np.clip(convolve(x, weight, bias, sizes) + residual, 0, 6))
 
@@ -137,6 +141,34 @@ def test_a_producer_may_write_the_border_and_the_output_may_have_one() -> None:
     assert (target == 7).all()
 
 
+def gelu(a: Any) -> Any:
+    return 0.5 * a * (1 + math.erf(a * 0.7071067811865476))
+
+
+def leaky(a: Any, slope: Any) -> Any:
+    return a if a > 0 else a * slope
+
+
+@pytest.mark.parametrize("turned", [True, False])
+@pytest.mark.parametrize("sizes", [plain(600, 20, 3, 1), dataclasses.replace(plain(11, 11, 9, 3), groups=11)], ids=["tiles", "depthwise"])
+def test_an_epilogue_gives_the_bits_of_the_rows_it_replaces(sizes: Sizes, turned: bool) -> None:
+    rng = np.random.default_rng(0)
+    order = channels_last if turned else np.ascontiguousarray
+    x = order(rng.standard_normal((sizes.batch, sizes.channels, *sizes.image)).astype("f4"))
+    weight = rng.standard_normal((sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)).astype("f4")
+    residual = order(rng.standard_normal((sizes.batch, sizes.out_channels, *sizes.out_image)).astype("f4"))
+    sums, got, want = (order(np.zeros_like(residual)) for _ in range(3))
+    epilogue = Epilogue((Step(gelu, (0,), float32, (float32,)), Step(leaky, (2, 1), float32, (float32,))), (float32,), lowest=-1.0)
+    bounds = Epilogue(lowest=-1.0)
+    for one, numbers, out in ((bounds, (), sums), (epilogue, (0.25,), got)):
+        plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), one, numbers)
+        run(plan, x, weight, None, out, residual)
+    slope = np.array([0.25], np.float32)
+    kernel = fused_kernel((float32, float32), epilogue.steps, (3,), 0, (CONTIGUOUS, BROADCAST, CONTIGUOUS))
+    launch(kernel, (sums.ctypes.data, slope.ctypes.data, want.ctypes.data), sums.size)
+    assert np.array_equal(got.view("i4"), want.view("i4"))
+
+
 WINDOWS = [((3, 3), (1, 1), (1, 1), (1, 1)), ((3, 3), (2, 2), (1, 1), (1, 1)), ((2, 5), (3, 2), (2, 1), (2, 4))]
 
 
@@ -150,7 +182,7 @@ def test_depthwise(size: tuple[int, int], turned: tuple[bool, bool]) -> None:
         x, weight = order(random(rng, "float32", 2, 11, 1, *size)), random(rng, "float32", 11, 1, 1, *window)
         bias, residual = random(rng, "float32", 11), out_order(random(rng, "float32", 2, 11, *sizes.out_image))
         out = out_order(np.full_like(residual, 7))
-        plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(0.0, 6.0))
+        plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)), Epilogue(lowest=0.0, highest=6.0))
         assert isinstance(plan, DepthwisePlan)
         run(plan, x, weight, bias, out, residual)
         want = np.clip(convolve(x, weight, bias, sizes) + residual, 0, 6)
