@@ -130,7 +130,8 @@ class SavedBuilder:
 
 
 HASHING = frozenset(("builtins.set", "builtins.frozenset"))
-ITEM_COST, OBJECT_COST, MODULE_COST = 8, 256, 4096
+ITEM_COST, VALUE_COST, OBJECT_COST, MODULE_COST = 8, 64, 256, 4096
+"""Bytes for an item of a list, for a value that is looked at by itself, for an object, and for a module."""
 ODD_KEY_COST = BUDGET_CONSTANT // MAX_ODD_KEYS
 
 
@@ -138,11 +139,12 @@ def _cost(values: Iterable[object], is_hashing: bool) -> int:
     """Bytes that a copy of these values takes, apart from what they contain; few of their items may have chosen hashes."""
     cost = 0
     for value in values:
+        cost += VALUE_COST
         if isinstance(value, str | bytes | bytearray):
             cost += len(value)
         elif isinstance(value, tuple | list | dict | set | frozenset):
             items = cast("Collection[object]", value)
-            cost += ITEM_COST * len(items)
+            cost += (VALUE_COST if isinstance(value, dict) else ITEM_COST) * len(items)
             cost += ODD_KEY_COST * sum(map(has_chosen_hash, items)) if is_hashing else 0
     return cost
 

@@ -233,6 +233,19 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "over and over",
     ),
+    "paths_of_many_parts": (
+        lambda: archive(
+            name("pathlib", "PosixPath") + b"q\x070" + items(*[text("a")] * 200) + b"q\x080](" + b"h\x07h\x08R" * 20_000 + b"e"
+        ),
+        "over and over",
+    ),
+    "attributes_of_many_tensors": (
+        lambda: archive(
+            b"}(" + b"".join(text(f"a{n}") + b"N" for n in range(5_000)) + b"uq\x070" + FROM_TYPE + b"q\x080"
+            + items(REBUILD, name("torch", "Tensor"), PARTS, b"h\x07") + b"q\x090](" + b"h\x08h\x09R" * 2_000 + b"e"
+        ),
+        "over and over",
+    ),
     "modules_in_masses": (
         lambda: archive(name("torch.nn.modules.linear", "Linear") + b"q\x07](" + b"h\x07)\x81" * 100_000 + b"e\x86"),
         "over and over",
