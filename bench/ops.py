@@ -10,7 +10,7 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -94,18 +94,18 @@ def pair(op: Op, shape: tuple[int, ...]) -> tuple[Call, Call] | None:
     return lambda: run(*mine), lambda: rival(*positional, **keywords)
 
 
-def table_rows(only: str) -> Iterable[Op]:
-    """Pointwise rows and reductions of PyTorch's own namespace."""
-    for op in rows():
-        if op.key.startswith("aten::") and op.kind in (Kind.POINTWISE, Kind.REDUCTION) and only in op.key:
-            yield op
+def table_rows(only: str, part: str) -> list[Op]:
+    """Pointwise rows and reductions of PyTorch's own namespace, or the i-th of n parts of them."""
+    number, count = map(int, part.split("/"))
+    kinds = (Kind.POINTWISE, Kind.REDUCTION)
+    return [op for op in rows() if op.key.startswith("aten::") and op.kind in kinds and only in op.key][number::count]
 
 
-def op_rows(size: int, only: str, rounds: int) -> list[Row]:
+def op_rows(size: int, only: str, part: str, rounds: int) -> list[Row]:
     """One row per operator, on matrices of `size` items."""
     shape = (size // 100, 100)
     measured: list[Row] = []
-    for op in table_rows(only):
+    for op in table_rows(only, part):
         calls = pair(op, shape)
         if calls is not None:
             measured.append(measure(op.key.removeprefix("aten::"), *calls, rounds))
@@ -187,6 +187,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9)")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 100_000], help="items of the operands (default: 1000 100000)")
     parser.add_argument("--only", default="", help="rows of the table whose name has this in it")
+    parser.add_argument("--part", default="0/1", help="`i/n`: the i-th of n equal parts of the rows, for machines that others use too")
     parser.add_argument("--large", action="store_true", help="memory-bound rows at 1e7 items too")
     parser.add_argument("--tables", nargs="*", default=["ops", "copies", "calls"], choices=["ops", "copies", "calls"])
     options = parser.parse_args()
@@ -196,7 +197,7 @@ def main() -> int:
     with torch.inference_mode():
         if "ops" in options.tables:
             for size in options.sizes:
-                print(table(f"Rows at {size} items", op_rows(size, options.only, options.rounds)), flush=True)
+                print(table(f"Rows at {size} items", op_rows(size, options.only, options.part, options.rounds)), flush=True)
         if options.large:
             print(table("Memory-bound rows", large_rows(options.rounds)), flush=True)
         if "copies" in options.tables:

@@ -36,7 +36,7 @@ from .functions import Functions
 
 WHOLE, PARTIAL, COMBINE, JOIN = "whole", "partial", "combine", "join"
 """Items to results; items to totals; totals to results; totals to totals."""
-BLOCK = 2048
+BLOCK = 4096
 """Items that are combined in a row before blocks are joined pairwise."""
 COLUMN_COUNT = 256
 """Columns whose totals kernels keep at a time: they stay in the first cache."""
@@ -46,6 +46,8 @@ LEVELS = 64
 """Joined blocks that can wait: one for each bit of a count."""
 ROWS = 128
 """Rows of columns that are combined before they join the totals."""
+_TURN_BYTES = 256
+"""Eight vectors of 32 bytes."""
 ROWS_AT_ONCE = 4
 """Rows of columns that are read together, so that a total is loaded and stored once for all of them."""
 
@@ -224,6 +226,17 @@ class _Rows(_Loops):
             self.results[target + at * dims.steps[1]] = centre.to(self.output)
 
     def _total(self, steps: _Steps, base: Value, centre: Value) -> Value:
+        builder, dims, total = self.builder, self.dims, self.total
+        short = (dims.runs == 1) & (dims.run <= BLOCK)
+        total.value = steps.identity
+        with builder.when(short):
+            self._add_run(steps, self.source.at(base), dims.run, centre)
+        with builder.when(short ^ 1):
+            self._join_blocks(steps, base, centre)
+        return total.value
+
+    def _join_blocks(self, steps: _Steps, base: Value, centre: Value) -> None:
+        """The total of all runs, in blocks that are joined as a binary counter counts."""
         builder, dims, total, level, filled = self.builder, self.dims, self.total, self.level, self.filled
         filled.value = 0
         with builder.loop(dims.runs, vectorize=False) as run:
@@ -232,8 +245,7 @@ class _Rows(_Loops):
                 done = block * BLOCK
                 items = self.source.at(begin + done * dims.stride)
                 total.value = steps.identity
-                with builder.loop(builder.minimum(dims.run - done, BLOCK), interleave=8) as at:
-                    total.value = steps.combine(builder, total.value, steps.term(items[self.place(at, dims.stride)], centre))
+                self._add_run(steps, items, builder.minimum(dims.run - done, BLOCK), centre)
                 level.value = 0
                 with builder.loop_while(self._bit):
                     total.value = steps.join(builder, self.partial[level.value], total.value)
@@ -246,7 +258,21 @@ class _Rows(_Loops):
             with builder.when(self._bit()):
                 total.value = steps.join(builder, self.partial[level.value], total.value)
             level.value = level.value + 1
-        return total.value
+
+    def _add_run(self, steps: _Steps, items: Pointer, count: Value, centre: Value) -> None:
+        """Combine `count` items with the total: whole turns of vectors, then the rest under a mask, where the machine has one."""
+        builder, dims, total = self.builder, self.dims, self.total
+        turn = _TURN_BYTES // SIZES[items.dtype] if self.unit and SIZES[items.dtype] in (4, 8) else 1
+        whole = count if turn == 1 else count // turn * turn
+        with builder.loop(whole, interleave=8) as at:
+            total.value = steps.combine(builder, total.value, steps.term(items[self.place(at, dims.stride)], centre))
+        if turn == 1:
+            return
+        rest, last = (count - whole).to("int32"), items.at(whole)
+        with builder.when(rest > 0):
+            with builder.loop(turn, interleave=8) as at:
+                with builder.when(at.to("int32") < rest):
+                    total.value = steps.combine(builder, total.value, steps.term(last[at], centre))
 
     def _bit(self) -> Value:
         return ((self.filled.value >> self.level.value) & 1) != 0

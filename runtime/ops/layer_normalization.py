@@ -27,22 +27,35 @@ _short = Plans[tuple[Any, ...], Short]()
 def _normalized(
     input: Tensor, normalized: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float, *, centred: bool
 ) -> Tensor:
-    tensors = [one for one in (input, weight, bias) if one is not None]
-    key = (normalized, eps, centred, bias is None, *[one.layout.form for one in tensors], *[one.dtype for one in tensors])
+    layout = input.layout
+    scales, shifts = None if weight is None else weight.layout, None if bias is None else bias.layout
+    key = (
+        layout.form, input.dtype, normalized, eps, centred, None if weight is None or scales is None else (scales.form, weight.dtype),
+        None if bias is None or shifts is None else (shifts.form, bias.dtype),
+    )
     short = _short.get(key)
     if short is None:
         return _normalized_anew(input, normalized, weight, bias, eps, centred, key)
+    direct, frame, nbytes, target, dtype, _ = short
+    storage = Storage.allocate(nbytes)
+    if weight is not None and scales is not None and bias is not None and shifts is not None:
+        direct(
+            frame, storage.address, input.storage.address, layout.offset, weight.storage.address, scales.offset,
+            bias.storage.address, shifts.offset,
+        )
+        return Tensor(storage, target, dtype)
     operands: list[int] = []
-    for one in tensors:
-        operands += one.storage.address, one.layout.offset
-    storage = Storage.allocate(short[2])
-    short[0](short[1], storage.address, *operands)
-    return Tensor(storage, short[3], short[4])
+    for one in (input, weight, bias):
+        if one is not None:
+            operands += one.storage.address, one.layout.offset
+    direct(frame, storage.address, *operands)
+    return Tensor(storage, target, dtype)
 
 
 def _normalized_anew(
     input: Tensor, normalized: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float, centred: bool, key: Any
 ) -> Tensor:
+    require_floating("LayerNormKernelImpl" if centred else "rms_norm", input.dtype, halves=True)
     shape = input.layout.shape
     if not normalized or shape[len(shape) - len(normalized) :] != normalized:
         raise RuntimeError(
@@ -78,7 +91,6 @@ def layer_norm(
 ) -> Tensor:
     """(input - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which `normalized_shape` names."""
     del cudnn_enable
-    require_floating("LayerNormKernelImpl", input.dtype, halves=True)
     return _normalized(input, tuple(normalized_shape), weight, bias, eps, centred=True)
 
 
@@ -99,6 +111,5 @@ def native_layer_norm(
 @kernel("rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """input / sqrt(mean of squares + eps) * weight over the last dimensions; `eps` is the dtype's own if None."""
-    require_floating("rms_norm", input.dtype, halves=True)
-    epsilon = _EPSILONS[input.dtype.name] if eps is None else eps
+    epsilon = _EPSILONS.get(input.dtype.name, 0.0) if eps is None else eps
     return _normalized(input, tuple(normalized_shape), weight, None, epsilon, centred=False)
