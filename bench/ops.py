@@ -18,6 +18,7 @@ import torch
 
 import rushlight as rl
 from rushlight.runtime import typesystem as types
+from rushlight.runtime.ops.packet import packet
 from rushlight.runtime.ops.table import Kind, Op, rows
 from rushlight.runtime.tensor import Tensor, from_numpy
 
@@ -59,39 +60,60 @@ def torch_overload(op: Op) -> Any:
     return getattr(getattr(torch.ops.aten, name, None), overload or "default", None)
 
 
-def sample(op: Op, shape: tuple[int, ...]) -> list[Any]:
-    """Complete arguments: tensors as arrays, numbers, defaults; dimensions are the last."""
+def public(library: Any, op: Op) -> Any:
+    """What users call: the function of the operator's name, or None."""
+    name = op.name.removeprefix("aten::")
+    for space, called in ((library, name), (library.special, name.removeprefix("special_")), (library.nn.functional, name)):
+        if hasattr(space, called):
+            return getattr(space, called)
+    return None
+
+
+def sample(op: Op, shape: tuple[int, ...], *, whole: bool) -> dict[str, Any]:
+    """The arguments without a default: arrays of floats inside every function's domain or of `whole` numbers; the last dimension."""
     rng = np.random.default_rng(0)
-    values: list[Any] = []
+    values: dict[str, Any] = {}
     for argument in op.schema.args:
+        if argument.has_default:
+            continue
         if argument.type == types.TENSOR:
-            array = rng.random(shape, dtype=np.float32) * 0.8 + 0.1
-            values.append(array > 0.5 if argument.name in ("condition", "mask") else array)
-        elif argument.has_default:
-            values.append(argument.default)
+            array = rng.integers(1, 9, shape) if whole else rng.random(shape, dtype=np.float32) * 0.8 + 0.1
+            values[argument.name] = array > 0.5 if argument.name in ("condition", "mask") else array + (op.name == "aten::acosh")
+        elif argument.name == "dtype":
+            values[argument.name] = "float32"
         elif argument.name in ("dim", "dims"):
-            values.append([-1] if isinstance(argument.type, types.ListType) else -1)
+            values[argument.name] = [-1] if isinstance(argument.type, types.ListType) else -1
         else:
-            values.append(2 if argument.type == types.INT else 1.5)
+            values[argument.name] = 2 if whole or argument.type == types.INT else 1.5
     return values
 
 
+def bound(library: Any, op: Op, function: Any, values: dict[str, Any]) -> Call:
+    """The call of a library's function with its tensors and dtypes in place of arrays and names."""
+    own = {
+        name: library.from_numpy(value) if isinstance(value, np.ndarray) else getattr(library, value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    keywords = {argument.name: own.pop(argument.name) for argument in op.schema.args if argument.keyword_only and argument.name in own}
+    positional = [*own.values()]
+    return (lambda: function(*positional, **keywords)) if keywords else lambda: function(*positional)
+
+
 def pair(op: Op, shape: tuple[int, ...]) -> tuple[Call, Call] | None:
-    """The same call here and in PyTorch; None where one of them has no such row or refuses the sample."""
-    rival = torch_overload(op)
-    if rival is None:
-        return None
-    values = sample(op, shape)
-    mine = [from_numpy(value) if isinstance(value, np.ndarray) else value for value in values]
-    theirs = [torch.from_numpy(value) if isinstance(value, np.ndarray) else value for value in values]
-    keywords = {argument.name: value for argument, value in zip(op.schema.args, theirs, strict=True) if argument.keyword_only}
-    positional = theirs[: len(theirs) - len(keywords)]
-    run = op.callable()
-    try:
-        run(*mine), rival(*positional, **keywords)
-    except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
-        return None
-    return lambda: run(*mine), lambda: rival(*positional, **keywords)
+    """The same call here and in PyTorch, as users write it where both have a function of the name; None where none takes the sample."""
+    row = packet(op.name)
+    for whole in (False, True):
+        values = sample(op, shape, whole=whole)
+        for mine, theirs in ((public(rl, op), public(torch, op)), (row, torch_overload(op))):
+            if mine is None or theirs is None:
+                continue
+            calls = bound(rl, op, mine, values), bound(torch, op, theirs, values)
+            try:
+                calls[0](), calls[1]()
+            except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
+                continue
+            return calls
+    return None
 
 
 def table_rows(only: str, part: str) -> list[Op]:

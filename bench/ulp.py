@@ -90,6 +90,7 @@ ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[...,
     "acosh": (lambda x: math.acosh(x), np.arccosh, mpmath.acosh),
     "atanh": (lambda x: math.atanh(x), np.arctanh, mpmath.atanh),
     "atan2": (lambda x, y: math.atan2(x, y), np.arctan2, mpmath.atan2),
+    "hypot": (lambda x, y: math.hypot(x, y), np.hypot, mpmath.hypot),
     "pow": (lambda x, y: math.pow(x, y), np.power, mpmath.power),
 }
 
@@ -166,7 +167,7 @@ def check_oracle(name: str, inputs: tuple[Array, ...], want: Array) -> None:
 
 def worst_float32(name: str, step: int, block: int) -> tuple[float, tuple[float, ...]]:
     """The largest error over every `step`th float32 of a block (of two arguments: over random pairs of all sizes), and where."""
-    pairs = name in ("atan2", "pow")
+    pairs = name in ("atan2", "hypot", "pow")
     run, oracle = runner(name, "float32", 2 if pairs else 1), fast_oracle(name)
     worst, where = 0.0, (0.0,)
     rng = np.random.default_rng(block)
@@ -219,7 +220,7 @@ def worst_float64(name: str, count: int = 700) -> tuple[float, tuple[float, ...]
     """The largest error over random float64 numbers, and where."""
     rng = np.random.default_rng(1)
     inputs = (samples(name, count, rng),)
-    if name in ("atan2", "pow"):
+    if name in ("atan2", "hypot", "pow"):
         x = np.abs(inputs[0]) if name == "pow" else inputs[0]
         other = rng.permutation(inputs[0])
         inputs = (x, rng.uniform(-700, 700, x.size) / np.log(x) if name == "pow" else other)

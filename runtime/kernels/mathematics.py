@@ -20,7 +20,7 @@ from .primitives import implemented
 _NAMES = {
     exponential: "exp exp2 expm1 sinh cosh tanh",
     logarithm: "log log2 log10 log1p asinh acosh atanh pow cbrt",
-    trigonometric: "sin cos tan asin acos atan atan2",
+    trigonometric: "sin cos tan asin acos atan atan2 hypot",
     error: "erf erfc",
     gamma: "lgamma",
 }

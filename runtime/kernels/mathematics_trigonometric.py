@@ -310,6 +310,26 @@ def atan2_float32(y: Any, x: Any) -> Any:
     return x + y if x != x or y != y else angle
 
 
+@typed
+def hypot_float32(x: Any, y: Any) -> Any:
+    """The length of the vector (x, y): in float64, where no square overflows. Infinity beside NaN is infinity."""
+    wide, high = _d(x), _d(y)
+    length = math.sqrt(fused_multiply_add(wide, wide, high * high))
+    return _f(np.inf) if abs(x) == _f(np.inf) or abs(y) == _f(np.inf) else _f(length)
+
+
+@typed
+def hypot_float64(x: Any, y: Any) -> Any:
+    """The length of the vector (x, y): the longer side times sqrt(1 + the square of the sides' ratio). As `hypot_float32` at the ends."""
+    width, height = abs(x), abs(y)
+    large = height if height > width else width
+    small = width if height > width else height
+    ratio = small / (large if large > 0.0 else 1.0)
+    length = large * math.sqrt(fused_multiply_add(ratio, ratio, 1.0))
+    length = x + y if x != x or y != y else length
+    return np.inf if width == np.inf or height == np.inf else length
+
+
 # float64: inverse functions
 
 

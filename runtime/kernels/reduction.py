@@ -46,8 +46,9 @@ LEVELS = 64
 """Joined blocks that can wait: one for each bit of a count."""
 ROWS = 128
 """Rows of columns that are combined before they join the totals."""
-_TURN_BYTES = 256
-"""Eight vectors of 32 bytes."""
+_TOGETHER = 4
+_TURN_BYTES = 32 * _TOGETHER
+"""Four vectors of 32 bytes: more accumulators cost short rows more than they gain long ones."""
 ROWS_AT_ONCE = 4
 """Rows of columns that are read together, so that a total is loaded and stored once for all of them."""
 
@@ -264,15 +265,20 @@ class _Rows(_Loops):
         builder, dims, total = self.builder, self.dims, self.total
         turn = _TURN_BYTES // SIZES[items.dtype] if self.unit and SIZES[items.dtype] in (4, 8) else 1
         whole = count if turn == 1 else count // turn * turn
-        with builder.loop(whole, interleave=8) as at:
+        with builder.loop(whole, interleave=_TOGETHER) as at:
             total.value = steps.combine(builder, total.value, steps.term(items[self.place(at, dims.stride)], centre))
         if turn == 1:
             return
         rest, last = (count - whole).to("int32"), items.at(whole)
         with builder.when(rest > 0):
-            with builder.loop(turn, interleave=8) as at:
-                with builder.when(at.to("int32") < rest):
-                    total.value = steps.combine(builder, total.value, steps.term(last[at], centre))
+            item = builder.variable(last[0])
+            with builder.loop(turn, interleave=_TOGETHER) as at:
+                inside = at.to("int32") < rest
+                item.value = 0
+                with builder.when(inside):
+                    item.value = last[at]
+                term = builder.select(inside, steps.term(item.value, centre), steps.identity)
+                total.value = steps.combine(builder, total.value, term)
 
     def _bit(self) -> Value:
         return ((self.filled.value >> self.level.value) & 1) != 0

@@ -44,11 +44,15 @@ class Packet(functools.partial[Any]):
     def __new__(cls, name: str, overloads: tuple[Op, ...]) -> Packet:
         known: dict[tuple[type, ...], Callable[..., Any]] = {}
         get = known.get
+        single: Callable[..., Any] | None = None
         pair: Callable[..., Any] | None = None
 
-        # two parameters of their own spare most calls a tuple, and two tensors are not even looked up
+        # two parameters of their own spare most calls a tuple, and one or two tensors are not even looked up
         def call(first: Any = _ABSENT, second: Any = _ABSENT, /, *rest: Any, **kwargs: Any) -> Any:
-            if rest or kwargs:
+            if rest and not kwargs:
+                found = get((first.__class__, second.__class__, *map(type, rest)))
+                return packet.resolve((first, second, *rest), kwargs) if found is None else found(first, second, *rest)
+            if kwargs:
                 return packet._resolve((first, second, *rest) if second is not _ABSENT else () if first is _ABSENT else (first,), kwargs)
             if second is not _ABSENT:
                 if pair is not None and first.__class__ is Tensor and second.__class__ is Tensor:
@@ -57,12 +61,20 @@ class Packet(functools.partial[Any]):
                 if found is not None:
                     return found(first, second)
                 return resolve_two(first, second)
+            if single is not None and first.__class__ is Tensor:
+                return single(first)
             if first is _ABSENT:
                 return packet.resolve((), kwargs)
             found = get((first.__class__,))
             if found is not None:
                 return found(first)
-            return packet.resolve((first,), kwargs)
+            return resolve_one(first)
+
+        def resolve_one(first: Any) -> Any:
+            nonlocal single
+            result = packet.resolve((first,), {})
+            single = get((Tensor,))
+            return result
 
         def resolve_two(first: Any, second: Any) -> Any:
             nonlocal pair
@@ -84,12 +96,9 @@ class Packet(functools.partial[Any]):
         return f"{doc}\n\n{schemas}"
 
     def _resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A call with many arguments or with named ones."""
-        if kwargs:
-            found = self.named.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
-            return self.resolve(args, kwargs) if found is None else found(args, kwargs)
-        found = self.known.get((*map(type, args),))
-        return self.resolve(args, kwargs) if found is None else found(*args)
+        """A call with named arguments."""
+        found = self.named.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
+        return self.resolve(args, kwargs) if found is None else found(args, kwargs)
 
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Find the overload for these arguments and run it."""
@@ -121,11 +130,13 @@ class Packet(functools.partial[Any]):
             return
         # the arguments as they are, or trailing ints gathered into a list: `x.view(2, 3)`
         start = next((at for at, value in enumerate(values) if isinstance(value, list)), len(args))
-        rest = values[start:] if start >= len(args) else values[start + 1 :]
-        if any(isinstance(value, list) for value in rest) or any(a is not b for a, b in zip(args[:start], values)):
+        if any(a is not b for a, b in zip(args[:start], values)):
             return
         if start >= len(args):
             self.known[tuple(map(type, args))] = _completed(op, tuple(values[len(args) :]))
+            return
+        rest = values[start + 1 :]
+        if any(isinstance(value, list) for value in rest):
             return
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
@@ -254,8 +265,8 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
             place, given = argument.name, kwargs[argument.name]
         else:
             place, given = None, value
-        if isinstance(value, list):
-            read = None if place is None else _reader(argument, given, cast("list[Any]", value))
+        if isinstance(value, list) and place is not None:
+            read = _reader(argument, given, cast("list[Any]", value))
             if read is None:
                 return None
             listed.append((at, read))

@@ -276,7 +276,8 @@ def require_items(name: str, self: Tensor, dims: tuple[int, ...] | None) -> None
 
 
 def _extreme_values(name: str, self: Tensor, dims: Sequence[int] | int | None, keepdim: bool, extreme: Callable[..., Tensor]) -> Tensor:
-    _require_computing(f"{name}_cpu", self.dtype)
+    if not self.dtype.computes:
+        _require_computing(f"{name}_cpu", self.dtype)
     if self.layout.numel == 0:
         chosen = None if dims is None or dims == [] else reduced_dims(len(self.layout.shape), dims)
         require_items(name, self, chosen)

@@ -105,6 +105,7 @@ BODIES: dict[str, tuple[Callable[..., Any], Callable[..., Array], float, float]]
 PAIRS: dict[str, tuple[Callable[..., Any], Callable[..., Array], float, float]] = {
     "atan2": (lambda x, y: math.atan2(x, y), np.arctan2, 1.7, 1.7),
     "pow": (lambda x, y: math.pow(x, y), np.power, 0.6, 1.2),
+    "hypot": (lambda x, y: math.hypot(x, y), np.hypot, 0.6, 1.9),
 }
 DTYPES = ("float32", "float64")
 
