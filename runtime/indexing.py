@@ -18,7 +18,7 @@ from .ops.dtype_rules import type_name
 from .ops.factories import fill_number, stored_number
 from .ops.from_data import tensor_from
 from .ops.host import integers, wrapped
-from .ops.indexing import MASKS, index, put
+from .ops.indexing import MASKS, index, masked_select, put
 from .ops.plans import Plans
 from .ops.views import expanded, slice_tensor, unsqueeze
 from .tensor import Tensor, from_numpy
@@ -28,6 +28,8 @@ def get_item(self: Tensor, item: Any) -> Tensor:
     """The part of a tensor that `item` means: a view where it needs no tensor, else a copy; IndexError where it does not fit."""
     if item.__class__ is int:
         return Tensor(self.storage, _select(self.layout, 0, item, 0), self.dtype)
+    if item.__class__ is Tensor and item.dtype is dtypes.bool_ and item.layout.shape == self.layout.shape:
+        return masked_select(self, item)
     key = _view_key(self.layout, item)
     known = _views.get(key)
     if known is not None:

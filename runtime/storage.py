@@ -145,6 +145,10 @@ class Storage:
         """Put a 64-bit integer into the first eight bytes."""
         ctypes.c_int64.from_address(self.address).value = value
 
+    def read_word(self, at: int) -> int:
+        """The 64-bit integer number `at`, counted from 0."""
+        return ctypes.c_int64.from_address(self.address + 8 * at).value
+
 
 class _Shared(Storage):
     """Memory that somebody else owns or uses."""

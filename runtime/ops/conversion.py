@@ -8,7 +8,7 @@ from ..dtype import DType, as_dtype, by_name
 from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
 from ..layout import Layout, broadcast_shapes
 from ..tensor import Tensor
-from .copying import converted, copy_into, laid_out
+from .copying import clone, converted, copy_into, laid_out
 from .dtype_rules import type_name
 from .elementwise import dense_layout
 from .table import composite
@@ -38,7 +38,7 @@ def contiguous_row(self: Tensor, memory_format: object = 0) -> Tensor:
 @composite("clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor")
 def clone_row(self: Tensor, memory_format: object = None) -> Tensor:
     """A copy, in the same memory order unless a format is given."""
-    return converted_to(self, self.dtype, as_memory_format(memory_format), copy=True)
+    return clone(self) if memory_format is None else converted_to(self, self.dtype, as_memory_format(memory_format), copy=True)
 
 
 @composite(

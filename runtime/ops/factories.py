@@ -85,7 +85,8 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
             storage.version += 1
             return tensor
     check_not_read_only(tensor)
-    if type(value) is int and value == 0 and layout.is_contiguous:
+    # of few items a kernel, once it is made, takes less time than the way to the C library
+    if type(value) is int and value == 0 and layout.is_contiguous and (layout.numel > _FEW or not dtype.computes):
         memset(tensor.address, 0, layout.numel * dtype.itemsize)
     elif dtype.computes:
         _fill(tensor, stored_number(value, dtype))
@@ -97,6 +98,7 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
     return tensor
 
 
+_FEW = 512
 _launches = Plans[tuple[Layout, DType], Launch]()
 _short = Plans[tuple[Layout, DType], tuple[Callable[..., int], int, Frame]]()
 """Small tensors that are filled: the built-in function that runs a frame, its address, the frame."""

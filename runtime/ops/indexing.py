@@ -18,7 +18,7 @@ from ..tensor import Tensor, new_empty, new_like
 from .copying import clone, contiguous, copy_into
 from .dtype_rules import type_name
 from .elementwise import dense_layout
-from .host import Array, bits
+from .host import bits
 from .overlap import check_writable, distinct_input, input_apart
 from .plans import Plans
 from .positions import POSITIONS, Position, Read, begin_write, outside, write_items
@@ -237,15 +237,17 @@ class _Mask:
         self.tensor = contiguous(mask)
         self.items = mask.layout.numel
         self.blocks = -(-self.items // BLOCK)
-        counts = np.zeros(self.blocks + 1, np.int64)
-        words = (self.tensor.address, counts.ctypes.data + 8, self.items)
-        launch(count_kernel(), words, self.blocks, work=self.items // 16)
-        self.firsts: Array = np.cumsum(counts) if self.blocks > 1 else counts
-        self.count = int(self.firsts[-1])
+        self.firsts = new_empty((self.blocks + 1,), dtypes.int64)
+        self.firsts.storage.write_word(0)
+        launch(count_kernel(), (self.tensor.address, self.firsts.address + 8, self.items), self.blocks, work=self.items // 16)
+        if self.blocks > 1:
+            counts = bits(self.firsts)
+            np.cumsum(counts, out=counts)
+        self.count = self.firsts.storage.read_word(self.blocks)
 
     def run(self, what: str, itemsize: int, source: int, target: int, *more: int) -> None:
         """Run a kernel of kernels/compaction.py over the blocks."""
-        words = (self.tensor.address, self.firsts.ctypes.data, self.items, source, target, *more)
+        words = (self.tensor.address, self.firsts.address, self.items, source, target, *more)
         launch(compact_kernel(what, itemsize), words, self.blocks, work=self.items)
 
 
@@ -295,6 +297,8 @@ def masked_select(self: Tensor, mask: Tensor) -> Tensor:
 
 
 def _broadcast(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
+    if tensor.layout.shape == shape:
+        return tensor
     return Tensor(tensor.storage, expanded(tensor.layout, shape), tensor.dtype)
 
 

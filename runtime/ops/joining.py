@@ -56,6 +56,11 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     plan = _plans.get(key)
     if plan is None:
         plan = _plans[key] = _plan(tensors, dim)
+    return _joined(plan, tensors)
+
+
+def _joined(plan: _Plan, tensors: Sequence[Tensor]) -> Tensor:
+    """The result of a plan: each operand copied to its place."""
     result = new_like(plan.layout, plan.dtype)
     if plan.short:
         address = result.storage.address
@@ -117,6 +122,14 @@ def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at
 @composite("stack(Tensor[] tensors, int dim=0) -> Tensor", out=Sharing.NONE)
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape along a new dimension."""
+    key = ("stack", dim, *[(tensor.layout.form, tensor.dtype) for tensor in tensors])
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = _stacking(tensors, dim)
+    return _joined(plan, tensors)
+
+
+def _stacking(tensors: Sequence[Tensor], dim: int) -> _Plan:
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
     shape = tensors[0].layout.shape
@@ -127,13 +140,10 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(tensor.layout.shape)} at "
                 f"entry {at}"
             )
-    dtype = common_dtype(tensors)
-    result = new_empty((*shape[:dim], len(tensors), *shape[dim:]), dtype)
-    stride = result.layout.strides[dim]
-    rest = (*result.layout.strides[:dim], *result.layout.strides[dim + 1 :])
-    for at, tensor in enumerate(tensors):
-        copy_items(Tensor(result.storage, Layout.of(shape, rest, at * stride), dtype), tensor)
-    return result
+    layout = Layout.contiguous((*shape[:dim], len(tensors), *shape[dim:]))
+    rest = (*layout.strides[:dim], *layout.strides[dim + 1 :])
+    places = tuple((at, Layout.of(shape, rest, at * layout.strides[dim])) for at in range(len(tensors)))
+    return _Plan(layout, common_dtype(tensors), places, [])
 
 
 @composite("vstack(Tensor[] tensors) -> Tensor", "row_stack(Tensor[] tensors) -> Tensor")

@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from ..layout import Layout, broadcast_shapes, wrap_dim
 from ..tensor import Tensor
 from .copying import contiguous
+from .plans import Plans
 from .resizing import resize
 from .table import composite
 from .views import expanded, inferred_shape
 
+_views = Plans[tuple[Layout, tuple[int, ...]], Layout]()
+
 
 def reshaped(tensor: Tensor, shape: Sequence[int]) -> Tensor:
     """A view of `tensor` with `shape` (one size may be -1) where there is one, else a copy."""
+    key = tensor.layout, tuple(shape)
+    found = _views.get(key)
+    if found is not None:
+        return Tensor(tensor.storage, found, tensor.dtype)
     wanted = inferred_shape(shape, tensor.layout.numel)
     layout = tensor.layout.view(wanted)
     if layout is None:
-        tensor = contiguous(tensor)
-        layout = Layout.contiguous(wanted)
+        return Tensor(contiguous(tensor).storage, Layout.contiguous(wanted), tensor.dtype)
+    _views[key] = layout
     return Tensor(tensor.storage, layout, tensor.dtype)
 
 
