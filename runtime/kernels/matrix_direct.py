@@ -141,6 +141,10 @@ class _Dots:
         step = self.halves * lanes
         whole = words.depth // step
         with builder.loop(whole, vectorize=False) as turn:
+            if self.halves > 1:
+                # a row alone goes at the speed of memory: four lines ahead in each column
+                for items in right:
+                    kind.prefetch(items.at(turn * step + 4 * step), 1)
             for half in range(self.halves):
                 self._add(left, right, turn * step + half * lanes, half, "")
         done = whole * step
