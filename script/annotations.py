@@ -243,7 +243,7 @@ class PythonAnnotations:
             raise _bare(annotation, span)
         if Tensor in annotation.__mro__:
             return TENSOR
-        if issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
+        if tuple in annotation.__mro__ and hasattr(annotation, "_fields"):
             return self._named_tuple(annotation, span)
         if issubclass(annotation, Enum):
             return self._enum(annotation, span)

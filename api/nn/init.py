@@ -12,6 +12,9 @@ from rushlight.runtime.nn.init import kaiming_normal_ as kaiming_normal_
 from rushlight.runtime.nn.init import kaiming_uniform_ as kaiming_uniform_
 from rushlight.runtime.nn.init import normal_ as normal_
 from rushlight.runtime.nn.init import ones_ as ones_
+from rushlight.runtime.nn.init import orthogonal_ as orthogonal_
+from rushlight.runtime.nn.init import sparse_ as sparse_
+from rushlight.runtime.nn.init import trunc_normal_ as trunc_normal_
 from rushlight.runtime.nn.init import uniform_ as uniform_
 from rushlight.runtime.nn.init import xavier_normal_ as xavier_normal_
 from rushlight.runtime.nn.init import xavier_uniform_ as xavier_uniform_

@@ -26,11 +26,10 @@ from rushlight.runtime.nn.modules import rnn as rnn
 from rushlight.runtime.nn.modules import sparse as sparse
 from rushlight.runtime.nn.modules import transformer as transformer
 from rushlight.runtime.nn.modules import upsampling as upsampling
-from rushlight.runtime.nn.modules import utils as utils
 
 _FILES = (
     activation, batchnorm, channelshuffle, container, conv, distance, dropout, flatten, fold, instancenorm, linear, loss,
-    normalization, padding, pixelshuffle, pooling, rnn, sparse, transformer, upsampling, module, utils,
+    normalization, padding, pixelshuffle, pooling, rnn, sparse, transformer, upsampling, module,
 )
 for _module in _FILES:
     # `import rushlight.nn.modules.linear` finds the one module there is, not a second copy of its classes.

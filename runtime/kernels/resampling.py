@@ -145,13 +145,13 @@ class _Planes(_Resampler):
                 assert total is not None
                 target[at] = total
             return
-        total = builder.variable(builder.number(0.0, self.compute))
+        found = builder.variable(builder.number(0.0, self.compute))
         with builder.loop(count, vectorize=False) as at:
-            total.value = 0.0
+            found.value = 0.0
             with builder.loop(self.taps[2], vectorize=False) as tap:
                 place = tap * width + at
-                total.value = total.value + items[positions[place].to("int64") - left] * weights[place]
-            target[at] = total.value
+                found.value = found.value + items[positions[place].to("int64") - left] * weights[place]
+            target[at] = found.value
 
 
 class _Pixels(_Resampler):

@@ -8,6 +8,7 @@ import math
 import warnings
 from typing import Any
 
+from .. import aten
 from ..grad_mode import no_grad
 from ..tensor import Tensor
 
@@ -142,3 +143,75 @@ def kaiming_normal_(
 def _kaiming_deviation(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     fan = _calculate_correct_fan(tensor, mode)
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
+    """Normal values, but none outside of [a, b]: values outside are drawn again, or even ones accepted by the density's height."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.", stacklevel=2
+        )
+    low, high = ((1.0 + math.erf((edge - mean) / std / math.sqrt(2.0))) / 2.0 for edge in (a, b))
+    with no_grad():
+        if high - low > 0.3:
+            return _redrawn(tensor, mean, std, a, b, generator)
+        peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+        drawn = tensor.uniform_(a, b, generator=generator)
+        pending = _is_refused(drawn, mean, std, peak, generator)
+        while pending.any():
+            again = aten.empty_like(tensor).uniform_(a, b, generator=generator)
+            drawn = aten.where(pending, again, drawn)
+            pending = pending & _is_refused(again, mean, std, peak, generator)
+        return tensor.copy_(drawn) if drawn is not tensor else tensor
+
+
+def _redrawn(tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Any) -> Tensor:
+    # bounds as the dtype has them
+    low, high = (tensor.new_tensor(edge).item() for edge in (a, b))
+    drawn = tensor.normal_(mean, std, generator=generator)
+    while (outside := (drawn < low) | (drawn > high)).any():
+        drawn = aten.where(outside, aten.empty_like(drawn).normal_(mean, std, generator=generator), drawn)
+    return tensor.copy_(drawn) if drawn is not tensor else tensor
+
+
+def _is_refused(drawn: Tensor, mean: float, std: float, peak: float, generator: Any) -> Tensor:
+    """True where an even draw, as likely as the density is high, fails."""
+    heights = ((drawn - mean) / std).pow(2) * -0.5 - peak
+    return aten.empty_like(drawn).uniform_(generator=generator).log() > heights
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """Rows (or columns, if there are more rows) that are orthonormal, times `gain` (arXiv:1312.6120)."""
+    if tensor.ndim < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows = tensor.size(0)
+    columns = tensor.numel() // rows
+    flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
+    if rows < columns:
+        flat.t_()
+    q, r = aten.linalg_qr(flat)
+    # the signs of the diagonal make the distribution even
+    q *= aten.diag(r, 0).sign()
+    if rows < columns:
+        q.t_()
+    with no_grad():
+        tensor.view_as(q).copy_(q)
+        tensor.mul_(gain)
+    return tensor
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Normal values, and zeros in the part `sparsity` of each column."""
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    zeros = math.ceil(sparsity * rows)
+    with no_grad():
+        tensor.normal_(0, std, generator=generator)
+        for column in range(columns):
+            tensor[aten.randperm(rows)[:zeros], column] = 0
+    return tensor

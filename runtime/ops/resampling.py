@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -123,9 +123,8 @@ def _antialiased(size: int, out: int, align: bool, given: float | None, real: ty
 
 _TABLES: dict[str, Callable[..., Table]] = {
     "nearest": _nearest, "nearest-exact": _nearest_exact, "linear": _linear, "cubic": _cubic,
-    "linear-aa": lambda *given: _antialiased(*given, _triangle, 2),
-    "cubic-aa": lambda *given: _antialiased(*given, _bicubic, 4),
-    "lanczos-aa": lambda *given: _antialiased(*given, _lanczos, 6),
+    "linear-aa": partial(_antialiased, weigh=_triangle, reach=2), "cubic-aa": partial(_antialiased, weigh=_bicubic, reach=4),
+    "lanczos-aa": partial(_antialiased, weigh=_lanczos, reach=6),
 }
 
 
@@ -229,7 +228,7 @@ def _part(positions: Array) -> int:
     width = positions.shape[1]
     step = width
     while step > 1:
-        begins = np.arange(0, width, step)
+        begins: Array = np.arange(0, width, step)
         ends = np.minimum(begins + step, width) - 1
         if (positions[-1][ends] - positions[0][begins]).max() < COLUMNS:
             break

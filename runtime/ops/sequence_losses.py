@@ -49,7 +49,7 @@ def _alpha(scores: Array, labels: Array, steps: Sequence[int], lengths: Sequence
     skips = np.zeros((batch, states), bool)
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
     alpha = np.full((batch, max(total, 1), states), -np.inf)
-    rows = np.arange(batch)
+    rows: Array = np.arange(batch)
     if total:
         alpha[:, 0, 0] = scores[0, :, blank]
         if states > 1:

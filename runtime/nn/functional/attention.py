@@ -1,4 +1,6 @@
 """Attention of `torch.nn.functional`; the package says how these files are written."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportArgumentType=false, reportReturnType=false
 from __future__ import annotations
 
 import math

@@ -1,4 +1,6 @@
 """Padding and resampling of `torch.nn.functional`; the package says how these files are written."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import math

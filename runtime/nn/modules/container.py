@@ -261,7 +261,7 @@ class ModuleDict(Module):
         if not isinstance(modules, Iterable):
             raise TypeError(f"ModuleDict.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}")
         if isinstance(modules, ModuleDict | Mapping):
-            for key, module in cast("Mapping[str, Module]", modules).items():
+            for key, module in modules.items():
                 self[key] = module
             return
         for at, pair in enumerate(cast("Iterable[tuple[str, Module]]", modules)):

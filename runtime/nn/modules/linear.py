@@ -1,4 +1,6 @@
 """Layers that multiply by a matrix, and the layer that does nothing."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportUnnecessaryComparison=false
 from __future__ import annotations
 
 import math

@@ -1,4 +1,6 @@
 """Attention in several heads; activation.py offers it, where PyTorch has it."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportUnnecessaryComparison=false
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,6 @@
 """Layers that normalise over neighbouring channels, groups of channels, or the last dimensions."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportArgumentType=false, reportUnnecessaryComparison=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numbers

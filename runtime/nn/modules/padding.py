@@ -1,4 +1,6 @@
 """Layers that put a border around their input."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportArgumentType=false, reportIncompatibleVariableOverride=false
 from __future__ import annotations
 
 from collections.abc import Sequence

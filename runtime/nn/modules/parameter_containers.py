@@ -185,10 +185,10 @@ class ParameterDict(Module):
                 self[key] = value
             return
         if isinstance(parameters, Mapping):
-            for key, value in sorted(parameters.items()):
+            for key, value in sorted(cast("Mapping[str, Any]", parameters).items()):
                 self[key] = value
             return
-        for at, pair in enumerate(parameters):
+        for at, pair in enumerate(cast("Iterable[tuple[str, Any]]", parameters)):
             check_pair("ParameterDict", at, pair)
             self[pair[0]] = pair[1]
 

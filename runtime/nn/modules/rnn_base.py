@@ -95,7 +95,7 @@ class RNNBase(Module):
         return [f"{kind}_l{layer}{'_reverse' if direction else ''}" for kind in kinds]
 
     def _init_flat_weights(self) -> None:
-        self._flat_weights = [getattr(self, wn) if hasattr(self, wn) else None for wn in self._flat_weights_names]
+        self._flat_weights: list[Any] = [getattr(self, wn) if hasattr(self, wn) else None for wn in self._flat_weights_names]
 
     def __setattr__(self, attr: str, value: Any) -> None:
         if hasattr(self, "_flat_weights_names") and attr in self._flat_weights_names:

@@ -1,4 +1,6 @@
 """Transformers: encoders, decoders and their layers (arXiv:1706.03762)."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportUnnecessaryComparison=false
 from __future__ import annotations
 
 import copy
@@ -433,7 +435,7 @@ class TransformerDecoderLayer(Module):
 
 def _get_clones(module: Module, N: int) -> ModuleList:
     """`N` copies of a module."""
-    return ModuleList([copy.deepcopy(module) for i in range(N)])
+    return ModuleList([copy.deepcopy(module) for _ in range(N)])
 
 
 def _get_activation_fn(activation: str) -> Callable[[Tensor], Tensor]:

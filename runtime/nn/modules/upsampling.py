@@ -1,4 +1,6 @@
 """Layers that make images of another size."""
+# The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
+# pyright: reportCallIssue=false, reportUnknownVariableType=false, reportArgumentType=false
 from __future__ import annotations
 
 from typing import Any
