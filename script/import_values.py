@@ -14,7 +14,7 @@ from .object import EnumMember, Object
 from .operators import candidates, written
 from .source import ScriptError, Span
 from .special_values import NoneResult
-from .values import BuiltinFunction, Operand, SimpleValue, SugaredValue
+from .values import BuiltinFunction, Operand, SimpleValue, SugaredValue, is_none
 
 if TYPE_CHECKING:
     from .emitter import Emitter
@@ -39,9 +39,14 @@ class TorchValue(SugaredValue):
 
     kind = "torch"
 
+    def __init__(self, stepless: frozenset[str] = frozenset()) -> None:
+        self.stepless = stepless
+
     def attr(self, emitter: Emitter, span: Span, name: str) -> SugaredValue:
         if name == "autograd":
             return OperatorNamespace("aten")
+        if name in self.stepless:
+            return SteplessRange(f"aten::{name}")
         return BuiltinFunction(f"aten::{name}")
 
 
@@ -50,6 +55,22 @@ class HistoricTorchValue(TorchValue):
 
     def attr(self, emitter: Emitter, span: Span, name: str) -> SugaredValue:
         return HistoricSelect() if name == "select" else super().attr(emitter, span, name)
+
+
+class SteplessRange(BuiltinFunction):
+    """`torch.linspace(start, end)`, which had 100 steps where none were given."""
+
+    def call(
+        self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
+    ) -> SugaredValue:
+        given = [operand for operand in (*arguments[2:3], *keywords) if operand.name in ("", "steps")]
+        if not given:
+            keywords = (*keywords, Operand(emitter.constant(100, span), span, "steps"))
+        elif is_none(given[0].value):
+            hundred = Operand(emitter.constant(100, span), span, given[0].name)
+            arguments = [hundred if operand is given[0] else operand for operand in arguments]
+            keywords = [hundred if operand is given[0] else operand for operand in keywords]
+        return super().call(emitter, span, arguments, keywords, binders)
 
 
 class HistoricSelect(BuiltinFunction):

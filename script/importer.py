@@ -74,7 +74,8 @@ class Importer:
 
     `file_of` gives the definitions of a path such as `code/__torch__/a.py`, or None; `constants` is the table behind `CONSTANTS.cN`.
     `upgrade` rewrites the graphs of methods for what operators meant when the archive was written; functions and hooks keep their
-    present meaning, as they do in PyTorch. `historic` is the dialect of PyTorch 1.0 to 1.3.
+    present meaning, as they do in PyTorch. `historic` is the dialect of PyTorch 1.0 to 1.3; calls of the operators in `stepless` may
+    leave out `steps`, which then are 100.
     """
 
     signs_are_operators = False
@@ -86,8 +87,10 @@ class Importer:
         upgrade: Callable[[Graph], object] | None = None,
         *,
         historic: bool = False,
+        stepless: frozenset[str] = frozenset(),
     ) -> None:
         self.constants = constants
+        self.stepless = stepless
         self.historic = historic
         self._upgrade = upgrade
         self._file_of = file_of
@@ -123,7 +126,7 @@ class Importer:
             return SimpleValue(emitter.constant(CONSTANT_NAMES[name], span))
         match name:
             case "torch":
-                return HistoricTorchValue() if self.historic else TorchValue()
+                return HistoricTorchValue(self.stepless) if self.historic else TorchValue(self.stepless)
             case "ops":
                 return OperatorsValue()
             case "aten" | "prim" if self.historic:

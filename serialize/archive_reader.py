@@ -26,7 +26,7 @@ from .errors import ArchiveError
 from .inspect_archive import read_version, require_script
 from .model_json import RECORD, OldModel, is_old
 from .script_pickle import PickledObject, ScriptBuilder, read_script_pickle
-from .upgraders import upgrade
+from .upgraders import upgrade, without_steps
 from .value_reader import ValueReader
 from .versions import NEWEST
 
@@ -88,7 +88,7 @@ class _Reader:
         code = self.old or ArchiveCode(archive)
         self.constants: list[object] = []
         upgrader = None if version == NEWEST else partial(upgrade, version=version)
-        self.importer = Importer(code.file, self.constants, upgrader, historic=self.old is not None)
+        self.importer = Importer(code.file, self.constants, upgrader, historic=self.old is not None, stepless=without_steps(version))
         self._types: dict[str, Type] = {}
         self.sizes = {name: record.size for name, record in archive.records.items()}
 

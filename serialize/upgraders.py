@@ -34,10 +34,12 @@ def upgrade(graph: Graph, version: int) -> bool:
 def _upgrade_division(graph: Graph, node: Node) -> bool:
     """Integers were divided with truncation."""
     first, second = node.inputs[:2]
+    out = node.inputs[2:]
     with graph.insert_point(node):
         condition = _is_floating(graph, first, node)
         if second.type is TENSOR:
-            condition = graph.emit("aten::__or__.bool", [condition, _is_floating(graph, second, node)], BOOL, span=node.span)
+            for other in (second, *out):
+                condition = graph.emit("aten::__or__.bool", [condition, _is_floating(graph, other, node)], BOOL, span=node.span)
         elif second.type is FLOAT:
             return False
         mode = graph.constant("trunc", span=node.span)
@@ -46,7 +48,11 @@ def _upgrade_division(graph: Graph, node: Node) -> bool:
             true = graph.emit(node.key, node.inputs, TENSOR, span=node.span)
         choice.blocks[0].add_output(true)
         with graph.insert_point(choice.add_block()):
-            truncated = graph.emit(f"{node.key}_mode", [*node.inputs, mode], TENSOR, span=node.span)
+            key = "aten::div.Tensor_mode" if out else f"{node.key}_mode"
+            truncated = graph.emit(key, [first, second, mode], TENSOR, span=node.span)
+            if out:
+                inputs = [out[0], truncated, graph.constant(False, span=node.span)]
+                truncated = graph.emit("aten::copy_", inputs, TENSOR, span=node.span)
         choice.blocks[1].add_output(truncated)
     node.output.replace_all_uses_with(choice.output)
     node.destroy()
@@ -68,10 +74,16 @@ def _upgrade_full(graph: Graph, node: Node) -> bool:
     return True
 
 
+def without_steps(version: int) -> frozenset[str]:
+    """Operators whose number of steps might be left out, or be None, in archives of this version: it was 100."""
+    return frozenset(name for name in ("linspace", "logspace") if version < CHANGED[f"aten::{name}"])
+
+
 UPGRADERS: dict[str, Callable[[Graph, Node], bool]] = {
     "aten::div.Tensor": _upgrade_division,
     "aten::div.Scalar": _upgrade_division,
     "aten::div_.Tensor": _upgrade_division,
     "aten::div_.Scalar": _upgrade_division,
+    "aten::div.out": _upgrade_division,
     "aten::full": _upgrade_full,
 }

@@ -38,7 +38,10 @@ def batch_norm(
     Mean and variance are the running ones, or in training those of the batch, which then move the running ones by
     `momentum` (the variance unbiased). Source: arXiv:1502.03167.
     """
-    del cudnn_enabled
+    if input.dtype in (float16, bfloat16):
+        numbers = converted(input, float32)
+        result = batch_norm(numbers, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)
+        return converted(result, input.dtype)
     require_floating("batch_norm", input.dtype)
     shape = input.layout.shape
     if len(shape) < 2:

@@ -42,6 +42,18 @@ def conv2d_transpose_clamp_run(input: Tensor, context: TransposedConvolutionCont
     return _bounded(conv_transpose2d(input, context.weight, context.bias, *settings), context.low, context.high)
 
 
+@composite("_add_relu.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")
+def add_relu(self: Tensor, other: Tensor, alpha: float = 1) -> Tensor:
+    """The sum, negative ones 0: what the mobile optimizer makes of the two."""
+    return cast("Any", self).add(other, alpha=alpha).relu_()
+
+
+@composite("_add_relu.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor")
+def add_relu_scalar(self: Tensor, other: float, alpha: float = 1) -> Tensor:
+    """The sum with a number, negative ones 0."""
+    return cast("Any", self).add(other, alpha=alpha).relu_()
+
+
 @composite(
     f"prepacked::linear_clamp_prepack(Tensor W, Tensor? B=None, Scalar? output_min=None, Scalar? output_max=None) -> {_LINEAR}"
 )

@@ -12,6 +12,7 @@ from rushlight.serialize.archive_reader import load
 from rushlight.serialize.archive_writer import save_to_buffer
 from rushlight.serialize.container import Archive
 from rushlight.serialize.container_writer import ArchiveWriter
+from rushlight.serialize.errors import ArchiveError
 
 HEAD = """class M(Module):
   __parameters__ = []
@@ -68,6 +69,35 @@ def test_integers_are_divided_truly_since_version_4_and_in_functions(kind: str, 
 @pytest.mark.parametrize("version, dtype", [(4, np.float32), (5, np.int64)])
 def test_full_was_of_the_default_dtype(version: int, dtype: type) -> None:
     assert run(archive("    return torch.full([2], 3)\n", version), [1], [1]).dtype == dtype
+
+
+RANGES = {"": 100, ", None": 100, ", 7": 7, ", steps=7": 7, ", steps=None, dtype=7": 100}
+
+
+@pytest.mark.parametrize("given", RANGES)
+@pytest.mark.parametrize("name, version", [("linspace", 7), ("logspace", 8)])
+def test_ranges_had_a_hundred_steps(name: str, version: int, given: str) -> None:
+    found = run(archive(f"    return torch.{name}(0, 1{given})\n", version), [1], [1])
+    assert (found.shape, found.dtype) == ((RANGES[given],), np.float64 if "dtype" in given else np.float32)
+    assert (found[0], found[-1]) == (0 if name == "linspace" else 1, 1 if name == "linspace" else 10)
+
+
+@pytest.mark.parametrize("name, version", [("linspace", 8), ("logspace", 9)])
+def test_ranges_need_steps_since(name: str, version: int) -> None:
+    with pytest.raises(ArchiveError, match="steps not provided"):
+        load(archive(f"    return torch.{name}(0, 1)\n", version))
+
+
+def test_division_into_a_tensor_followed_its_dtype() -> None:
+    whole = "    return torch.div(a, b, out=torch.empty([2], dtype=4))\n"
+    assert run(archive(whole, 3), [7, -7], [2, 2]).tolist() == [3, -3]
+    assert run(archive(whole.replace("dtype=4", "dtype=6"), 3), [7, -7], [2, 2]).tolist() == [3.5, -3.5]
+
+
+@pytest.mark.parametrize("version", [3, 9, 10])
+def test_gelu_was_exact(version: int) -> None:
+    found = run(archive("    return torch.gelu(a)\n", version), [1.0, -2.0], [1])
+    np.testing.assert_allclose(found, [0.8413447, -0.04550027], rtol=1e-5)
 
 
 def test_an_upgraded_program_is_saved_with_what_it_does_now() -> None:
