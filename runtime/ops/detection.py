@@ -1,6 +1,6 @@
 """Operators of libraries that detection and graph networks in archives call: torchvision's nms and roi_align, torch_scatter's reductions.
 
-In: boxes (N, 4) as left, top, right, bottom; images (N, C, H, W); rows and the places they go to. Out: what those libraries' operators give.
+In: boxes (N, 4): left, top, right, bottom; images (N, C, H, W); rows and the places they go to. Out: what those libraries' operators give.
 They exist for archives only: PyTorch itself has them where the library is loaded.
 """
 from __future__ import annotations

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ..dtype import bfloat16, float16, float32
 from ..formats import contiguous_format, format_strides, is_in_format, suggested_format
 from ..kernels.group_normalization import batch_scale_kernel, scale_pixels_kernel
 from ..kernels.launch import launch

@@ -18,7 +18,11 @@ import torch
 HERE = Path(__file__).parent
 SCRIPTED_ONLY = ("detector", "gpt_cache", "seq2seq", "beam_search", "ctc", "voice_detector", "lstm_policy", "packed_tagger")
 """Their control flow depends on data, they keep a state, or they answer what a trace cannot."""
-HALF = ("resnet_basic", "mobilenet_v3", "vit", "convnext", "unet", "tcn", "wavenet", "pointnet")
+FROZEN = (
+    "resnet_bottleneck", "mobilenet_v3", "densenet", "convnext", "unet", "vit", "detector", "bert", "gpt_cache", "lstm_tagger", "ctc",
+    "spectrogram", "flow", "dlrm", "seq2seq",
+)  # fmt: skip
+HALF = ("resnet_basic", "mobilenet_v3", "vit", "convnext", "unet", "wavenet", "pointnet")
 
 
 def part(name: str) -> ModuleType:
@@ -40,7 +44,7 @@ def names() -> Iterator[str]:
         yield f"{name}_scripted"
         if name not in SCRIPTED_ONLY:
             yield f"{name}_traced"
-        if name not in ("voice_detector", "lstm_policy"):
+        if name in FROZEN:
             yield f"{name}_frozen"
         if name in HALF:
             yield f"{name}_half"
