@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..runtime.limits import LOCAL
+from .recursion import deep
 from .source import ScriptError, Source, Span
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Function:
         assert not self.is_compiling, f"{self.qualified_name}: compiled while it is being compiled"
         self.is_compiling = True
         try:
-            self._define(self)
+            with deep(self.call_name, self.place):
+                self._define(self)
         finally:
             self.is_compiling = False
 
@@ -125,7 +127,8 @@ class Function:
         if self._run is None:
             from .interpreter import compile_graph
 
-            self._run = compile_graph(self.graph, self.name)
+            with deep(self.call_name, self.place):
+                self._run = compile_graph(self.graph, self.name)
         return self._run
 
     @property
@@ -134,7 +137,8 @@ class Function:
         if self._run_limited is None:
             from .interpreter import compile_graph
 
-            self._run_limited = compile_graph(self.graph, self.name, limited=True)
+            with deep(self.call_name, self.place):
+                self._run_limited = compile_graph(self.graph, self.name, limited=True)
         return self._run_limited
 
     @property
