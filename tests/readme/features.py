@@ -200,11 +200,51 @@ def complex_sums() -> None:
     refuses(lambda: rl.ones(2, dtype=rl.complex64).sum(), NotImplementedError)
 
 
-@feature("`jit.trace`, `jit.freeze`", "no")
+@rl.jit._overload
+def _twice(x: int) -> int: ...
+@rl.jit._overload
+def _twice(x: str) -> str: ...
+def _twice(x):  # noqa: F811
+    return x + x
+
+
+def _forks(n: int) -> int:
+    future = rl.jit.fork(_twice, n)
+    return rl.jit.wait(future) + len(_twice("ab"))
+
+
+@feature("`jit._overload`, `fork` and `wait`, `script_if_tracing`, calls left to Python (`ignore`)", "yes")
+def jit_words() -> None:
+    """A function with two signatures, forked."""
+    assert rl.jit.script(_forks)(3) == 10
+
+
+@feature("`jit.freeze`, `jit.optimize_for_inference`", "yes")
+def freezing() -> None:
+    """Parameters become constants."""
+    frozen = rl.jit.freeze(rl.jit.script(rl.nn.Linear(2, 2).eval()))
+    assert list(frozen.parameters()) == [] and frozen(rl.ones(1, 2)).shape == (1, 2)
+
+
+def _endless(n: int) -> int:
+    while True:
+        n += 1
+    return n
+
+
+@feature("`jit.limits(steps=, bytes=)` stops programs that nobody has read (not in PyTorch)", "yes")
+def limits() -> None:
+    """A loop without an end."""
+    endless = rl.jit.script(_endless)
+    with rl.jit.limits(steps=10_000):
+        refuses(lambda: endless(1), rl.jit.LimitExceeded)
+
+
+@feature("`jit.trace`, `jit.trace_module`", "no")
 def tracing() -> None:
     """Neither exists."""
     refuses(lambda: rl.jit.trace, AttributeError)
-    refuses(lambda: rl.jit.freeze, AttributeError)
+    refuses(lambda: rl.jit.trace_module, AttributeError)
 
 
 @feature("`torch.save` and `torch.load`, every format, nothing built that is not listed", "yes")

@@ -46,11 +46,13 @@ SCHEMAS = {
 
 # the nodes of the graph
 NODES = {
+    "tensor_functions/function_namespaces": "functions of special, linalg and fft are called through other rows here",
     "tensor_functions/device_made": "devices made from two constants are folded here",
 }
 
 # the same nodes, but other text
 TEXTS = {
+    "tensor_functions/functional_images": "names of values inside interpolate",
     "jit_words/fork_several": "where constants stand in a forked graph, and numbers of values",
     "jit_words/fork_annotated": "where constants stand in a forked graph, and numbers of values",
     "jit_words/fork_method_wait": "where constants stand in a forked graph, and numbers of values",
@@ -61,10 +63,4 @@ TEXTS = {
 }
 
 # programs that use what the library does not have yet; when it has it they must agree
-WAITING = {
-    "everyday_models/bag_of_words", "module_containers/module_dict", "module_containers/module_dict_contains", "module_containers/module_dict_iterated",
-    "module_containers/parameter_dict", "module_containers/parameter_list", "module_containers/module_dict_variable_key", "module_members/nested_modules",
-    "tensor_functions/functional", "tensor_functions/functional_inplace", "tensor_functions/functional_norms", "tensor_functions/functional_images",
-    "tensor_functions/functional_losses", "tensor_functions/functional_tokens", "tensor_functions/function_namespaces", "tensor_functions/ops_namespace",
-    "tensor_functions/optional_tensor_to_operator",
-}  # fmt: skip
+WAITING = {"tensor_functions/ops_namespace"}
