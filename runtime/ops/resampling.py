@@ -225,10 +225,10 @@ def _launch(source: Tensor, out: Tensor, tables: Sequence[Table], pixels: bool, 
 
 def _part(positions: Array) -> int:
     """How many columns of the output may be made together: what they reach fits the kernel's memory."""
-    width = positions.shape[1]
+    width: int = positions.shape[1]
     step = width
     while step > 1:
-        begins: Array = np.arange(0, width, step)
+        begins: Array = np.arange(0, width, step, np.int64)
         ends = np.minimum(begins + step, width) - 1
         if (positions[-1][ends] - positions[0][begins]).max() < COLUMNS:
             break

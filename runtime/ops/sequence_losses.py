@@ -41,7 +41,7 @@ def _labels(targets: Tensor, lengths: Sequence[int]) -> Array:
 
 def _alpha(scores: Array, labels: Array, steps: Sequence[int], lengths: Sequence[int], blank: int) -> tuple[Array, Array]:
     """Negative log likelihoods (batch), and the logarithms of the partial sums (batch, steps, 2 * longest + 1)."""
-    total, batch, _ = scores.shape
+    total, batch = int(scores.shape[0]), int(scores.shape[1])
     states = 2 * labels.shape[1] + 1
     path = np.full((batch, states), blank, np.int64)
     path[:, 1::2] = labels

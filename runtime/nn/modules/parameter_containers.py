@@ -188,7 +188,7 @@ class ParameterDict(Module):
             for key, value in sorted(cast("Mapping[str, Any]", parameters).items()):
                 self[key] = value
             return
-        for at, pair in enumerate(cast("Iterable[tuple[str, Any]]", parameters)):
+        for at, pair in enumerate(parameters):
             check_pair("ParameterDict", at, pair)
             self[pair[0]] = pair[1]
 

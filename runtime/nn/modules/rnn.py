@@ -1,6 +1,6 @@
 """Recurrent layers over whole sequences: RNN, LSTM, GRU; rnn_base.py has what they share, rnn_cells.py single steps."""
 # The annotations below are what TorchScript reads, where a tuple stands for a list and a check refines a type further than for Python.
-# pyright: reportPossiblyUnbound=false, reportPossiblyUnboundVariable=false, reportIncompatibleMethodOverride=false
+# pyright: reportPossiblyUnboundVariable=false, reportIncompatibleMethodOverride=false
 from __future__ import annotations
 
 from typing import Any, overload
