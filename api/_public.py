@@ -22,6 +22,7 @@ from rushlight.runtime.factories import as_tensor as as_tensor
 from rushlight.runtime.factories import asarray as asarray
 from rushlight.runtime.factories import empty as empty
 from rushlight.runtime.factories import empty_like as empty_like
+from rushlight.runtime.factories import empty_permuted as empty_permuted
 from rushlight.runtime.factories import empty_strided as empty_strided
 from rushlight.runtime.factories import eye as eye
 from rushlight.runtime.factories import frombuffer as frombuffer
@@ -60,8 +61,10 @@ from rushlight.runtime.functional import block_diag as block_diag
 from rushlight.runtime.functional import broadcast_shapes as broadcast_shapes
 from rushlight.runtime.functional import broadcast_tensors as broadcast_tensors
 from rushlight.runtime.functional import cartesian_prod as cartesian_prod
+from rushlight.runtime.functional import cdist as cdist
 from rushlight.runtime.functional import chain_matmul as chain_matmul
 from rushlight.runtime.functional import einsum as einsum
+from rushlight.runtime.functional import lu as lu
 from rushlight.runtime.functional import meshgrid as meshgrid
 from rushlight.runtime.functional import nonzero as nonzero
 from rushlight.runtime.functional import norm as norm

@@ -57,10 +57,13 @@ def permutation(generator: Generator, count: int) -> Array:
     return np.array(order, np.int64)
 
 
-def normal(generator: Generator, count: int, dtype: Any, mean: float, std: float, *, contiguous: bool) -> Array:
+def normal(
+    generator: Generator, count: int, dtype: Any, mean: float, std: float, *, contiguous: bool, whole_blocks: bool = False
+) -> Array:
     """Normal values in float32 or float64.
 
     Contiguous tensors of 16 items or more are filled in blocks, others item by item: the same seed gives other numbers.
+    For formats of 16 bits (`whole_blocks`) no numbers are drawn for a last block that is begun.
     """
     if count < _BLOCK or not contiguous:
         return fused(_normal_pairs(generator, count), np.float64(std), np.float64(mean)).astype(dtype)
@@ -68,8 +71,10 @@ def normal(generator: Generator, count: int, dtype: Any, mean: float, std: float
         draw, block = uniform32, _normal_block32
     else:
         draw, block = uniform64, _normal_block64
-    values = draw(generator, count)
     whole = count - count % _BLOCK
+    values = np.empty(count, dtype)
+    drawn = draw(generator, whole if whole_blocks else count)
+    values[: len(drawn)] = drawn
     values[:whole] = block(values[:whole], mean, std)
     if whole != count:
         # the last block starts anew and overlaps the one before

@@ -68,6 +68,7 @@ def factory(name: str) -> Callable[..., Tensor]:
 
 empty = factory("empty")
 empty_like = factory("empty_like")
+empty_permuted = factory("empty_permuted")
 empty_strided = factory("empty_strided")
 zeros = factory("zeros")
 zeros_like = factory("zeros_like")

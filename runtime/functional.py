@@ -184,3 +184,21 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     steps = [math.prod(sizes[at + 1 :]) for at in range(len(sizes))]
     whole = required("aten::floor_divide")(indices.unsqueeze(-1), tensor(steps, dtype=int64))
     return tuple((whole % tensor(sizes, dtype=int64)).unbind(-1))
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+    """The distance of order `p` from every row of x1 to every row of x2; by matrix products as `compute_mode` says."""
+    from .ops.matrix_functions import cdist as row
+
+    modes = {"use_mm_for_euclid_dist_if_necessary": None, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
+    if compute_mode not in modes:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    return row(x1, x2, p, modes[compute_mode])
+
+
+def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> tuple[Tensor, ...]:
+    """The factors L and U in one matrix, and the rows exchanged at each step; with the places of zero pivots if `get_infos`."""
+    from .ops.table import required
+
+    found = required("aten::_lu_with_info")(A, pivot, not get_infos)
+    return tuple(found) if get_infos else tuple(found)[:2]

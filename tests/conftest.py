@@ -13,6 +13,11 @@ settings.register_profile("rushlight", deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "rushlight"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--whole`: compare every sample input of PyTorch's operators, not a few of each."""
+    parser.addoption("--whole", action="store_true", help="every sample input of PyTorch's op_db: hours, not minutes")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's root."""

@@ -260,8 +260,10 @@ def asinh(a: Any, a_imag: Any) -> Parts:
 
 def atanh(a: Any, a_imag: Any) -> Parts:
     """The number whose hyperbolic tangent is a."""
-    apart = (1.0 - a) * (1.0 - a) + a_imag * a_imag
-    return 0.25 * math.log1p(4.0 * a / apart), 0.5 * math.atan2(2.0 * a_imag, (1.0 - a) * (1.0 + a) - a_imag * a_imag)
+    # the nearer of the two poles: 4 * |a| over its distance is positive, and log1p exact
+    size = abs(a)
+    apart = (1.0 - size) * (1.0 - size) + a_imag * a_imag
+    return math.copysign(0.25 * math.log1p(4.0 * size / apart), a), 0.5 * math.atan2(2.0 * a_imag, (1.0 - a) * (1.0 + a) - a_imag * a_imag)
 
 
 def atan(a: Any, a_imag: Any) -> Parts:

@@ -115,6 +115,14 @@ def isclose(self: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bo
     return close | (apart.isfinite() & (apart <= (other * rtol).abs() + atol))
 
 
+@composite("positive(Tensor(a) self) -> Tensor(a)")
+def positive(self: Tensor) -> Tensor:
+    """self; RuntimeError for bool."""
+    if self.dtype is dtypes.bool_:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return self
+
+
 # Parts of numbers
 
 

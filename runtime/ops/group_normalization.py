@@ -11,7 +11,7 @@ from ..layout import wrap_dim
 from ..tensor import Tensor, new_empty
 from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
-from .launching import address_or_zero, require_floating
+from .launching import address_or_zero, require_floating, widened
 from .normalization import batch_norm, double
 from .table import composite, kernel
 
@@ -20,6 +20,7 @@ from .table import composite, kernel
     "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, "
     "bool cudnn_enabled=True) -> Tensor"
 )
+@widened
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enabled: bool) -> Tensor:
     """(input - mean) / sqrt(var + eps) * weight + bias, where mean and variance are those of each group of channels (dimension 1).
 

@@ -1,9 +1,11 @@
 """What rows that call kernels check and prepare: dtypes, optional operands, pairs of sizes."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ..dtype import DType
+from ..dtype import DType, float32
 from ..tensor import Tensor
 
 
@@ -16,6 +18,25 @@ def require_floating(name: str, dtype: DType, *, halves: bool = False) -> None:
         from .dtype_rules import type_name
 
         raise NotImplementedError(f'"{name}" not implemented for \'{type_name(dtype)}\'')
+
+
+def widened(body: Callable[..., Any]) -> Callable[..., Any]:
+    """A row's body that takes float16 and bfloat16 too: it computes on float32 copies, and its float32 results are rounded back."""
+
+    @functools.wraps(body)
+    def run(self: Tensor, *args: Any) -> Any:
+        dtype = self.dtype
+        if not (dtype.is_floating_point and dtype.itemsize == 2):
+            return body(self, *args)
+        from .copying import converted
+
+        wide = [converted(one, float32) if isinstance(one, Tensor) and one.dtype is dtype else one for one in args]
+        found = body(converted(self, float32), *wide)
+        if isinstance(found, Tensor):
+            return converted(found, dtype)
+        return tuple(converted(one, dtype) if one.dtype is float32 else one for one in found)
+
+    return run
 
 
 def address_or_zero(tensor: Tensor | None) -> int:

@@ -199,6 +199,8 @@ _TERMS = 18
 @composite("linalg_matrix_exp(Tensor self) -> Tensor", "matrix_exp(Tensor self) -> Tensor")
 def matrix_exp(self: Tensor) -> Tensor:
     """The exponential series of each square matrix: of the matrix over a power of two, then squared as often."""
+    if self.dtype.is_floating_point and self.dtype.itemsize == 2:
+        return converted(matrix_exp(converted(self, dtypes.float32)), self.dtype)
     check_square("linalg.matrix_exp", self)
     if not self.layout.numel:
         return clone(self)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..dtype import bfloat16, float16, float32, int64
 from ..tensor import Tensor
 from .copying import converted
-from .launching import pair, require_floating
+from .launching import pair, require_floating, widened
 from .pooling_windows import Windows, pool
 from .table import kernel
 
@@ -94,6 +94,7 @@ def max_pool2d_with_indices(
     "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, "
     "bool count_include_pad=True, int? divisor_override=None) -> Tensor"
 )
+@widened
 def avg_pool2d(
     self: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool, count_include_pad: bool,
     divisor_override: int | None,
@@ -119,6 +120,7 @@ def avg_pool2d(
     "adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
     "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
 )
+@widened
 def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the plane evenly."""
     _planes("adaptive_avg_pool2d", self)
@@ -151,6 +153,7 @@ def adaptive_maximum(name: str, self: Tensor, output_size: Sequence[int]) -> tup
 
 
 @kernel("adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
+@widened
 def adaptive_max_pool2d(self: Tensor, output_size: Sequence[int]) -> tuple[Tensor, Tensor]:
     """The largest item of each of `output_size` windows that cover the plane evenly, and its place in the flattened plane."""
     if len(output_size) != 2:

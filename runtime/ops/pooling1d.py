@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..tensor import Tensor
+from .launching import widened
 from .pooling import adaptive_avg_pool2d, adaptive_maximum, avg_pool2d, max_pool2d, max_pool2d_with_indices
 from .table import composite
 
@@ -79,6 +80,7 @@ def adaptive_avg_pool1d(self: Tensor, output_size: Sequence[int]) -> Tensor:
 
 
 @composite("adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
+@widened
 def adaptive_max_pool1d(self: Tensor, output_size: Sequence[int]) -> tuple[Tensor, Tensor]:
     """The largest item of each of `output_size` windows that cover the line evenly, and its place in the line."""
     return adaptive_maximum("adaptive_max_pool1d", self, [_one(output_size, "adaptive_max_pool1d: output_size")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..tensor import Tensor
-from .launching import require_floating
+from .launching import require_floating, widened
 from .pooling import adaptive_maximum, pooled_size
 from .pooling_windows import Windows, pool
 from .table import kernel
@@ -80,6 +80,7 @@ def max_pool3d_with_indices(
     "avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, "
     "bool count_include_pad=True, int? divisor_override=None) -> Tensor"
 )
+@widened
 def avg_pool3d(
     self: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool, count_include_pad: bool,
     divisor_override: int | None,
@@ -102,6 +103,7 @@ def avg_pool3d(
     "adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
     "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
 )
+@widened
 def adaptive_avg_pool3d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the volume evenly."""
     _check_volumes("adaptive_avg_pool3d", self)
@@ -112,6 +114,7 @@ def adaptive_avg_pool3d(self: Tensor, output_size: Sequence[int]) -> Tensor:
 
 
 @kernel("adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)")
+@widened
 def adaptive_max_pool3d(self: Tensor, output_size: Sequence[int]) -> tuple[Tensor, Tensor]:
     """The largest item of each of `output_size` windows that cover the volume evenly, and its place in the flattened volume."""
     if len(output_size) != 3:

@@ -16,6 +16,7 @@ from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
 from ..random import Generator, default_generator
 from ..tensor import Tensor, new_empty, new_like
+from .complex_numbers import view_as_real
 from .conversion import like_layout
 from .copying import converted, copy_into
 from .dtype_rules import type_name
@@ -52,7 +53,10 @@ def _floating(tensor: Tensor, name: str) -> Any:
 
 
 def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator | None) -> Tensor:
-    """Fill with values from [low, high)."""
+    """Fill with values from [low, high); both parts of complex numbers."""
+    if tensor.dtype.is_complex:
+        uniform_into(view_as_real(tensor), low, high, generator)
+        return tensor
     dtype = _floating(tensor, "check_uniform_bounds")
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
@@ -62,13 +66,19 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
 
 
 def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | None) -> Tensor:
-    """Fill with normal values."""
+    """Fill with normal values; both parts of complex numbers share the variance."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
+    if tensor.dtype.is_complex:
+        normal_into(view_as_real(tensor), mean, std / math.sqrt(2), generator)
+        return tensor
     dtype = _floating(tensor, "normal_kernel_cpu")
     source = generator or default_generator()
     with source.lock:
-        return fill_in_memory_order(tensor, normal(source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous))
+        drawn = normal(
+            source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous, whole_blocks=tensor.dtype.itemsize == 2
+        )
+        return fill_in_memory_order(tensor, drawn)
 
 
 def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Tensor:

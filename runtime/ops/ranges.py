@@ -126,7 +126,9 @@ def _spaced(start: Number, end: Number, steps: int, dtype: DType) -> np.ndarray[
         raise NotImplementedError(f"\"linspace_cpu\" not implemented for '{type_name(dtype)}'")
     # float32 results are computed in float32, as PyTorch does
     work = np.float32 if dtype is dtypes.float32 else np.float64
-    if not dtype.is_floating_point:
+    if dtype.is_complex:
+        work = np.complex64 if dtype is dtypes.complex64 else np.complex128
+    elif not dtype.is_floating_point:
         start, end = int(start), int(end)
     if steps <= 1:
         return np.full(steps, start, work)

@@ -135,6 +135,9 @@ def isin(elements: Tensor, test_elements: Tensor, assume_unique: bool = False, i
     if not test_elements.layout.numel:
         return fill_number(new_empty(elements.layout.shape, dtypes.bool_), invert)
     tests = converted(test_elements, common).reshape([-1])
+    if common.is_floating_point:
+        # NaN equals nothing, and would end the search
+        tests = tests[tests == tests]
     found = _search(sort(tests).values, converted(elements, common), None, dtypes.bool_, MEMBER)
     return found.logical_not_() if invert else found
 

@@ -88,6 +88,13 @@ def logaddexp2(a: Any, b: Any) -> Any:
     return a if abs(a) == np.inf and a == b else larger + math.log1p(math.exp2(-abs(a - b))) * 1.4426950408889634
 
 
+igamma = pointwise(
+    "igamma(Tensor self, Tensor other) -> Tensor", "special_gammainc(Tensor self, Tensor other) -> Tensor", dtype=floats_only("igamma_cpu")
+)(functions.igamma)
+igammac = pointwise(
+    "igammac(Tensor self, Tensor other) -> Tensor", "special_gammaincc(Tensor self, Tensor other) -> Tensor",
+    dtype=floats_only("igammac_cpu"),
+)(functions.igammac)
 zeta = pointwise(*_three_ways("special_zeta", "other_scalar", "self_scalar"), dtype=promote_float)(functions.zeta)
 _trigamma = pointwise("rushlight::trigamma(Tensor self) -> Tensor", dtype=promote_float)(functions.trigamma)
 _polygamma = pointwise("rushlight::polygamma(Scalar n, Tensor self) -> Tensor", dtype=promote_float)(functions.polygamma_of_order)

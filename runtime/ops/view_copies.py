@@ -63,5 +63,5 @@ def sum_to_size(self: Tensor, size: list[int]) -> Tensor:
     if leading < 0 or any(wanted not in (1, own) for wanted, own in zip(size, shape[leading:])):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
     dims = [at for at, own in enumerate(shape) if at < leading or (size[at - leading] == 1 and own != 1)]
-    result = self.sum(dims, True) if dims else self
+    result = self.sum(dims, True) if dims or not size else self
     return contiguous(result).view(list(size)) if leading else result
