@@ -161,6 +161,9 @@ def div_mode(self: Tensor, other: Any, rounding_mode: str | None) -> Tensor:
     if rounding_mode != "trunc":
         raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     _check_divisor(self, other)
+    if self.dtype.is_floating_point and self.dtype.itemsize == 2:
+        # PyTorch rounds the quotient to the dtype first
+        return required(f"aten::div.{overload}")(self, other).trunc()
     return required(f"rushlight::trunc_divide.{overload}")(self, other)
 
 

@@ -5,6 +5,7 @@ import math
 
 from ..dtype import bool_
 from ..tensor import Tensor, new_empty
+from .launching import widened
 from .matrix import matmul
 from .random import dropout
 from .softmax import softmax
@@ -31,7 +32,7 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_ca
     # PyTorch's kernel for batches of heads takes both, its plain form does not
     if mask is not None and is_causal and query.ndim != 4:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    if not (query.dtype.is_floating_point and query.dtype.opmath is query.dtype):
+    if not (query.dtype.is_floating_point and query.dtype.computes):
         raise RuntimeError(f"scaled_dot_product_attention: expected a floating-point dtype but found {query.dtype}; convert with .to()")
 
 
@@ -68,6 +69,7 @@ def _weights(scores: Tensor) -> Tensor:
     "bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
     random=True,
 )
+@widened
 def scaled_dot_product_attention(
     query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, dropout_p: float, is_causal: bool, scale: float | None,
     enable_gqa: bool,

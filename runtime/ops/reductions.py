@@ -30,6 +30,8 @@ def reduced_dims(rank: int, dims: Sequence[int] | int | None) -> tuple[int, ...]
     """The dimensions that a reduction runs over: all of them for None and for no dims; RuntimeError for one named twice."""
     if isinstance(dims, int):
         dims = (dims,)
+    if rank > 64:
+        raise RuntimeError("only tensors with up to 64 dims are supported")
     if not dims:
         return tuple(range(rank))
     wrapped = tuple(wrap_dim(dim, rank) for dim in dims)

@@ -223,7 +223,7 @@ class Amount(NamedTuple):
     dtypes: int
 
 
-FEW = Amount(3, 1, 1, 1)
+FEW = Amount(2, 1, 1, 1)
 SOME = Amount(8, 1, 2, 5)
 WHOLE = Amount(1 << 30, 4, 6, 1 << 30)
 _COMMON = ("int64", "bfloat16", "bool", "complex64", "float64")

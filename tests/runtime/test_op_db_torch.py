@@ -16,8 +16,8 @@ pytest.importorskip("torch")
 pytest.importorskip("torch.testing._internal.common_methods_invocations")
 
 HERE = Path(__file__).resolve().parent
-MOST_EXCEPTIONS = 282
-"""Of 702 entries at least 420 pass."""
+MOST_EXCEPTIONS = 100
+"""Of 702 entries."""
 
 
 def _module() -> Any:

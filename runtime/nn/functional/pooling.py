@@ -24,4 +24,5 @@ def _list_with_default(sizes: object, defaults: tuple[int, ...]) -> list[int] | 
     wanted: list[int | None] = [*sizes]  # pyright: ignore[reportUnknownVariableType]
     if len(defaults) <= len(wanted):
         raise ValueError(f"Input dimension should be at least {len(wanted) + 1}")
-    return [default if size is None else size for size, default in zip(wanted, defaults[-len(wanted) :], strict=True)]
+    last = defaults[len(defaults) - len(wanted) :]
+    return [default if size is None else size for size, default in zip(wanted, last, strict=True)]
