@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..dtype import bfloat16, float16, float32, int64
+from ..dtype import int64
 from ..tensor import Tensor
-from .copying import converted
 from .launching import pair, require_floating, widened
 from .pooling_windows import Windows, pool
 from .table import kernel
@@ -124,8 +123,6 @@ def avg_pool2d(
 def adaptive_avg_pool2d(self: Tensor, output_size: Sequence[int]) -> Tensor:
     """The mean of each of `output_size` windows that cover the plane evenly."""
     _planes("adaptive_avg_pool2d", self)
-    if self.dtype in (float16, bfloat16):
-        return converted(adaptive_avg_pool2d(converted(self, float32), output_size), self.dtype)
     require_floating("adaptive_avg_pool2d", self.dtype)
     if len(output_size) != 2 or min(output_size) < 0:
         raise RuntimeError(f"adaptive_avg_pool2d: elements of output_size must be two ints, not negative; got {list(output_size)}")
