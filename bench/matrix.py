@@ -21,7 +21,7 @@ import torch
 import rushlight as rl
 from rushlight.runtime.dtype import by_name
 from rushlight.runtime.kernels import isa
-from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed
+from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed, plan_product
 
 from .peak import peak, reading, seconds
 
@@ -34,9 +34,18 @@ VECTORS = ((256, 256), (768, 3072), (4096, 4096), (8192, 8192))
 Call = Callable[[], object]
 
 
-def shares(calls: list[Call], amount: float, yardstick: tuple[Call, float], budget: float) -> tuple[list[float], float]:
-    """Per call: `amount` per second as a share of the yardstick's rate; and that rate."""
-    measure, unit = yardstick
+def shares(calls: list[Call], amount: float, yardstick: tuple[Call, float], budget: float, repeat: int = 1) -> tuple[list[float], float]:
+    """Per call: `amount` per second as a share of the yardstick's rate; and that rate.
+
+    Each turn is `repeat` calls: where operands fit into a cache, all contenders then find them there.
+    """
+    once, unit = yardstick
+
+    def measure() -> None:
+        for _ in range(repeat):
+            once()
+
+    unit *= repeat
     found: list[list[float]] = [[] for _ in calls]
     rates: list[float] = []
     for call in (measure, *calls):
@@ -80,17 +89,23 @@ def packed_rows(dtype: str, budget: float) -> None:
 
 
 def vector_rows(budget: float) -> None:
-    """Products of one row against the bandwidth of reading."""
-    print("\n| one row, float32: columns x depth | read GB/s | x @ W | x @ W.T | torch x @ W | torch x @ W.T |\n|---|---|---|---|---|---|")
+    """Products of one row against the bandwidth of reading: prepared products, and the functions that users call."""
+    print("\n| one row, float32: columns x depth | read GB/s | prepared x @ W | x @ W.T | rl.mm x @ W | x @ W.T | torch x @ W | x @ W.T |")
+    print("|---|---|---|---|---|---|---|---|")
     for columns, depth in VECTORS:
         x, w = np.ones((1, depth), np.float32), np.ones((depth, columns), np.float32)
-        wide = np.ones((columns, depth), np.float32)
+        wide, out, sizes = np.ones((columns, depth), np.float32), np.zeros((1, columns), np.float32), Sizes(1, columns, depth)
         calls: list[Call] = []
+        for right, steps in ((w, Strides(columns, 1)), (wide, Strides(1, depth))):
+            plan = plan_product(plain(by_name("float32")), sizes, Strides(depth, 1), steps, Strides(columns, 1))
+            assert plan is not None
+            addresses = x.ctypes.data, right.ctypes.data, out.ctypes.data
+            calls.append(lambda plan=plan, addresses=addresses: plan.run(*addresses))
         for library in (rl, torch):
             one, two, three = (library.from_numpy(array) for array in (x, w, wide))
             calls += [lambda one=one, two=two, mm=library.mm: mm(one, two), lambda one=one, three=three, mm=library.mm: mm(one, three.t())]
         amount = 4.0 * columns * depth
-        share, rate = shares(calls, amount, reading(max(int(amount), 1 << 16)), budget)
+        share, rate = shares(calls, amount, reading(max(int(amount), 1 << 16)), budget, max(1, int(6e7 / amount)))
         print(f"| {columns} x {depth} | {rate / 1e9:.1f} | {' | '.join(f'{one:.2f}' for one in share)} |", flush=True)
 
 
