@@ -65,6 +65,10 @@ def dispatch(command: str, options: argparse.Namespace) -> int:
         from .convert import convert
 
         return convert(options.source, options.target, as_json=options.json)
+    if command in ("code", "graph"):
+        from . import program
+
+        return (program.code if command == "code" else program.graph)(options.file, options.method)
     from .info import info
 
     return info(options.file, as_json=options.json)
@@ -96,6 +100,13 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help=text, description=f"{text.capitalize()}; nothing of it is run.")
     info.add_argument("file", metavar="FILE", help="a TorchScript archive")
     info.add_argument("--json", action="store_true", help="print JSON")
+
+    for command, text in (
+        ("code", "show a method of a TorchScript archive as text"), ("graph", "show the graph of a method of a TorchScript archive"),
+    ):  # fmt: skip
+        shown = commands.add_parser(command, help=text, description=f"{text.capitalize()}; nothing of it is run.")
+        shown.add_argument("file", metavar="FILE", help="a TorchScript archive")
+        shown.add_argument("method", metavar="METHOD", nargs="?", default="forward", help="the method to show (default: forward)")
 
     text = "list the tensors of a file: shapes, dtypes, sizes, shared storages"
     listing = commands.add_parser("ls", help=text, description=f"{text.capitalize()}; nothing of it is run.")
