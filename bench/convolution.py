@@ -1,4 +1,4 @@
-"""`python -m bench.convolution`: convolutions and pooling against the arithmetic peak of the machine and against PyTorch, as tables.
+"""`python -m bench.convolution`: convolutions, pooling and normalizations of images against the machine's peak and PyTorch, as tables.
 
 Every row is one layer with float32 images and weights, batch 1. rushlight runs a plan with weights packed before, as a program does,
 and the eager row; PyTorch runs eager, on channels-last and on contiguous images. Contenders take turns in one process. The peak is that
@@ -8,6 +8,8 @@ of fused multiply-adds on registers alone, measured in the same turns with the s
 from __future__ import annotations
 
 import argparse
+import functools
+import itertools
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +28,7 @@ from rushlight.runtime.kernels.emitter import Builder
 from rushlight.runtime.kernels.functions import Functions
 from rushlight.runtime.kernels.launch import launch
 from rushlight.runtime.kernels.vectors import Vectors
+from rushlight.runtime.ops.convolving_int8 import PackedWeight, Requantization
 
 from .paired import burst_length, time_calls
 
@@ -165,8 +168,61 @@ def pools() -> list[tuple[str, dict[str, Callable[[], object]]]]:
                 "eager": lambda ours=ours, own=own, args=args: ours(own, *args),
                 "torch": lambda theirs=theirs, image=image, args=args: theirs(image, *args),
             }
-            rows.append((f"{title}, {order}", calls))
+            rows.append((f"{title} of 112x112, 64 channels, {order}", calls))
     return rows
+
+
+def normalizations() -> list[tuple[str, dict[str, Callable[[], object]]]]:
+    """Global means, batch norm and group norm in both memory orders."""
+    rows: list[tuple[str, dict[str, Callable[[], object]]]] = []
+    for size, channels, last in itertools.product((7, 14, 56), (64, 512), (True, False)):
+        x = torch.from_numpy(np.random.default_rng(0).standard_normal((1, channels, size, size), dtype=np.float32))
+        x = x.to(memory_format=torch.channels_last) if last else x
+        vectors = [torch.rand(channels) + 0.5 for _ in range(4)]
+        pairs = [(library, images, [one if library is torch else rl.from_numpy(one.numpy()) for one in vectors])
+                 for library, images in ((rl, rl.from_numpy(x.numpy())), (torch, x))]
+        means, batches, groups = ({} for _ in range(3))
+        for name, (library, images, given) in zip(("eager", "torch"), pairs):
+            means[name] = functools.partial(library.nn.functional.adaptive_avg_pool2d, images, (1, 1))
+            batches[name] = functools.partial(library.batch_norm, images, *given, False, 0.1, 1e-5, False)
+            groups[name] = functools.partial(library.group_norm, images, 32, *given[:2])
+        title = f"of {size}x{size}, {channels} channels, {'channels last' if last else 'planes'}"
+        rows += [(f"global mean {title}", means), (f"batch norm {title}", batches), (f"group norm {title}", groups)]
+    return rows
+
+
+def eight_bits() -> list[tuple[str, dict[str, Callable[[], object]]]]:
+    """Convolutions of quint8 images, and the same in float32; PyTorch's are those of its default engine."""
+    rows: list[tuple[str, dict[str, Callable[[], object]]]] = []
+    for layer in (Layer(56, 64, 64, 3), Layer(28, 128, 128, 3), Layer(14, 256, 1024, 1), Layer(28, 192, 192, 3, 1, 192)):
+        pad, generator = layer.window // 2, torch.Generator().manual_seed(0)
+        shape = (layer.out_channels, layer.channels // layer.groups, layer.window, layer.window)
+        x, w = torch.randn(1, layer.channels, layer.size, layer.size, generator=generator), torch.randn(shape, generator=generator)
+        images = torch.quantize_per_tensor(x.to(memory_format=torch.channels_last), 0.03, 128, torch.quint8)
+        weight = torch.quantize_per_tensor(w, 0.05, 0, torch.qint8)
+        settings = ([layer.stride] * 2, [pad] * 2, [1, 1])
+        packed = torch.ops.quantized.conv2d_prepack(weight, None, *settings, layer.groups)
+        factors = rl.full((layer.out_channels,), 0.03 * 0.05 / 0.1)
+        own = PackedWeight(rl.from_numpy(weight.int_repr().numpy()), [0], layer.groups)
+        own_images = rl.from_numpy(images.int_repr().numpy())
+        floats = rl.from_numpy(x.to(memory_format=torch.channels_last).numpy()), rl.from_numpy(w.numpy()).clone()
+        calls: dict[str, Callable[[], object]] = {
+            "eager": functools.partial(own.convolve, own_images, 128, *settings, Requantization(factors, None, 100)),
+            "torch": functools.partial(torch.ops.quantized.conv2d, images, packed, 0.1, 100),
+            "float32": functools.partial(rl.conv2d, *floats, None, *settings, layer.groups),
+        }
+        rows.append((layer.title, calls))
+    return rows
+
+
+def plain_table(title: str, rows: list[tuple[str, dict[str, Callable[[], object]]]], rounds: int) -> None:
+    """Measure and print rows whose contenders are calls alone."""
+    names = list(rows[0][1])
+    print(f"\n{title}: ms\n\n| | {' | '.join(names)} | torch / eager |\n|---|{'---|' * (len(names) + 1)}")
+    for row, calls in rows:
+        seconds = fastest(calls, rounds)
+        cells = " | ".join(f"{seconds[name] * 1e3:.4f}" for name in names)
+        print(f"| {row} | {cells} | {seconds['torch'] / seconds['eager']:.2f} |", flush=True)
 
 
 def fastest(calls: dict[str, Callable[[], object]], rounds: int, pause: float = 0.0) -> dict[str, float]:
@@ -210,7 +266,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.convolution", description=__doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of every contender (default: 1)")
     parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9)")
-    parser.add_argument("--only", choices=("resnet50", "mobilenet", "pools"), help="one table")
+    parser.add_argument("--only", choices=("resnet50", "mobilenet", "pools", "normalizations", "int8"), help="one table")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     rl.set_num_threads(options.threads)
@@ -220,10 +276,11 @@ def main() -> int:
         if options.only in (None, "mobilenet"):
             table("MobileNet-V2, depthwise", mobilenet(), options.threads, options.rounds)
         if options.only in (None, "pools"):
-            print("\nPooling of 112x112, 64 channels: ms\n\n| | eager | torch |\n|---|---|---|")
-            for title, calls in pools():
-                seconds = fastest(calls, options.rounds)
-                print(f"| {title} | {seconds['eager'] * 1e3:.3f} | {seconds['torch'] * 1e3:.3f} |")
+            plain_table("Pooling", pools(), options.rounds)
+        if options.only in (None, "normalizations"):
+            plain_table("Global means and normalizations", normalizations(), options.rounds)
+        if options.only in (None, "int8"):
+            plain_table("Eight bits", eight_bits(), options.rounds)
     return 0
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..formats import contiguous_format, suggested_format
-from ..kernels.group_normalization import group_norm_kernel
+from ..formats import contiguous_format, is_in_format, suggested_format
+from ..kernels.group_normalization import (
+    BLOCK,
+    VECTORS,
+    block_moments_kernel,
+    group_norm_kernel,
+    group_scale_kernel,
+    scale_pixels_kernel,
+)
+from ..kernels.isa import current
 from ..kernels.launch import launch
-from ..layout import wrap_dim
-from ..tensor import Tensor, new_empty
+from ..layout import Layout, wrap_dim
+from ..storage import Storage
+from ..tensor import Tensor, new_empty, new_like
 from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
 from .launching import address_or_zero, require_floating, widened
@@ -30,17 +39,42 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None, bias: Tens
     shape = input.layout.shape
     _check(shape, num_groups, weight, bias)
     require_floating("GroupNormKernelImpl", input.dtype)
-    source = contiguous(input)
-    out = new_empty(shape, source.dtype)
     group = shape[1] // num_groups
     plane = math.prod(shape[2:])
-    parameters = [None if one is None else contiguous(converted(one, source.dtype)) for one in (weight, bias)]
-    epsilon = double(eps)
-    words = (out.address, source.address, *map(address_or_zero, parameters), epsilon.address, group, plane, num_groups)
+    parameters = [None if one is None else contiguous(converted(one, input.dtype)) for one in (weight, bias)]
+    given = (*map(address_or_zero, parameters), double(eps).address)
+    memory_format = suggested_format(input.layout)
+    lanes = current().vector_bytes // input.dtype.itemsize
+    if memory_format is not contiguous_format and shape[1] >= lanes and plane and is_in_format(input.layout, memory_format):
+        return _by_pixels(input, num_groups, given)
+    source = contiguous(input)
+    out = new_empty(shape, source.dtype)
+    words = (out.address, source.address, *given, group, plane, num_groups)
     if out.layout.numel:
         launch(group_norm_kernel(source.dtype), words, shape[0] * num_groups, work=source.layout.numel)
-    memory_format = suggested_format(input.layout)
     return out if memory_format is contiguous_format else converted_to(out, out.dtype, memory_format)
+
+
+def _by_pixels(input: Tensor, groups: int, given: tuple[int, ...]) -> Tensor:
+    """Group norm of images whose channels lie side by side; `given` are the addresses of weight, bias and epsilon."""
+    dtype, isa = input.dtype, current()
+    batch, channels, *sizes = input.layout.shape
+    pixels = math.prod(sizes)
+    blocks = -(-pixels // BLOCK)
+    width = isa.vector_bytes // dtype.itemsize * VECTORS
+    width = width if channels >= width else width // VECTORS
+    parts = -(-channels // width)
+    moments, factors = (Storage.allocate(2 * batch * count * channels * dtype.itemsize) for count in (blocks, 1))
+    means, squares = moments.address, moments.address + moments.nbytes // 2
+    scale, shift = factors.address, factors.address + factors.nbytes // 2
+    out = new_like(Layout.of(input.layout.shape, input.layout.strides, 0), dtype)
+    work = input.layout.numel // 3
+    words = (means, squares, input.address, channels, pixels, blocks, parts)
+    launch(block_moments_kernel(dtype, isa), words, batch * blocks * parts, work=work)
+    words = (scale, shift, means, squares, *given, channels, channels // groups, groups, pixels, blocks)
+    launch(group_scale_kernel(dtype), words, batch * groups, work=batch * blocks * channels)
+    launch(scale_pixels_kernel(dtype), (out.address, input.address, scale, shift, channels, pixels), batch * pixels, work=work)
+    return out
 
 
 def _check(shape: Sequence[int], groups: int, weight: Tensor | None, bias: Tensor | None) -> None:

@@ -1,19 +1,23 @@
 """Batch norm."""
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from ..dtype import bfloat16, float16, float32
 from ..formats import contiguous_format, format_strides, is_in_format, suggested_format
-from ..kernels.group_normalization import batch_scale_kernel, scale_pixels_kernel
+from ..kernels.engine import Kernel
+from ..kernels.group_normalization import batch_norm_pixels_kernel
 from ..kernels.launch import launch
 from ..kernels.normalization import batch_norm_kernel, batch_statistics_kernel
 from ..layout import Layout
-from ..storage import Storage
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
 from .launching import address_or_zero, require_floating
+from .plans import Plans
 from .table import kernel
 
 
@@ -43,6 +47,13 @@ def batch_norm(
         numbers = converted(input, float32)
         result = batch_norm(numbers, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)
         return converted(result, input.dtype)
+    if not training:
+        key = (input.layout.form, input.dtype, eps, *map(_form, (weight, bias, running_mean, running_var)))
+        known = _plans.get(key)
+        if known is None and _is_plain(input, weight, bias, running_mean, running_var):
+            known = _plans[key] = _plan(input, eps)
+        if known is not None:
+            return _run(known, input, running_mean, running_var, weight, bias)
     require_floating("batch_norm", input.dtype)
     shape = input.layout.shape
     if len(shape) < 2:
@@ -50,41 +61,72 @@ def batch_norm(
     channels = shape[1]
     if not training and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
-    memory_format = contiguous_format if input.layout.is_contiguous else suggested_format(input.layout)
-    pixels = memory_format is not contiguous_format and is_in_format(input.layout, memory_format)
-    source = input if pixels and not training else contiguous(input)
     batch = shape[0]
+    source = contiguous(input)
     plane = source.layout.numel // (batch * channels) if source.layout.numel else 0
     if training:
         mean, variance = _statistics(source, channels, plane, batch)
-        if source.layout.numel:
-            _update(running_mean, mean, momentum, 1.0)
-            _update(running_var, variance, momentum, batch * plane / max(batch * plane - 1, 1))
+        _update(running_mean, mean, momentum, 1.0)
+        _update(running_var, variance, momentum, batch * plane / max(batch * plane - 1, 1))
     else:
         mean = _channel_tensor("running_mean", running_mean, source, channels)
         variance = _channel_tensor("running_var", running_var, source, channels)
     weight = _channel_tensor("weight", weight, source, channels)
     bias = _channel_tensor("bias", bias, source, channels)
-    epsilon = double(eps)
-    given = (address_or_zero(mean), address_or_zero(variance), address_or_zero(weight), address_or_zero(bias), epsilon.address, channels)
-    if memory_format is not contiguous_format and source.layout.numel:
-        images = input if pixels else converted_to(input, input.dtype, memory_format)
-        return _scale_pixels(images, Layout.of(shape, format_strides(shape, memory_format), 0), given)
-    out = new_empty(shape, source.dtype)
-    words = (out.address, source.address, *given, plane)
-    launch(batch_norm_kernel(source.dtype), words, batch * channels, work=source.layout.numel // 2)
-    return out
+    memory_format = contiguous_format if input.layout.is_contiguous else suggested_format(input.layout)
+    images = input if is_in_format(input.layout, memory_format) else converted_to(source, input.dtype, memory_format)
+    return _run(_plan(images, eps), images, mean, variance, weight, bias)
 
 
-def _scale_pixels(images: Tensor, layout: Layout, given: tuple[int, ...]) -> Tensor:
-    """Batch norm of images whose channels lie side by side; `given` are the words of `batch_scale_kernel` from the mean on."""
-    channels = layout.shape[1]
-    factors = Storage.allocate(2 * channels * 8)
-    scale, shift = factors.address, factors.address + channels * 8
-    launch(batch_scale_kernel(images.dtype), (scale, shift, *given), channels)
-    out = new_like(layout, images.dtype)
-    words = (out.address, images.address, scale, shift, channels)
-    launch(scale_pixels_kernel(images.dtype), words, layout.numel // channels, work=layout.numel // 2)
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How batch norm with known statistics is run on inputs of one layout."""
+
+    kernel: Kernel
+    layout: Layout
+    epsilon: Tensor
+    words: tuple[int, ...]
+    """Those behind the addresses."""
+    items: int
+
+
+_plans = Plans[tuple[Any, ...], _Plan]()
+
+
+def _form(tensor: Tensor | None) -> Any:
+    return None if tensor is None else (tensor.layout.form, tensor.dtype)
+
+
+def _is_plain(input: Tensor, *parameters: Tensor | None) -> bool:
+    """Whether nothing needs a check or a conversion: dense images, and statistics; every parameter contiguous and in their dtype."""
+    shape, dtype = input.layout.shape, input.dtype
+    if len(shape) < 2 or not (dtype.is_floating_point and dtype.computes and dtype.opmath is dtype) or None in parameters[2:]:
+        return False
+    if not is_in_format(input.layout, contiguous_format if input.layout.is_contiguous else suggested_format(input.layout)):
+        return False
+    plain = (shape[1],)
+    return all(one is None or (one.layout.shape == plain and one.layout.is_contiguous and one.dtype is dtype) for one in parameters)
+
+
+def _plan(images: Tensor, eps: float) -> _Plan:
+    """The plan for dense images, contiguous or channels last."""
+    shape, dtype = images.layout.shape, images.dtype
+    channels, epsilon = shape[1], double(eps)
+    if images.layout.is_contiguous:
+        plane = math.prod(shape[2:])
+        return _Plan(batch_norm_kernel(dtype), Layout.contiguous(shape), epsilon, (channels, plane), shape[0] * channels)
+    layout = Layout.of(shape, format_strides(shape, suggested_format(images.layout)), 0)
+    return _Plan(batch_norm_pixels_kernel(dtype), layout, epsilon, (channels,), layout.numel // max(channels, 1))
+
+
+def _run(
+    plan: _Plan, images: Tensor, mean: Tensor | None, variance: Tensor | None, weight: Tensor | None, bias: Tensor | None
+) -> Tensor:
+    out = new_like(plan.layout, images.dtype)
+    numel = plan.layout.numel
+    if numel:
+        words = (out.address, images.address, *map(address_or_zero, (mean, variance, weight, bias, plan.epsilon)), *plan.words)
+        launch(plan.kernel, words, plan.items, work=numel // 2)
     return out
 
 

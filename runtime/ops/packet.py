@@ -128,23 +128,32 @@ class Packet(functools.partial[Any]):
             if arranged is not None:
                 self.named[*map(type, args), *kwargs, *map(type, kwargs.values())] = arranged
             return
+        if not self._remember_short(op, args, values):
+            arranged = _arranged(self, op, args, values, {})
+            if arranged is not None:
+                self.known[tuple(map(type, args))] = lambda *given: arranged(given, {})
+
+    def _remember_short(self, op: Op, args: tuple[Any, ...], values: list[Any]) -> bool:
+        """Keep what runs the simplest calls, if this is one of them."""
         # the arguments as they are, or trailing ints gathered into a list: `x.view(2, 3)`
         start = next((at for at, value in enumerate(values) if isinstance(value, list)), len(args))
         if any(a is not b for a, b in zip(args[:start], values)):
-            return
+            return False
         if start >= len(args):
             self.known[tuple(map(type, args))] = _completed(op, tuple(values[len(args) :]))
-            return
+            return True
         rest = values[start + 1 :]
         if any(isinstance(value, list) for value in rest):
-            return
+            return False
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
             self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
-            return
+            return True
         read = _reader(op.schema.args[start], args[start], values[start])
-        if read is not None and all(a is b for a, b in zip(args[start + 1 :], rest)):
+        fits = read is not None and all(a is b for a, b in zip(args[start + 1 :], rest))
+        if read is not None and fits:
             self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, read, tuple(values[len(args) :]), args[start])
+        return fits
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         got = ", ".join([*(_type_text(value) for value in args), *(f"{name}={_type_text(value)}" for name, value in kwargs.items())])
@@ -199,9 +208,10 @@ def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> C
 
 def _reader(argument: Argument, given: Any, value: list[Any]) -> Callable[[Any], list[Any] | None] | None:
     """What reads a list for the place of `given` from whatever has its type; None where `value` is not simply `given` as a list."""
-    for read in (_as_list, _as_tensors):
+    readers = (_as_list, _as_tensors) if argument.list_size in (None, 1) else (_as_sizes(argument.list_size),)
+    for read in readers:
         found = read(given)
-        if argument.list_size in (None, 1) and found is not None and len(found) == len(value) and all(a is b for a, b in zip(found, value)):
+        if found is not None and len(found) == len(value) and all(a is b for a, b in zip(found, value)):
             return read
     return None
 
@@ -225,6 +235,19 @@ def _as_list(given: Any) -> list[int] | None:
         return None
     items = cast("Sequence[Any]", given)
     return [*items] if all(type(item) is int for item in items) else None
+
+
+@functools.cache
+def _as_sizes(count: int) -> Callable[[Any], list[int] | None]:
+    """What reads `count` ints from one int, from a list of one, or from a list; None for anything else."""
+
+    def read(given: Any) -> list[int] | None:
+        if type(given) is int:
+            return [given] * count
+        listed = _as_list(given)
+        return listed * count if listed is not None and len(listed) == 1 else listed
+
+    return read
 
 
 def _listing(

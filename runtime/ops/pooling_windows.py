@@ -8,13 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..dtype import int64
 from ..formats import channels_last, channels_last_3d, contiguous_format, format_strides, suggested_format
+from ..kernels.engine import Kernel
+from ..kernels.isa import current
 from ..kernels.launch import launch
+from ..kernels.plane_means import GROUP, pixel_means_kernel, plane_means_kernel
 from ..kernels.pooling import Pooling, pooling_kernel
 from ..layout import Layout
 from ..tensor import Tensor, new_like
+from .plans import Plans
 from .reductions import mean_dims
 
 _FORMATS = {2: channels_last, 3: channels_last_3d}
@@ -39,19 +44,67 @@ def pool(
     `windows` is None for adaptive windows. `keeps_format` says whether a channels-last input gives a channels-last result.
     """
     dims = len(out_sizes)
-    shape = (*input.layout.shape[: input.ndim - dims], *out_sizes)
-    memory_format = suggested_format(input.layout) if keeps_format and input.ndim == dims + 2 else contiguous_format
-    if memory_format is not _FORMATS.get(dims):
-        memory_format = contiguous_format
-    layout = Layout.of(shape, format_strides(shape, memory_format), 0)
-    if mean and windows is None and layout.numel and max(out_sizes) == 1:
-        averaged = mean_dims(input, range(-dims, 0), True, None)
-        return Tensor(averaged.storage, layout, input.dtype), None
+    if mean and windows is None and max(out_sizes) == 1 and min(out_sizes) == 1 and input.layout.numel:
+        return _global_mean(input, dims, keeps_format), None
+    layout = _out_layout(input, out_sizes, keeps_format)
     out = new_like(layout, input.dtype)
     chosen = new_like(layout, int64) if places else None
     if layout.numel:
         _launch(input, out, chosen, out_sizes, windows, mean, counts_padding, divisor)
     return out, chosen
+
+
+def _out_layout(input: Tensor, out_sizes: Sequence[int], keeps_format: bool) -> Layout:
+    """Channels last if the input is and the operator keeps that, else contiguous."""
+    dims = len(out_sizes)
+    shape = (*input.layout.shape[: input.ndim - dims], *out_sizes)
+    memory_format = suggested_format(input.layout) if keeps_format and input.ndim == dims + 2 else contiguous_format
+    if memory_format is not _FORMATS.get(dims):
+        memory_format = contiguous_format
+    return Layout.of(shape, format_strides(shape, memory_format), 0)
+
+
+def _global_mean(input: Tensor, dims: int, keeps_format: bool) -> Tensor:
+    """The mean of each channel of each image."""
+    key = (input.layout.form, input.dtype, dims, keeps_format, current())
+    known = _global_means.get(key)
+    if known is None:
+        known = _global_means[key] = _GlobalMean(input, dims, keeps_format)
+    return known.run(input)
+
+
+class _GlobalMean:
+    """How the means of images of one layout are computed: by planes, by pixels, or as any other reduction."""
+
+    def __init__(self, input: Tensor, dims: int, keeps_format: bool) -> None:
+        self.dims, self.layout = dims, _out_layout(input, [1] * dims, keeps_format)
+        batch, channels, sizes, strides = _volumes(input.layout, dims)
+        pixels = math.prod(sizes)
+        # pixels are evenly spaced: each dimension steps over all of the next ones
+        spaced = all(size == 1 or strides[2 + at] == strides[4] * math.prod(sizes[at + 1 :]) for at, size in enumerate(sizes[:2]))
+        isa = current()
+        lanes = isa.vector_bytes // input.dtype.itemsize
+        self.kernel: Kernel | None = None
+        self.work = input.layout.numel // 4
+        if input.layout.is_contiguous:
+            self.kernel, self.items, self.words = plane_means_kernel(input.dtype, isa), batch * channels, (pixels,)
+        elif strides[1] == 1 and channels >= lanes and spaced:
+            width = lanes * GROUP if channels >= lanes * GROUP else lanes
+            parts = -(-channels // width)
+            self.kernel, self.items = pixel_means_kernel(input.dtype, isa), batch * parts
+            self.words = (pixels, channels, strides[0], strides[4], parts)
+
+    def run(self, input: Tensor) -> Tensor:
+        """The means of an input with the plan's layout."""
+        if self.kernel is None:
+            averaged = mean_dims(input, range(-self.dims, 0), True, None)
+            return Tensor(averaged.storage, self.layout, input.dtype)
+        out = new_like(self.layout, input.dtype)
+        launch(self.kernel, (out.address, input.address, *self.words), self.items, work=self.work)
+        return out
+
+
+_global_means = Plans[tuple[Any, ...], _GlobalMean]()
 
 
 def _launch(

@@ -10,7 +10,7 @@ import rushlight as rl
 from rushlight.runtime.ops.table import lookup
 
 torch = pytest.importorskip("torch")
-SHAPES = [(2, 6, 5, 7), (1, 6, 2, 1), (3, 6), (2, 6, 40), (2, 6, 3, 4, 5), (0, 6, 3, 3)]
+SHAPES = [(2, 6, 5, 7), (1, 6, 2, 1), (3, 6), (2, 6, 40), (2, 6, 3, 4, 5), (0, 6, 3, 3), (2, 36, 9, 10)]
 LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 
 
@@ -32,7 +32,8 @@ def inputs(shape: tuple[int, ...], last: bool, dtype: Any) -> tuple[Any, list[An
     x = torch.randn(shape, dtype=dtype)
     if last and len(shape) in LAST:
         x = x.to(memory_format=LAST[len(shape)])
-    return x, [torch.randn(6, dtype=dtype), torch.randn(6, dtype=dtype), torch.randn(6, dtype=dtype), torch.rand(6, dtype=dtype) + 0.5]
+    more = [torch.randn(shape[1], dtype=dtype) for _ in range(3)]
+    return x + 3, [*more, torch.rand(shape[1], dtype=dtype) + 0.5]
 
 
 @pytest.mark.parametrize("dtype", ("float32", "float64"))
