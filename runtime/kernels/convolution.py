@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ _CACHE_ITEMS = 256 * 256
 """Items of a block's part of the image: with the weights of a panel they stay in the second cache."""
 _RUN_ITEMS = 256
 """Steps of the depth between two visits of a pixel: their weights stay in the first cache."""
+_MOST_PARTS = 9
+_LEAST_PIXELS = 6
+"""Outputs of the smallest part, over all images, when outputs are sorted by their taps."""
+_WORTH = 0.9
+"""The share of the taps that must not be exceeded then."""
+_PART_WORK = 5000
+"""Nanoseconds that each part must save."""
 _SHARED_BYTES = 1 << 16
 """Borders from this size on are copied by all threads."""
 
@@ -84,9 +92,8 @@ class ConvolutionPlan:
             self._border_words = self._plan_border()
         self._parts: list[_Part] = []
         self._packs: list[tuple[tuple[int, ...], int]] = []
-        orders: list[tuple[int, ...]] = []
-        for phase in phases:
-            orders += self._plan_phase(phase)
+        shared = tuple(number for number, _ in _plain_phase(sizes).taps) if len(phases) > 1 and not sizes.transposed else None
+        orders = [order for phase in phases for order in self._plan_phase(phase, shared)]
         self.packing: object = (
             dtype, layouts.weight, sizes.window, sizes.channels, sizes.out_channels, sizes.groups, sizes.transposed, self._shape, isa,
             *orders,
@@ -156,14 +163,16 @@ class ConvolutionPlan:
             *reversed(self.before),
         )
 
-    def _plan_phase(self, phase: _Phase) -> list[tuple[int, ...]]:
-        """Add a part; the taps in the order of their weights, if there is anything to do."""
+    def _plan_phase(self, phase: _Phase, shared: tuple[int, ...] | None) -> list[tuple[int, ...]]:
+        """Add a part; the taps in the order of their weights where they are packed for it, or for the first that shares them."""
         sizes, strides, target = self.sizes, self._source, self.layouts.target
         step = (1, 1, 1) if sizes.transposed else sizes.stride
         spread = sizes.stride if sizes.transposed else (1, 1, 1)
         placed = sorted((z * strides.z + y * strides.y + x * strides.x, number) for number, (z, y, x) in phase.taps)
-        runs, length = self._runs([offset for offset, _ in placed])
-        table = array("q", runs)
+        order = shared or tuple(number for _, number in placed)
+        rows = [order.index(number) * self._group_in for _, number in placed]
+        runs, rows, length = self._runs([offset for offset, _ in placed], rows)
+        table = array("q", [*runs, *rows, 0])
         pixels = sizes.batch * phase.grid[0] * phase.grid[1] * phase.grid[2]
         if not pixels:
             return []
@@ -175,33 +184,34 @@ class ConvolutionPlan:
         words = (
             table.buffer_info()[0], len(runs), max(self._run_items // max(length, 1), 1), length, pixels, block, sizes.groups,
             self._group_in * strides.channel, self._group_out, *reversed(phase.grid), *steps_in, strides.image, *steps_out, target.image,
-            target.channel,
+            target.channel, len(order) * self._group_in,
         )
         first = phase.first[0] * target.z + phase.first[1] * target.y + phase.first[2] * target.x
-        start = self._packed_bytes
+        start = 0 if shared else self._packed_bytes
         items = -(-pixels // block) * sizes.groups * self._panels
         depth = len(placed) * self._group_in
         self._keep.append(table)
         self._parts.append(_Part(words, items, pixels * sizes.out_channels * (depth + 4) // 40, first, start))
-        taps = tuple(number for _, number in placed)
-        self._packs.append((self._plan_panels(taps), start))
-        return [taps]
+        if shared and self._packs:
+            return []
+        self._packs.append((self._plan_panels(order), start))
+        return [order]
 
-    def _runs(self, offsets: Sequence[int]) -> tuple[list[int], int]:
-        """(offsets of runs in the image, their length): taps that adjoin are joined, long runs are cut evenly."""
+    def _runs(self, offsets: Sequence[int], rows: Sequence[int]) -> tuple[list[int], list[int], int]:
+        """(offsets of runs in the image, their rows in a panel, their length): taps that adjoin are joined, long runs are cut evenly."""
         channels = self._group_in
         length = channels
-        runs = list(offsets)
+        runs = [*zip(offsets, rows, strict=True)]
         if self._source.x == channels and len(runs) > 1:
-            row = next((at for at in range(1, len(runs)) if runs[at] != runs[at - 1] + channels), len(runs))
+            row = next((at for at in range(1, len(runs)) if runs[at] != _moved(runs[at - 1], channels)), len(runs))
             starts = runs[::row]
-            if [start + at * channels for start in starts for at in range(row)] == runs:
+            if [_moved(start, at * channels) for start in starts for at in range(row)] == runs:
                 runs, length = starts, row * channels
         if length > self._run_items:
             cut = next((size for size in range(self._run_items, 63, -1) if length % size == 0), length)
-            runs = [start + at for start in runs for at in range(0, length, cut)]
+            runs = [_moved(start, at) for start in runs for at in range(0, length, cut)]
             length = cut
-        return runs, length
+        return [offset for offset, _ in runs], [row for _, row in runs], length
 
     def _plan_panels(self, taps: Sequence[int]) -> tuple[int, ...]:
         """The words of `panels_kernel` after the addresses, for these taps of the window in this order."""
@@ -253,8 +263,55 @@ def tile_shape(dtype: DType, channels: int, isa: Isa) -> Shape:
     return min(shapes, key=lambda shape: -(-channels // (shape.vectors * width)) * shape.vectors * (1.15 if shape.vectors == 1 else 1))
 
 
+def _moved(run: tuple[int, int], by: int) -> tuple[int, int]:
+    return run[0] + by, run[1] + by
+
+
 def _phases(sizes: Sizes) -> list[_Phase]:
-    return _transposed_phases(sizes) if sizes.transposed else [_plain_phase(sizes)]
+    if sizes.transposed:
+        return _transposed_phases(sizes)
+    return _inner_phases(sizes) or [_plain_phase(sizes)]
+
+
+def _inner_phases(sizes: Sizes) -> list[_Phase]:
+    """Outputs by the taps of their windows that lie in the image, where many small images make that worth it: no border, no zeros.
+
+    Nothing where there is no border, where the parts would be too small for whole tiles, or where little would be saved.
+    """
+    parts = [
+        _segments(*of_dim) for of_dim in
+        zip(sizes.image, sizes.out_image, sizes.window, sizes.stride, sizes.padding, sizes.dilation, strict=True)
+    ]
+    taken = [sum(count * len(taps) for _, count, taps in segments) for segments in parts]
+    whole = [size * window for size, window in zip(sizes.out_image, sizes.window, strict=True)]
+    count = math.prod(map(len, parts))
+    saved = (math.prod(whole) - math.prod(taken)) * sizes.batch * sizes.out_channels * (sizes.channels // sizes.groups) // 40
+    if not 1 < count <= _MOST_PARTS or math.prod(taken) > _WORTH * math.prod(whole) or saved < count * _PART_WORK:
+        return []
+    if sizes.batch * math.prod(min(count for _, count, _ in segments) for segments in parts) < _LEAST_PIXELS:
+        return []
+    phases: list[_Phase] = []
+    for segments in itertools.product(*parts):
+        taps: list[tuple[int, tuple[int, ...]]] = []
+        for tap in itertools.product(*(kept for _, _, kept in segments)):
+            number = (tap[0] * sizes.window[1] + tap[1]) * sizes.window[2] + tap[2]
+            taps.append((number, tuple(
+                first * step - pad + at * gap for (first, _, _), step, pad, at, gap in
+                zip(segments, sizes.stride, sizes.padding, tap, sizes.dilation, strict=True)
+            )))
+        depth, height, width = (count for _, count, _ in segments)
+        phases.append(_Phase(tuple(first for first, _, _ in segments), (depth, height, width), tuple(taps)))
+    return phases
+
+
+def _segments(size: int, out: int, window: int, step: int, pad: int, gap: int) -> list[tuple[int, int, tuple[int, ...]]]:
+    """(first output, how many, their taps inside the image) along one dimension."""
+    inside = [tuple(at for at in range(window) if 0 <= place * step - pad + at * gap < size) for place in range(max(out, 0))]
+    segments: list[tuple[int, int, tuple[int, ...]]] = []
+    for taps, places in itertools.groupby(range(len(inside)), lambda place: inside[place]):
+        listed = [*places]
+        segments.append((listed[0], len(listed), taps))
+    return segments
 
 
 def _plain_phase(sizes: Sizes) -> _Phase:

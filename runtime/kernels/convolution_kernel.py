@@ -7,10 +7,11 @@ so stride, dilation, transposition, one, two and three dimensions are all the sa
 int32 are pairs of 16-bit numbers (convolution_int8.py): a product is the sum of two, bias, sums and output are plain int32.
 
 Words: 0 image, 1 weights in panels, 2 bias (0: none), 3 output, 4 residual (0: none), which lies as the output does;
-5 address of the runs' offsets (int64, in items), 6 runs, 7 runs of a block, 8 items of a run; 9 pixels, 10 pixels of a block (at
-most BLOCK); 11 groups, 12 items from a group's channels to the next in the image, 13 output channels of a group; 14 width, 15 height,
-16 depth of the output; items from one pixel to the next in the image: 17 along x, 18 y, 19 z, 20 n; in the output: 21 x, 22 y, 23 z,
-24 n, 25 channel. From 26 on the numbers of the epilogue, which follows the residual.
+5 address of the runs' offsets in the image (int64, in items), followed by their rows in a panel and one number more,
+6 runs, 7 runs of a block, 8 items of a run; 9 pixels, 10 pixels of a block (at most BLOCK); 11 groups, 12 items from a group's channels
+to the next in the image, 13 output channels of a group; 14 width, 15 height, 16 depth of the output; items from one pixel to the next
+in the image: 17 along x, 18 y, 19 z, 20 n; in the output: 21 x, 22 y, 23 z, 24 n, 25 channel; 26 rows of a panel.
+From 27 on the numbers of the epilogue, which follows the residual.
 
 Items are (block of pixels, group, panel), the last fastest. The runs of a block stay in the first cache while they meet all pixels
 of the block. Results do not depend on how items or pixels are divided.
@@ -30,7 +31,7 @@ from .isa import Isa, target
 from .tile import Tile
 from .vectors import SIZES, PairVectors, Vectors, VectorVariable
 
-NUMBERS = 26
+NUMBERS = 27
 """The first word of the epilogue's numbers."""
 BLOCK = 240
 """The most output pixels of one item: divisible by every height of a tile."""
@@ -71,6 +72,7 @@ class _Convolution:
         self.one = builder.scratch(dtype, 1)
         self.image, self.out = builder.pointer(dtype, builder.word(0)), builder.pointer(dtype, builder.word(3))
         self.offsets, self.runs, self.runs_of_block, self.run = builder.pointer("int64", builder.word(5)), *map(builder.word, (6, 7, 8))
+        self.rows = self.offsets.at(self.runs)
         self.pixels, self.block, self.groups, self.group_items, self.group_out = map(builder.word, range(9, 14))
         self.channel_step = builder.word(25)
         self.line = 64 // SIZES[dtype]
@@ -94,7 +96,7 @@ class _Convolution:
             channel = group * self.group_out + first
             self._start(channel, valid)
             direct = (valid == self.width) & (self.channel_step == 1)
-            weights = builder.pointer(self.dtype, builder.word(1)).at(panel * (self.runs * self.run * self.width))
+            weights = builder.pointer(self.dtype, builder.word(1)).at(panel * (builder.word(26) * self.width))
             self._blocks(self.image.at(group * self.group_items), weights, count, channel, direct)
             with builder.when(direct == 0):
                 self._copy_out(channel, valid, count)
@@ -155,18 +157,18 @@ class _Convolution:
         with builder.loop(blocks, vectorize=False) as number:
             first_run = number * self.runs_of_block
             runs = builder.minimum(self.runs - first_run, self.runs_of_block)
-            part = weights.at(first_run * self.run * self.width)
+            rows = self.rows.at(first_run)
             last = (number + 1 == blocks) & direct
             offsets = self.offsets.at(first_run)
-            following = part.at(runs * self.run * self.width)
+            following = weights.at((rows[0] + runs * self.run) * self.width)
             lines = (runs * self.run * self.width + (tiles * self.line - 1)) // (tiles * self.line)
             with builder.loop(tiles - lower, vectorize=False) as tile:
                 self._prefetch(following.at(tile * lines * self.line), lines)
-                self._tile(height, tile * height, image, part, offsets, runs, number == 0, last, channel)
+                self._tile(height, tile * height, image, weights, (offsets, rows), runs, number == 0, last, channel)
             begin = (tiles - lower) * height
             with builder.loop(lower, vectorize=False) as tile:
                 self._prefetch(following.at((tiles - lower + tile) * lines * self.line), lines)
-                self._tile(height - 1, begin + tile * (height - 1), image, part, offsets, runs, number == 0, last, channel)
+                self._tile(height - 1, begin + tile * (height - 1), image, weights, (offsets, rows), runs, number == 0, last, channel)
 
     def _prefetch(self, weights: Pointer, lines: Value) -> None:
         """Bring a part of the next block's weights nearer, while the tiles of this one are computed."""
@@ -174,8 +176,8 @@ class _Convolution:
             self.builder.prefetch(weights.at(line * self.line))
 
     def _tile(
-        self, height: int, pixel: Value, image: Pointer, weights: Pointer, offsets: Pointer, runs: Value, first: Value, last: Value,
-        channel: Value,
+        self, height: int, pixel: Value, image: Pointer, weights: Pointer, tables: tuple[Pointer, Pointer], runs: Value, first: Value,
+        last: Value, channel: Value,
     ) -> None:
         builder, tile, lanes = self.builder, self.tiles[height], self.vectors.lanes
         sums = self.sums.at(pixel * self.width)
@@ -188,7 +190,7 @@ class _Convolution:
                 tile.load(row, at, sums.at(row * self.width + at * lanes))
         pixels = [self.sources[pixel + row] for row in range(height)]
         with builder.loop(runs, vectorize=False) as number:
-            start, panel = image.at(offsets[number]), weights.at(number * self.run * self.width)
+            start, panel = image.at(tables[0][number]), weights.at(tables[1][number] * self.width)
             self._run(tile, start, pixels, panel)
         with builder.when(last):
             self._finish([(tile.sums[row], self.targets[pixel + row] + channel) for row in range(height)])

@@ -111,6 +111,27 @@ def plain(channels: int, out_channels: int, size: int, window: int, batch: int =
     return Sizes(batch, channels, (1, size, size), out_channels, (1, window, window), (1, 1, 1), (0, pad, pad), (1, 1, 1), 1)
 
 
+MANY = [
+    plain(64, 40, 4, 3, 30), plain(18, 70, 7, 3, 20), Sizes(60, 60, (1, 4, 5), 90, (1, 3, 2), (1, 2, 1), (0, 1, 1), (1, 1, 2), 3),
+    Sizes(20, 30, (3, 4, 2), 40, (3, 1, 3), (1, 1, 1), (1, 0, 1), (1, 1, 1), 1),
+]
+
+
+@pytest.mark.parametrize("turned", [True, False])
+@pytest.mark.parametrize("sizes", MANY, ids=lambda sizes: str(sizes.image))
+def test_many_small_images(sizes: Sizes, turned: bool) -> None:
+    rng = np.random.default_rng(0)
+    order = channels_last if turned else np.ascontiguousarray
+    x = order(random(rng, "float32", sizes.batch, sizes.channels, *sizes.image))
+    weight = random(rng, "float32", sizes.out_channels, sizes.channels // sizes.groups, *sizes.window)
+    bias = random(rng, "float32", sizes.out_channels)
+    out = order(np.full((sizes.batch, sizes.out_channels, *sizes.out_image), 7, np.float32))
+    plan = plan_convolution(float32, sizes, Layouts(strides(x), strides(out), strides(weight)))
+    assert plan.before == plan.after == (0, 0, 0)
+    run(plan, x, weight, bias, out)
+    assert np.array_equal(out, convolve(x, weight, bias, sizes))
+
+
 @pytest.mark.parametrize("turned", [True, False])
 @pytest.mark.parametrize("sizes", [plain(3, 16, 9, 3, 2), plain(600, 24, 3, 1), plain(40, 20, 5, 3)], ids=["rows", "parts", "rest"])
 def test_residual_and_bounds(sizes: Sizes, turned: bool) -> None:
