@@ -261,7 +261,7 @@ def _listing(
             return packet.resolve((first, *others), {}) if listed is None else call(listed, *others, *rest)
 
         return run_first
-    if at == 1 and type(given) is int:
+    if at == 1 and type(given) is int and read is _as_list:
 
         def run_with_int(self: Any, dim: int, *others: Any) -> Any:
             return call(self, [dim], *others, *rest)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.kernels import isa
+from rushlight.runtime.ops.packet import packet
 from rushlight.runtime.ops.table import lookup
 from rushlight.runtime.tensor import Tensor, from_numpy
 
@@ -196,3 +197,15 @@ def test_every_instruction_set(forced: isa.Isa) -> None:
         mean = row("avg_pool2d")(from_numpy(x.numpy()), [3, 3], [2, 2], [1, 1], False, False, None)
     assert_same(got, torch.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True), forced.name)
     assert_same(mean, torch.nn.functional.avg_pool2d(x, 3, 2, 1, count_include_pad=False), forced.name)
+
+
+def test_lists_of_sizes_are_read_alike_in_every_call() -> None:
+    x = from_numpy(np.arange(36, dtype="f4").reshape(1, 1, 6, 6))
+    pool = packet("aten::adaptive_avg_pool2d")
+    assert pool is not None
+    for size, shape in ((2, (2, 2)), ([3], (3, 3)), ((2, 3), (2, 3)), (1, (1, 1)), ([1, 2], (1, 2)), ((4,), (4, 4))):
+        assert tuple(pool(x, size).shape[2:]) == tuple(pool(x, size).shape[2:]) == shape
+    convolve = packet("aten::conv2d")
+    assert convolve is not None
+    for stride, padding, shape in ((1, 0, (4, 4)), ((2, 1), [1], (3, 6)), ([2], (1, 0), (3, 2)), (2, 1, (3, 3))):
+        assert tuple(convolve(x, from_numpy(np.ones((1, 1, 3, 3), "f4")), None, stride, padding).shape[2:]) == shape
