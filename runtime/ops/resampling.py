@@ -228,7 +228,7 @@ def _part(positions: Array) -> int:
     width: int = positions.shape[1]
     step = width
     while step > 1:
-        begins: Array = np.arange(0, width, step, np.int64)
+        begins = np.array(range(0, width, step), np.int64)
         ends = np.minimum(begins + step, width) - 1
         if (positions[-1][ends] - positions[0][begins]).max() < COLUMNS:
             break
