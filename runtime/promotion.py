@@ -58,6 +58,8 @@ def promote_types(a: DType, b: DType) -> DType:
     if a is b:
         return a
     names = f"attempted to promote {_type_name(a)} and {_type_name(b)}"
+    if a.is_quantized or b.is_quantized:
+        raise RuntimeError(f"promoteTypes with quantized numbers is not handled yet; {names}")
     if "float8" in a.name or "float8" in b.name:
         raise RuntimeError(f"Promotion for Float8 Types is not supported, {names}")
     if (a in _BAREBONES and not b.is_floating_point) or (b in _BAREBONES and not a.is_floating_point):

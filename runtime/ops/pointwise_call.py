@@ -15,6 +15,7 @@ from ..layout import Layout, broadcast_shapes
 from ..promotion import follow_default_dtype, number_dtype, result_dtype
 from ..storage import Storage
 from ..tensor import Tensor
+from ..type_info import can_cast
 from .copying import converted, copy_into, laid_out
 from .dtype_rules import type_name
 from .elementwise import Launch, crosswise, dense_layout, prepare
@@ -239,8 +240,7 @@ def _check_factor(alpha: Any, compute: DType) -> None:
 
 def check_castable(source: DType, target: DType) -> None:
     """RuntimeError where a result may not be stored in a dtype of a lower kind."""
-    kinds = [(dtype.is_complex, dtype.is_floating_point or dtype.is_complex, dtype.name != "bool") for dtype in (source, target)]
-    if kinds[0] > kinds[1]:
+    if not can_cast(source, target):
         raise RuntimeError(f"result type {type_name(source)} can't be cast to the desired output type {type_name(target)}")
 
 
