@@ -46,7 +46,8 @@ for _key in _VIEWS:
 @composite("view_copy(Tensor self, SymInt[] size) -> Tensor")
 def view_copy(self: Tensor, size: list[int]) -> Tensor:
     """A copy in row-major order with another shape."""
-    return copied(self.reshape(list(size))) if self.layout.is_contiguous else self.reshape(list(size))
+    shaped: Tensor = self.reshape(list(size))
+    return laid_out(shaped, Layout.contiguous(shaped.layout.shape)) if self.layout.is_contiguous else shaped
 
 
 @composite("alias_copy(Tensor self) -> Tensor", "lift_fresh_copy(Tensor self) -> Tensor")
