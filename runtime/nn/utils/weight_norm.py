@@ -1,6 +1,6 @@
 """Weight normalisation by a hook, as `torch.nn.utils.weight_norm` does it: weight = g * v / |v| before each forward.
 
-Source: arXiv:1602.07868. parametrizations.weight_norm of newer programs is in parametrizations.py.
+Source: arXiv:1602.07868.
 """
 from __future__ import annotations
 
