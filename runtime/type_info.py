@@ -60,12 +60,19 @@ class iinfo:
     def __init__(self, dtype: DType) -> None:
         if dtype.name == "bool":
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        if not dtype.is_integral:
+        if not (dtype.is_integral or dtype.is_quantized):
             raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{dtype}'")
-        self.dtype = dtype.name
+        self._of = dtype
         self.bits = 8 * dtype.itemsize
         self.min = -(1 << (self.bits - 1)) if dtype.is_signed else 0
         self.max = (1 << (self.bits - 1)) - 1 if dtype.is_signed else (1 << self.bits) - 1
+
+    @property
+    def dtype(self) -> str:
+        """The dtype's name; NotImplementedError for quantized ones."""
+        if self._of.is_quantized:
+            raise NotImplementedError(f'"dtype" not implemented for {self._of}: it has bits, min and max here')
+        return self._of.name
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
