@@ -36,7 +36,7 @@ from .table import composite, host, required
 def _diagonal(array: Array) -> tuple[Array, Array]:
     """The diagonal of U, and -1 where an odd number of rows were exchanged, else 1."""
     factors, pivots, _ = lu_factor(array)
-    exchanges: Array = np.subtract(pivots, np.arange(1, pivots.shape[-1] + 1))
+    exchanges: Array = np.subtract(pivots, range(1, pivots.shape[-1] + 1))
     odd = np.count_nonzero(exchanges, axis=-1) % 2
     return np.diagonal(factors, axis1=-2, axis2=-1), np.where(odd, -1, 1).astype(array.dtype)
 
