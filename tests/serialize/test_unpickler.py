@@ -145,7 +145,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "storage_with_negative_length": (storage("0", -6), "that is -24 bytes"),
     "storage_with_two_types": (storage("0", 6) + storage("0", 3, "LongStorage") + b"\x86", "described in two ways"),
     "storage_of_unknown_class": (storage("0", 6, "EvilStorage"), "torch.EvilStorage is none of the globals"),
-    "storage_quantised": (storage("0", 6, "QInt8Storage"), "quantised tensors are not supported"),
+    "storage_quantized_too_long": (storage("0", 6, "QInt8Storage"), "that is 6 bytes"),
     "view_beyond_the_storage": (tensor(b"K\x02K\x04\x86"), "leave storage '0' of 6 items"),
     "offset_beyond_the_storage": (tensor(offset=b"K\x01"), "leave storage '0' of 6 items"),
     "negative_offset": (tensor(offset=b"J\xff\xff\xff\xff"), "the offset -1"),
