@@ -11,6 +11,7 @@ from ..kernels.mathematics import sigmoid as logistic
 from ..kernels.mathematics import softplus as smooth_relu
 from ..kernels.primitives import maximum, minimum
 from ..tensor import Tensor
+from .copying import contiguous
 from .dtype_rules import floats_only, inexact, no_bool, promote_float, whole_or_float
 from .table import composite, pointwise, required
 
@@ -174,10 +175,15 @@ def celu(self: Tensor, alpha: Any) -> Tensor:
     return required("aten::elu")(self, alpha, 1.0, 1.0 / alpha)
 
 
-@pointwise("log_sigmoid(Tensor self) -> Tensor", dtype=floats_only("log_sigmoid_cpu"))
-def log_sigmoid(a: Any) -> Any:
-    """log(sigmoid(self)), without the overflow of the two in turn."""
+@pointwise("rushlight::log_sigmoid_items(Tensor self) -> Tensor", dtype=floats_only("log_sigmoid_cpu"))
+def _log_sigmoid_items(a: Any) -> Any:
     return -smooth_relu(-a)
+
+
+@composite("log_sigmoid(Tensor self) -> Tensor")
+def log_sigmoid(self: Tensor) -> Tensor:
+    """log(sigmoid(self)), without the overflow of the two in turn; contiguous whatever self is, as PyTorch's."""
+    return required("rushlight::log_sigmoid_items")(contiguous(self))
 
 
 @pointwise("_prelu_kernel(Tensor self, Tensor weight) -> Tensor", dtype=floats_only("prelu_cpu"))

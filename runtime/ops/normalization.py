@@ -66,8 +66,10 @@ def batch_norm(
     plane = source.layout.numel // (batch * channels) if source.layout.numel else 0
     if training:
         mean, variance = _statistics(source, channels, plane, batch)
-        _update(running_mean, mean, momentum, 1.0)
-        _update(running_var, variance, momentum, batch * plane / max(batch * plane - 1, 1))
+        # nothing is learned from no items
+        if batch * plane:
+            _update(running_mean, mean, momentum, 1.0)
+            _update(running_var, variance, momentum, batch * plane / max(batch * plane - 1, 1))
     else:
         mean = _channel_tensor("running_mean", running_mean, source, channels)
         variance = _channel_tensor("running_var", running_var, source, channels)

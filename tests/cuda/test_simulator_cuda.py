@@ -41,6 +41,12 @@ def test_pointwise_rows(case: Any) -> None:
     arrays = operands(case)
     if case.input is int32 and case.operands == 2 and "divide" in case.op.key:
         arrays[1][arrays[1] == 0] = 3
+    if case.op.key == "aten::lcm":
+        # what wraps around is nobody's common multiple
+        arrays = [array.clip(-1000, 1000) for array in arrays]
+    if case.op.key == "rushlight::cross_entropy_items":
+        # targets far from probabilities only show what cancels
+        arrays[1] = arrays[1].clip(0, 1)
     kernel = pointwise_kernel(case.body, (case.input,) * case.operands, case.compute, case.result, 1)
     kernel.block = (EIGHT,)
     out = np.zeros(arrays[0].shape, case.result.numpy)

@@ -96,8 +96,18 @@ def _module(name: str, library: ModuleType, **names: object) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     vars(module).update(names)
     sys.modules[module.__name__] = module
+    _forget_overloads(module.__name__)
     spec.loader.exec_module(module)
     return module
+
+
+def _forget_overloads(module: str) -> None:
+    """PyTorch keeps overloads by qualified name: a second loading of a file would add to those of the first."""
+    internal = sys.modules.get("torch._jit_internal")
+    if internal is not None:
+        for registry in (internal._overloaded_fns, internal._overloaded_methods):
+            for key in [key for key in registry if f".{module}." in f".{key}"]:
+                del registry[key]
 
 
 def _maker(source: str, title: str, name: str, module: ModuleType) -> Callable[[], Any]:
