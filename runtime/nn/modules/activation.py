@@ -15,6 +15,11 @@ from .multihead_attention import MultiheadAttention as MultiheadAttention
 from .utils import empty
 
 
+def _arguments(text: str, inplace: bool) -> str:
+    """The arguments of a constructor as repr shows them: `inplace` is told where it is True."""
+    return ", ".join(part for part in (text, "inplace=True" if inplace else "") if part)
+
+
 class ReLU(Module):
     """max(input, 0), in the input's own memory if `inplace`."""
 
@@ -31,7 +36,7 @@ class ReLU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor that are not their defaults."""
-        return "inplace=True" if self.inplace else ""
+        return _arguments("", self.inplace)
 
 
 class Sigmoid(Module):
@@ -127,8 +132,7 @@ class Threshold(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"threshold={self.threshold}, value={self.value}{inplace_str}"
+        return _arguments(f"threshold={self.threshold}, value={self.value}", self.inplace)
 
 
 class RReLU(Module):
@@ -151,8 +155,7 @@ class RReLU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"lower={self.lower}, upper={self.upper}{inplace_str}"
+        return _arguments(f"lower={self.lower}, upper={self.upper}", self.inplace)
 
 
 class Hardtanh(Module):
@@ -190,8 +193,7 @@ class Hardtanh(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"min_val={self.min_val}, max_val={self.max_val}{inplace_str}"
+        return _arguments(f"min_val={self.min_val}, max_val={self.max_val}", self.inplace)
 
 
 class ReLU6(Hardtanh):
@@ -202,8 +204,7 @@ class ReLU6(Hardtanh):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = "inplace=True" if self.inplace else ""
-        return inplace_str
+        return _arguments("", self.inplace)
 
 
 class Hardsigmoid(Module):
@@ -237,8 +238,7 @@ class SiLU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = "inplace=True" if self.inplace else ""
-        return inplace_str
+        return _arguments("", self.inplace)
 
 
 class Mish(Module):
@@ -257,8 +257,7 @@ class Mish(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = "inplace=True" if self.inplace else ""
-        return inplace_str
+        return _arguments("", self.inplace)
 
 
 class Hardswish(Module):
@@ -294,8 +293,7 @@ class ELU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"alpha={self.alpha}{inplace_str}"
+        return _arguments(f"alpha={self.alpha}", self.inplace)
 
 
 class CELU(Module):
@@ -316,8 +314,7 @@ class CELU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"alpha={self.alpha}{inplace_str}"
+        return _arguments(f"alpha={self.alpha}", self.inplace)
 
 
 class SELU(Module):
@@ -336,8 +333,7 @@ class SELU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = "inplace=True" if self.inplace else ""
-        return inplace_str
+        return _arguments("", self.inplace)
 
 
 class GLU(Module):
@@ -396,8 +392,7 @@ class LeakyReLU(Module):
 
     def extra_repr(self) -> str:
         """The arguments of the constructor."""
-        inplace_str = ", inplace=True" if self.inplace else ""
-        return f"negative_slope={self.negative_slope}{inplace_str}"
+        return _arguments(f"negative_slope={self.negative_slope}", self.inplace)
 
 
 class LogSigmoid(Module):
