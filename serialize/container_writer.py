@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
+from ..runtime.threads import get_num_threads
 from .zip_directory import (
     CENTRAL,
     DEFLATED,
@@ -109,16 +112,25 @@ class ArchiveWriter:
 
     def _emit_content(self, content: bytes | memoryview, deflated: bool) -> tuple[int, int]:
         """The checksum of the contents, and the bytes that they take in the file; both are known when all is written."""
-        if len(content) < CHUNK and not deflated:
+        if deflated:
+            start = self._position
+            for chunk in _deflate(memoryview(content)):
+                self._emit(chunk)
+            return zlib.crc32(content), self._position - start
+        if len(content) < CHUNK:
             if content:
                 self._emit(content)
             return zlib.crc32(content), len(content)
-        crc, start = zlib.crc32(content) if deflated else 0, self._position
-        for chunk in _deflate(memoryview(content)) if deflated else _chunks(memoryview(content)):
+        if get_num_threads() > 1:
+            with _checksum_beside(content) as checksum:
+                self._emit(content)
+            return checksum[0], len(content)
+        crc = 0
+        for chunk in _chunks(memoryview(content)):
             # checked while it is in the cache, and then written
-            crc = crc if deflated else zlib.crc32(chunk, crc)
+            crc = zlib.crc32(chunk, crc)
             self._emit(chunk)
-        return crc, self._position - start
+        return crc, len(content)
 
     def finish(self, serialization_id: str | None = None) -> None:
         """Write the last record, `.data/serialization_id` (made from names and checksums unless given), and the directory."""
@@ -173,6 +185,18 @@ def _wide_extra(size: int, compressed_size: int, offset: int) -> bytes:
 def _chunks(content: memoryview) -> Iterator[memoryview]:
     for start in range(0, len(content), CHUNK):
         yield content[start : start + CHUNK]
+
+
+@contextmanager
+def _checksum_beside(content: bytes | memoryview) -> Generator[list[int]]:
+    """Computes the checksum in another thread, while the block runs; after it the list has it."""
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(zlib.crc32(content)), name="rushlight-checksum")
+    thread.start()
+    try:
+        yield found
+    finally:
+        thread.join()
 
 
 def _deflate(content: memoryview) -> Iterator[bytes]:

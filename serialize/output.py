@@ -24,8 +24,8 @@ def open_output(target: Target) -> Generator[Writer]:
     """A function that takes the bytes to write.
 
     A path gets its new contents only when the block ends without an exception: they are written to a temporary file in the same
-    folder, flushed to the disk and renamed; permissions are kept and symbolic links are followed. What is no regular file
-    (a device, a pipe) is written directly, and so is a file object, at its position.
+    folder, which is then renamed; permissions are kept and symbolic links are followed. As PyTorch does, it leaves to the system when
+    the bytes reach the disk. What is no regular file (a device, a pipe) is written directly, and so is a file object, at its position.
     """
     if not isinstance(target, str | os.PathLike):
         if not callable(getattr(target, "write", None)):
@@ -66,7 +66,6 @@ def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
 
 @contextmanager
 def _replacing(path: str, status: os.stat_result | None) -> Generator[Writer]:
-    folder = os.path.dirname(path)
     temporary, descriptor = _create_beside(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -74,12 +73,11 @@ def _replacing(path: str, status: os.stat_result | None) -> Generator[Writer]:
             file.flush()
             if status is not None:
                 _keep_permissions(file.fileno(), status)
-            os.fsync(file.fileno())
+        # the file is closed by now: that is when some file systems say that they are full
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
-    _sync_folder(folder)
 
 
 def _create_beside(path: str) -> tuple[str, int]:
@@ -99,11 +97,3 @@ def _keep_permissions(descriptor: int, status: os.stat_result) -> None:
     if (made.st_uid, made.st_gid) != (status.st_uid, status.st_gid) and os.geteuid() == 0:
         os.fchown(descriptor, status.st_uid, status.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
-
-
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -42,6 +42,19 @@ def zipped(records: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes
     return out.getvalue()
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_long_records_are_checked_while_they_are_written(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container_writer, "get_num_threads", lambda: threads)
+    long = bytes(range(256)) * (container_writer.CHUNK // 128) + b"end"
+    assert zipfile.ZipFile(io.BytesIO(write({"data/0": long}))).read("archive/data/0") == long
+
+    def refuse(data: bytes) -> None:
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        ArchiveWriter(refuse, "archive").add("data/0", long)
+
+
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_golden_archives_are_rewritten_byte_for_byte(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = open_archive(path)

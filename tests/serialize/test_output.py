@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import resource
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,11 +68,51 @@ def test_symbolic_links_are_followed(tmp_path: Path) -> None:
     assert (tmp_path / "folder" / "real.pt").read_bytes() == b"new"
 
 
-def test_the_file_and_its_folder_are_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    flushed: list[bool] = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
-    save(tmp_path / "m.pt")
-    assert flushed == [False, True]
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk: the system refuses in the middle of a write either way."""
+    path = tmp_path / "m.pt"
+    path.write_bytes(b"old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            save(path, bytes(1 << 20))
+        with pytest.raises(OSError, match="too large"), open_output(path) as write:
+            # what waits in the buffer is refused when the file is flushed
+            write(bytes(4096))
+            write(bytes(7000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handled)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["m.pt"]
+
+
+def test_what_is_found_wrong_when_the_file_is_closed_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(io.FileIO):
+        def close(self) -> None:
+            if not self.closed:
+                super().close()
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "m.pt").write_bytes(b"old")
+    monkeypatch.setattr(os, "fdopen", Late)
+    with pytest.raises(OSError, match="No space"):
+        save(tmp_path / "m.pt")
+    monkeypatch.undo()
+    assert (tmp_path / "m.pt").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["m.pt"]
+
+
+def test_a_killed_process_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "m.pt").write_bytes(b"old")
+    program = (
+        "import os, sys; from rushlight.serialize.output import open_output\n"
+        "with open_output(sys.argv[1]) as write:\n    write(bytes(1 << 20)); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path / "m.pt")], check=False).returncode == -signal.SIGKILL
+    assert (tmp_path / "m.pt").read_bytes() == b"old"
 
 
 def test_devices_and_pipes_are_written_directly(tmp_path: Path) -> None:
