@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rushlight import fft as fft
+    from rushlight import func as func
     from rushlight import jit as jit
     from rushlight import linalg as linalg
     from rushlight import masked as masked
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rushlight._public import *  # noqa: F403
     from rushlight.serialize.live_torch import from_torch as from_torch
 
-_SUBMODULES = ("fft", "jit", "linalg", "masked", "nn", "serialization", "signal", "special")
+_SUBMODULES = ("fft", "func", "jit", "linalg", "masked", "nn", "serialization", "signal", "special")
 
 
 def __getattr__(name: str) -> Any:

@@ -235,12 +235,12 @@ class Tensor(Operators):
 
         return converted_to(self, dtype or self.dtype, as_memory_format(memory_format), copy=copy)
 
-    def type(self, dtype: DType | None = None) -> Any:
-        """The legacy type string ("torch.FloatTensor"), or a copy in another dtype."""
-        if dtype is not None:
-            return self.to(dtype)
-        from .ops.dtype_rules import type_name
+    def type(self, dtype: DType | str | None = None) -> Any:
+        """The legacy type string ("torch.FloatTensor"), or a copy in another dtype, which may be named by such a string."""
+        from .ops.dtype_rules import named_type, type_name
 
+        if dtype is not None:
+            return self.to(named_type(dtype) if isinstance(dtype, str) else dtype)
         return f"torch.{type_name(self.dtype)}Tensor"
 
     def type_as(self, other: Tensor) -> Tensor:

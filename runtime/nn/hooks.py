@@ -51,6 +51,38 @@ class RemovableHandle:
         self.remove()
 
 
+def held(table: Hooks, hook: Callable[..., Any], prepend: bool = False, *marks: Marks) -> RemovableHandle:
+    """Put a hook into its table, first if `prepend`; the handle takes it out again, and out of `marks`."""
+    handle = RemovableHandle(table, *marks)
+    table[handle.id] = hook
+    if prepend:
+        table.move_to_end(handle.id, last=False)
+    return handle
+
+
+GLOBAL_PRE_HOOKS = Hooks()
+GLOBAL_HOOKS = Hooks()
+GLOBAL_WITH_KWARGS = Marks()
+GLOBAL_ALWAYS_CALLED = Marks()
+
+
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run `hook(module, args)` before the forward of every module, before the module's own hooks."""
+    return held(GLOBAL_PRE_HOOKS, hook)
+
+
+def register_module_forward_hook(
+    hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Run `hook(module, args, output)` after the forward of every module, before the module's own hooks."""
+    handle = held(GLOBAL_HOOKS, hook, False, GLOBAL_WITH_KWARGS, GLOBAL_ALWAYS_CALLED)
+    if with_kwargs:
+        GLOBAL_WITH_KWARGS[handle.id] = True
+    if always_call:
+        GLOBAL_ALWAYS_CALLED[handle.id] = True
+    return handle
+
+
 def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`module.forward` between its forward pre-hooks and its forward hooks; hooks may replace arguments and result.
 
@@ -61,13 +93,14 @@ def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any
     try:
         args, kwargs = _run_pre_hooks(module, args, kwargs)
         result = module.forward(*args, **kwargs)
-        for number, hook in [*module._forward_hooks.items()]:
+        for number, hook in [*GLOBAL_HOOKS.items(), *module._forward_hooks.items()]:
             called.add(number)
             result = _run_hook(module, number, hook, args, kwargs, result)
         return result
     except Exception:
-        for number, hook in [*module._forward_hooks.items()]:
-            if number in called or number not in module._forward_hooks_always_called:
+        for number, hook in [*GLOBAL_HOOKS.items(), *module._forward_hooks.items()]:
+            is_always_called = number in module._forward_hooks_always_called or number in GLOBAL_ALWAYS_CALLED
+            if number in called or not is_always_called:
                 continue
             try:
                 result = _run_hook(module, number, hook, args, kwargs, result)
@@ -81,7 +114,7 @@ def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 def _run_pre_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    for number, hook in [*module._forward_pre_hooks.items()]:
+    for number, hook in [*GLOBAL_PRE_HOOKS.items(), *module._forward_pre_hooks.items()]:
         with_kwargs = number in module._forward_pre_hooks_with_kwargs
         changed: Any = hook(module, args, kwargs) if with_kwargs else hook(module, args)
         if changed is None:
@@ -99,6 +132,6 @@ def _run_pre_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
 def _run_hook(
     module: Module, number: int, hook: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
 ) -> Any:
-    with_kwargs = number in module._forward_hooks_with_kwargs
+    with_kwargs = number in module._forward_hooks_with_kwargs or number in GLOBAL_WITH_KWARGS
     changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
     return result if changed is None else changed

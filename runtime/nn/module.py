@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Self
 
-from ..device import Device
-from ..dtype import DType, float16, float32, float64
 from ..names import typename
 from ..tensor import Tensor
 from . import state
-from .hooks import Hooks, Marks, RemovableHandle, call_with_hooks
+from .conversion import Conversions
+from .hooks import GLOBAL_HOOKS, GLOBAL_PRE_HOOKS, Hooks, Marks, RemovableHandle, call_with_hooks, held
+from .hooks import register_module_forward_hook as register_module_forward_hook
+from .hooks import register_module_forward_pre_hook as register_module_forward_pre_hook
 from .parameter import Buffer, Parameter
 
 
@@ -26,7 +27,7 @@ def _forward_unimplemented(self: Module, *input: Any) -> None:
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-class Module:
+class Module(Conversions):
     """Base class of everything that computes with parameters; subclasses call `super().__init__()` first and define `forward`."""
 
     dump_patches: bool = False
@@ -34,8 +35,6 @@ class Module:
     """Raised by a class whose state changed its form; `_load_from_state_dict` sees the version that was saved."""
     call_super_init: bool = False
     training: bool
-    _parameters: dict[str, Parameter | None]
-    _buffers: dict[str, Tensor | None]
     _non_persistent_buffers_set: set[str]
     _backward_pre_hooks: Hooks
     _backward_hooks: Hooks
@@ -84,7 +83,7 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`forward(*args, **kwargs)`, between the hooks if there are any."""
-        if self._forward_hooks or self._forward_pre_hooks:
+        if self._forward_hooks or self._forward_pre_hooks or GLOBAL_PRE_HOOKS or GLOBAL_HOOKS:
             return call_with_hooks(self, args, kwargs)
         return self.forward(*args, **kwargs)
 
@@ -92,27 +91,46 @@ class Module:
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
         """Run `hook(module, args)` (`hook(module, args, kwargs)` if `with_kwargs`) before forward; it may return new arguments."""
-        handle = RemovableHandle(self._forward_pre_hooks, self._forward_pre_hooks_with_kwargs)
-        self._forward_pre_hooks[handle.id] = hook
+        handle = held(self._forward_pre_hooks, hook, prepend, self._forward_pre_hooks_with_kwargs)
         if with_kwargs:
             self._forward_pre_hooks_with_kwargs[handle.id] = True
-        if prepend:
-            self._forward_pre_hooks.move_to_end(handle.id, last=False)
         return handle
 
     def register_forward_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
         """Run `hook(module, args, output)` after forward (with kwargs before output if `with_kwargs`); it may return a new output."""
-        handle = RemovableHandle(self._forward_hooks, self._forward_hooks_with_kwargs, self._forward_hooks_always_called)
-        self._forward_hooks[handle.id] = hook
+        marks = self._forward_hooks_with_kwargs, self._forward_hooks_always_called
+        handle = held(self._forward_hooks, hook, prepend, *marks)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         if always_call:
             self._forward_hooks_always_called[handle.id] = True
-        if prepend:
-            self._forward_hooks.move_to_end(handle.id, last=False)
         return handle
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Keep a hook for gradients; nothing calls it, as no gradients are computed here."""
+        return held(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Keep a hook for gradients; nothing calls it, as no gradients are computed here."""
+        return self._backward_hook(hook, full=True, prepend=prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Keep a hook for gradients; nothing calls it, as no gradients are computed here."""
+        return self._backward_hook(hook, full=False)
+
+    def _backward_hook(self, hook: Callable[..., Any], *, full: bool, prepend: bool = False) -> RemovableHandle:
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+            )
+        self._is_full_backward_hook = full
+        return held(self._backward_hooks, hook, prepend)
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """RuntimeError: programs are compiled by `jit.script`."""
+        raise RuntimeError("Module.compile: there is no compiler of Python bytecode here; use rl.jit.script(module), or call it as it is")
 
     # Members
 
@@ -342,50 +360,6 @@ class Module:
         fn(self)
         return self
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        if recurse:
-            for module in self.children():
-                module._apply(fn)
-        for parameter in self._parameters.values():
-            if parameter is not None:
-                # The object stays, so whoever else holds the parameter sees the change.
-                parameter.data = fn(parameter.detach())
-        for name, buffer in self._buffers.items():
-            if buffer is not None:
-                self._buffers[name] = fn(buffer)
-        return self
-
-    def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Move or convert all members: `to(device, dtype)`, `to(dtype)` or `to(tensor)`; only floating point ones change type."""
-        device, dtype = _parse_to(*args, **kwargs)
-        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
-
-        def convert(tensor: Tensor) -> Tensor:
-            converts = tensor.dtype.is_floating_point or tensor.dtype.is_complex
-            return tensor.to(device=device or tensor.device, dtype=dtype if dtype and converts else tensor.dtype)
-
-        return self._apply(convert)
-
-    def cpu(self) -> Self:
-        """Move all members to the CPU."""
-        return self.to("cpu")
-
-    def float(self) -> Self:
-        """Make floating point members float32."""
-        return self._to_floating(float32)
-
-    def double(self) -> Self:
-        """Make floating point members float64."""
-        return self._to_floating(float64)
-
-    def half(self) -> Self:
-        """Make floating point members float16."""
-        return self._to_floating(float16)
-
-    def _to_floating(self, dtype: DType) -> Self:
-        return self._apply(lambda tensor: tensor.to(dtype=dtype) if tensor.dtype.is_floating_point else tensor)
-
     def train(self, mode: bool = True) -> Self:
         """Set the training mode of this module and all below it."""
         if not isinstance(mode, bool):
@@ -398,15 +372,6 @@ class Module:
     def eval(self) -> Self:
         """The same as train(False)."""
         return self.train(False)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Set `requires_grad` of all parameters; it is stored and saved, nothing is recorded."""
-        for parameter in self.parameters():
-            parameter.requires_grad_(requires_grad)
-        return self
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Nothing: there are no gradients here."""
 
     # State
 
@@ -443,24 +408,43 @@ class Module:
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` before state_dict collects."""
-        return _register(self._state_dict_pre_hooks, hook)
+        return held(self._state_dict_pre_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` after state_dict collected; it returns None."""
         hook_attributes: Any = hook
         hook_attributes._from_public_api = True
-        return _register(self._state_dict_hooks, hook)
+        return held(self._state_dict_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)` before members are loaded."""
-        return _register(self._load_state_dict_pre_hooks, partial(hook, self))
+        return held(self._load_state_dict_pre_hooks, partial(hook, self))
+
+    def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """As register_state_dict_post_hook, but the hook may return another dictionary."""
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered "
+                "via register_state_dict_post_hook"
+            )
+        return held(self._state_dict_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any], with_module: bool = False) -> RemovableHandle:
+        """As register_load_state_dict_pre_hook, but the module comes first only `with_module`."""
+        return held(self._load_state_dict_pre_hooks, partial(hook, self) if with_module else hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` after loading; it may change the two lists."""
-        return _register(self._load_state_dict_post_hooks, hook)
+        return held(self._load_state_dict_post_hooks, hook)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        # objects that older versions pickled lack the newer tables
+        for name in _TABLES:
+            if name not in self.__dict__:
+                self.__dict__[name] = OrderedDict[int, Any]()
+        self.__dict__.setdefault("_non_persistent_buffers_set", set())
+        self.__dict__.setdefault("_is_full_backward_hook", None)
 
     # Text
 
@@ -482,29 +466,14 @@ class Module:
         return "{}(\n  {}\n)".format(self._get_name(), "\n  ".join(lines))
 
 
+_TABLES = (
+    "_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
+    "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
+)
+
+
 def indent(text: str) -> str:
     """`text` with every line after the first moved in by two; blank ones stay empty."""
     first, *rest = text.split("\n")
     return "\n".join([first, *(f"  {line}" if line.strip() else "" for line in rest)])
-
-
-def _register(table: Hooks, hook: Callable[..., Any]) -> RemovableHandle:
-    handle = RemovableHandle(table)
-    table[handle.id] = hook
-    return handle
-
-
-def _parse_to(*args: Any, **kwargs: Any) -> tuple[Device | None, DType | None]:
-    """Device and dtype of a call of `to`; everything else it takes says how to copy, which changes no result here."""
-    device: Any = kwargs.get("device")
-    dtype: Any = kwargs.get("dtype")
-    for argument in (*args, kwargs.get("tensor"), kwargs.get("other")):
-        if isinstance(argument, Tensor):
-            device, dtype = argument.device, argument.dtype
-        elif isinstance(argument, DType):
-            dtype = argument
-        elif isinstance(argument, (str, Device)):
-            device = argument
-        elif argument is not None and not isinstance(argument, bool):
-            raise TypeError(f"to: got an argument of type {typename(argument)}; pass a device, a dtype or a tensor")
-    return None if device is None else Device(device), dtype

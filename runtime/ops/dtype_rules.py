@@ -96,3 +96,11 @@ _NAMES = {
 def type_name(dtype: DType) -> str:
     """The name PyTorch's messages give a dtype: `Float` for float32, `Long` for int64."""
     return _NAMES.get(dtype.name, dtype.name)
+
+
+def named_type(text: str) -> DType:
+    """The dtype of a legacy type string: float32 for "torch.FloatTensor"; ValueError for other text."""
+    for name, spelled in _NAMES.items():
+        if text == f"torch.{spelled}Tensor":
+            return dtypes.BY_NAME[name]
+    raise ValueError(f"invalid type: '{text}'")
