@@ -32,7 +32,7 @@ pool sleeps and wakes with, and what direct.py, a built-in function that has the
 
 
 class Kernel(_Function):
-    """A compiled kernel: `kernel(words_address, start, stop) -> status`, all integers, no check of any of them."""
+    """A compiled kernel: `kernel(words, start, stop) -> status`, integers, no check of any of them; words are an address or bytes."""
 
     # ctypes reads these from the class itself, not from its bases
     _flags_ = _Function._flags_
@@ -45,7 +45,7 @@ class Kernel(_Function):
     """Where its code lies; valid for the life of the process."""
 
     @functools.cached_property
-    def released(self) -> Callable[[int, int, int], int]:
+    def released(self) -> Callable[[int | bytes, int, int], int]:
         """The same kernel, other Python threads running meanwhile: worth it from some 200 microseconds."""
         return _ReleasingFunction(self.address)
 

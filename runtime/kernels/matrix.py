@@ -24,7 +24,7 @@ from .direct import Frame, TensorOperand
 from .engine import Kernel
 from .epilogue import number_words
 from .isa import Isa, current
-from .launch import GRAIN, launch
+from .launch import GRAIN, launch, launch_at
 from .matrix_direct import DOT_ROWS, DOTS, SUM_ROWS, SUMS, direct_kernel, dots_kernel, sums_kernel
 from .matrix_gemm import DEPTH, block_tiles, gemm_kernel, panels_kernel, tile_size
 from .matrix_words import Types
@@ -81,10 +81,9 @@ class Product:
         packed = self._panels.pack(b) if self._panels is not None else None
         words = (a, b if packed is None else packed.address, c, bias, 0 if parts is None else parts.address, *self._rest)
         if self._work < LONG:
-            # the bytes of the words are the kernel's argument: making an array of them takes longer than a small product
             self._kernel(self._join(*words), 0, self._items)
         else:
-            launch(self._kernel, words, self._items, work=self._work)
+            launch_at(self._kernel, self._join(*words), self._items, work=self._work)
 
     def frame(self, itemsizes: Sequence[int], operands: str, a: str = "a", b: str = "b") -> Frame | None:
         """What kernels/direct.py runs this by; None for work that is worth more care.
@@ -176,7 +175,7 @@ def _plan(
     if b.column == 1 and columns <= DIRECT_COLUMNS and rows * columns * depth <= DIRECT:
         return Product(direct_kernel(types, isa), batch * -(-rows // isa.heights[0]), work, words)
     # blocks of rows would each pack B again, which beside a block and a half costs as much as packing it ahead
-    ahead = rows > block_tiles(types.sums, isa) * isa.heights[0] * 3 // 2
+    ahead = rows > block_tiles(types.sums, isa, depth) * isa.heights[0] * 3 // 2
     return _plan_blocks(types, sizes, words, Panels(types.items, b, sizes) if ahead else None, is_packed=ahead)
 
 
@@ -217,7 +216,7 @@ def _plan_blocks(
     height, width = tile_size(types.sums, isa)
     work = sizes.rows * sizes.columns * sizes.depth * sizes.batch // 32
     tiles, all_panels = -(-sizes.rows // height), -(-sizes.columns // width)
-    row_blocks = -(-tiles // block_tiles(types.sums, isa))
+    row_blocks = -(-tiles // block_tiles(types.sums, isa, sizes.depth))
     tiles_of_block = -(-tiles // row_blocks)
     # each block packs its rows of A, which takes as long as multiplying them with a dozen columns
     column_blocks = min(max(sizes.columns // 192, 2), -(-SHARES // (row_blocks * sizes.batch))) if work >= 2 * LONG else 1

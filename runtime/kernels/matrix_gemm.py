@@ -18,15 +18,19 @@ from .functions import Functions
 from .isa import Isa, target
 from .matrix_packing import Packing
 from .matrix_words import Types, Words, clear_or_load, each_height, finish_tile, load_tile, store_tile
-from .tile import UNROLL, Tile
+from .tile import Tile
 from .vectors import SIZES, PairVectors, Vectors
 
 DEPTH = 384
 """The most steps of one part of the depth: two vectors of B for each fill three quarters of the first cache."""
+UNROLL = 8
+"""Steps of one turn of a whole tile's loop."""
 PREFETCH = 16
 """Lines of the next panel that are fetched with each tile: 16 tiles fetch a panel."""
-BLOCK_BYTES = 256 * 1024
+BLOCK_BYTES = 264 * 1024
 """The most of A that is packed at once: it stays in the second cache while panels pass."""
+BLOCK_ROWS = 288
+"""The most rows of A that are, however short they are: threads share blocks."""
 
 
 def tile_size(dtype: str, isa: Isa) -> tuple[int, int]:
@@ -34,9 +38,10 @@ def tile_size(dtype: str, isa: Isa) -> tuple[int, int]:
     return isa.heights[0], isa.vectors * isa.vector_bytes // SIZES[dtype]
 
 
-def block_tiles(dtype: str, isa: Isa) -> int:
+def block_tiles(dtype: str, isa: Isa, depth: int) -> int:
     """The most tiles, one below the other, of a block of C."""
-    return BLOCK_BYTES // (DEPTH * isa.heights[0] * SIZES[dtype])
+    height = isa.heights[0]
+    return min(BLOCK_BYTES // (max(min(depth, DEPTH), 1) * height * SIZES[dtype]), BLOCK_ROWS // height)
 
 
 @functools.cache
@@ -91,7 +96,7 @@ class _Gemm:
         self.builder, self.kind, self.types, self.panels, self.isa, self.finish = builder, kind, types, panels, isa, finish
         self.height, self.width = tile_size(self.kind.dtype, isa)
         self.tiles = {height: Tile(kind, height, isa.vectors) for height in isa.heights}
-        self.packed = builder.scratch(self.kind.dtype, block_tiles(self.kind.dtype, isa) * DEPTH * self.height + self.kind.lanes)
+        self.packed = builder.scratch(self.kind.dtype, BLOCK_BYTES // SIZES[self.kind.dtype] + self.kind.lanes)
         self.panel = None if panels else builder.scratch(self.kind.dtype, DEPTH * self.width)
         self.sums = builder.scratch(self.kind.dtype, self.height * self.width)
         self.tiles_of_block, self.panels_of_block = builder.word(21), builder.word(22)

@@ -16,7 +16,6 @@ from ..kernels.epilogue import PLAIN, Epilogue
 from ..kernels.matrix import Product, Sizes, Strides, TurnedProduct, plan_product
 from ..kernels.matrix_words import Types
 from ..layout import Layout
-from ..storage import Storage
 from ..tensor import Tensor, new_like
 from .fast_calls import fresh, key_maker
 from .host import bits, wrapped
@@ -123,7 +122,7 @@ class ShortProducts:
 
     def __init__(self, pattern: str) -> None:
         self._pattern, self._key = pattern, key_maker(pattern)
-        self._short, self._long = Plans[tuple[Any, ...], Any](), Plans[tuple[Any, ...], Any]()
+        self._plans = Plans[tuple[Any, ...], Any]()
 
     def remember(self, plan: Plan, arguments: tuple[Any, ...], operands: str, used: Sequence[Tensor], shape: Sequence[int]) -> None:
         """`plan`, run on `used`, and seen in `shape`, is what these arguments come to.
@@ -135,27 +134,29 @@ class ShortProducts:
         places = ["ab+".index(letter) for letter in operands]
         if plan.product is None or any(used[at].storage is not tensor.storage for at, tensor in zip(places, tensors, strict=True)):
             return
-        layout, key = Layout.contiguous(tuple(shape)), self._key(*arguments)
-        nbytes = layout.numel * plan.dtype.itemsize
-        frame = plan.product.frame([tensor.dtype.itemsize for tensor in tensors], operands)
+        layout = Layout.contiguous(tuple(shape))
+        itemsizes = [tensor.dtype.itemsize for tensor in tensors]
+        frame = plan.product.frame(itemsizes, operands)
         if frame is None:
             order = [operands.index(letter) for letter in "ab+" if letter in operands]
-            self._long[key] = plan.product.run, order, nbytes, layout, plan.dtype
+            run, address = _long_run(plan.product, [(2 * at, itemsizes[at]) for at in order]), 0
         else:
-            self._short[key] = direct(), frame.address, nbytes, layout, plan.dtype, frame
+            run, address = direct(), frame.address
+        self._plans[self._key(*arguments)] = run, address, layout.numel * plan.dtype.itemsize, layout, plan.dtype, frame
 
     def before(self, general: Callable[..., Tensor], defaults: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
-        """The function that tries the short way, then what is known of longer products, and then the general way."""
-        key, known, tensors = self._key, self._long, [at for at, letter in enumerate(self._pattern) if letter == "t"]
+        """The function that tries what is remembered, and then the general way."""
+        return functools.update_wrapper(fresh(self._pattern, defaults, self._plans, general), general)
 
-        def known_or_general(*arguments: Any) -> Tensor:
-            found = known.get(key(*arguments))
-            if found is None:
-                return general(*arguments)
-            run, order, nbytes, layout, dtype = found
-            out = Tensor(Storage.allocate(nbytes), layout, dtype)
-            addresses = [arguments[tensors[at]].address for at in order]
-            run(addresses[0], addresses[1], out.storage.address, *addresses[2:])
-            return out
 
-        return functools.update_wrapper(fresh(self._pattern, defaults, self._short, known_or_general), general)
+def _long_run(product: Product | TurnedProduct, places: Sequence[tuple[int, int]]) -> Callable[..., int]:
+    """What takes the place of `direct()` for a product that no frame runs; `places` of A, B and the bias among the operands, item sizes."""
+    run = product.run
+
+    def call(frame: int, out: int, *operands: int) -> int:
+        del frame
+        a, b, *bias = [operands[at] + operands[at + 1] * itemsize for at, itemsize in places]
+        run(a, b, out, *bias)
+        return 0
+
+    return call
