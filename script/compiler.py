@@ -25,7 +25,7 @@ from .values import SugaredValue
 
 if TYPE_CHECKING:
     from .function import Function
-    from .ir import Block
+    from .ir import Block, Graph
     from .resolver import Resolver
     from .syntax import FunctionDef, Parameter
 
@@ -142,9 +142,13 @@ def compile_function(
     *,
     owner: SelfParameter | None = None,
     defaults: dict[str, object] | None = None,
+    rewrite: Callable[[Graph], object] | None = None,
 ) -> None:
-    """Compile `tree` into `function`. Raises `ScriptError` with the place where the program is wrong."""
+    """Compile `tree` into `function`; `rewrite` may change the graph first. Raises `ScriptError` with the place where the program is
+    wrong, and leaves `function` as it was."""
     emitter = FunctionEmitter(function, resolver, tree, defaults or {})
     schema = emitter.emit(owner)
     finish(emitter.graph)
+    if rewrite is not None:
+        rewrite(emitter.graph)
     function.finish(schema, emitter.graph)

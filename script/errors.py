@@ -28,6 +28,10 @@ class Failure(RuntimeError):
     __qualname__ = "RuntimeError"
 
 
+class Refused(RuntimeError):
+    """What a file says is wrong; found while a program runs where a function of an archive does not compile, and raised as it is."""
+
+
 class Raised(Exception):
     """On its way out of generated code: a `raise` in the script, with its message and the qualified name of its class."""
 
@@ -43,7 +47,7 @@ def located(error: Exception, place_of: Callable[[str, int], tuple[Place, bool] 
     `place_of(file, line)` gives the place that a line of generated code stands for, and whether that line continues the call of the frame
     before it; None for other code.
     """
-    if isinstance(error, (Error, Failure)):
+    if isinstance(error, (Error, Failure, Refused)):
         return error
     places: list[Place] = []
     for file, line in _frames(error.__traceback__):

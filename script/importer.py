@@ -1,14 +1,16 @@
 """The classes and functions of an archive, compiled from its text.
 
-In: the parsed source files by path, and the values of the table of constants. Out: types by qualified name, whose methods are compiled
-on demand. `torch`, `ops`, `CONSTANTS`, `__torch__` and the other words of archives mean something here only; Python's live names are in
-`python_resolver.py`. Signatures are complete in archives, so calls need no compiled callee and names may refer to each other in circles.
+In: the outlines of source files by path, and the values of the table of constants. Out: types by qualified name; a method is parsed when
+its signature is first wanted, and compiled when it is first called. `torch`, `ops`, `CONSTANTS`, `__torch__` and the other words of
+archives mean something here only; Python's live names are in `python_resolver.py`. Signatures are complete in archives, so calls need no
+compiled callee and names may refer to each other in circles.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
@@ -43,6 +45,8 @@ from .import_values import (
     member_of,
     table_entry,
 )
+from .outline import ClassOutline, FunctionOutline, Outline
+from .recursion import deep
 from .source import ScriptError, Span
 from .special_values import EnumClassValue, NamedTupleConstructor
 from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, SugaredValue
@@ -57,22 +61,48 @@ Definition = Type | Function
 
 
 class ImportedFunction(Function):
-    """A function whose signature is known before it is compiled, so a call does not compile it."""
+    """A function of an archive: its text gives its signature, so a call does not compile it. It is compiled when it is first run.
 
-    __slots__ = ()
+    Threads may call it at the same time: the one that comes first compiles it.
+    """
+
+    __slots__ = ("_importer", "_outline", "_owner")
+
+    def __init__(self, name: str, importer: Importer, outline: FunctionOutline, owner: ClassType | None) -> None:
+        call_name = outline.name if owner is None else f"{owner.name}.{outline.name}"
+        super().__init__(name, self._define_graph, call_name=call_name)
+        self.place = outline.span
+        self._importer = importer
+        self._outline = outline
+        self._owner = owner
+
+    @property
+    def schema(self) -> OpSchema:
+        """Parameters and result, as the text gives them."""
+        if self._schema is None:
+            with self._importer.compiling(), deep(self.call_name, self.place):
+                self._schema = self._importer.schema(self._outline.tree(), self._owner)
+        return self._schema
 
     def compile_for(self, span: Span | None) -> None:
         """Nothing to do: a caller needs the schema only."""
 
     def compile(self) -> None:
         """Compile the function if that was not done yet."""
-        super().compile_for(None)
+        if self.is_compiled:
+            return
+        with self._importer.compiling():
+            super()._compile()
+
+    def _define_graph(self, _: Function) -> None:
+        self._importer.define(self, self._outline.tree(), self._owner)
 
 
 class Importer:
     """What the source files of one archive define.
 
     `file_of` gives the definitions of a path such as `code/__torch__/a.py`, or None; `constants` is the table behind `CONSTANTS.cN`.
+    `refused` makes the exception to raise of one that says why a function does not compile.
     `upgrade` rewrites the graphs of methods for what operators meant when the archive was written; functions and hooks keep their
     present meaning, as they do in PyTorch. `historic` is the dialect of PyTorch 1.0 to 1.3; calls of the operators in `stepless` may
     leave out `steps`, which then are 100.
@@ -82,10 +112,11 @@ class Importer:
 
     def __init__(
         self,
-        file_of: Callable[[str], syntax.File | None],
+        file_of: Callable[[str], Sequence[Outline] | None],
         constants: Sequence[object],
         upgrade: Callable[[Graph], object] | None = None,
         *,
+        refused: Callable[[ScriptError], Exception],
         historic: bool = False,
         stepless: frozenset[str] = frozenset(),
     ) -> None:
@@ -94,11 +125,14 @@ class Importer:
         self.historic = historic
         self._upgrade = upgrade
         self._file_of = file_of
+        self._refused = refused
         self._known: dict[str, Definition | None] = {}
-        self._paths: dict[str, dict[str, syntax.Definition]] = {}
-        self._unfilled: list[tuple[ClassType | InterfaceType, syntax.ClassDef]] = []
-        self._uncompiled: deque[Function] = deque()
+        self._paths: dict[str, dict[str, Outline]] = {}
+        self._unfilled: list[tuple[ClassType | InterfaceType, ClassOutline]] = []
+        self._uncompiled: list[Function] = []
+        self._declarations: dict[int, tuple[syntax.Expression, Type]] = {}
         self._depth = 0
+        self._lock = threading.RLock()
 
     # what the archive's reader asks
 
@@ -107,14 +141,30 @@ class Importer:
         found = self._find(name, span)
         return found if isinstance(found, Type) else None
 
-    def definitions(self) -> list[syntax.Definition]:
-        """The trees of everything in the files that were wanted."""
-        return [definition for file in self._paths.values() for definition in file.values()]
-
     def compile(self) -> None:
-        """Compile all methods of all classes that were wanted, and all functions that they call. Raises `ScriptError`."""
+        """Compile all methods of all classes that were wanted, and all functions that they call."""
         while self._uncompiled:
-            self._uncompiled.popleft().compile()
+            self._uncompiled.pop().compile()
+
+    # what functions ask
+
+    @contextmanager
+    def compiling(self) -> Iterator[None]:
+        """Within the `with`, no other thread compiles anything of the archive; errors become what `refused` makes of them."""
+        with self._lock:
+            try:
+                yield
+            except ScriptError as error:
+                raise self._refused(error) from error
+            except MemoryError as error:
+                raise self._refused(ScriptError("the code needs more memory than there is")) from error
+
+    def define(self, function: Function, tree: syntax.FunctionDef, owner: ClassType | None) -> None:
+        """Compile a function's tree into it."""
+        defaults = {parameter.name: self._literal(parameter.default) for parameter in tree.parameters if parameter.default is not None}
+        sugar = SelfParameter(owner, SimpleValue) if owner is not None else None
+        is_upgraded = owner is not None and owner.methods.get(tree.name) is function
+        compile_function(function, tree, self, owner=sugar, defaults=defaults, rewrite=self._upgrade if is_upgraded else None)
 
     # what the compiler asks: see `resolver.Resolver`
 
@@ -169,38 +219,39 @@ class Importer:
                 raise ScriptError(f"{name.removeprefix(ROOT)} is a class of libtorch that rushlight does not have", span)
             return CustomClassType(name)
         if name not in self._known:
-            tree = self._tree(name)
-            self._known[name] = None if tree is None else self._define(name, tree, span)
+            outline = self._outline(name)
+            self._known[name] = None if outline is None else self._define(name, outline, span)
             self._fill()
         return self._known[name]
 
-    def _tree(self, name: str) -> syntax.Definition | None:
+    def _outline(self, name: str) -> Outline | None:
         namespace, _, last = name.rpartition(".")
         path = f"code/{namespace.replace('.', '/')}.py"
         if path not in self._paths:
             file = self._file_of(path)
             if file is None:
                 return None
-            trees: dict[str, syntax.Definition] = {}
-            for definition in file.definitions:
-                if definition.name in trees:
+            outlines: dict[str, Outline] = {}
+            for definition in file:
+                if definition.name in outlines:
                     raise ScriptError(f"'{namespace}.{definition.name}' is defined twice", definition.span)
-                trees[definition.name] = definition
-            self._paths[path] = trees
+                outlines[definition.name] = definition
+            self._paths[path] = outlines
         return self._paths[path].get(last)
 
-    def _define(self, name: str, tree: syntax.Definition, span: Span | None) -> Definition:
+    def _define(self, name: str, outline: Outline, span: Span | None) -> Definition:
         if self._depth >= MAX_TYPE_DEPTH:
             raise ScriptError(f"types refer to each other more than {MAX_TYPE_DEPTH} levels deep", span)
         self._depth += 1
         try:
-            if isinstance(tree, syntax.FunctionDef):
-                return self._function(name, tree, None)
-            return self._class(name, tree)
+            if isinstance(outline, FunctionOutline):
+                return self._function(name, outline, None)
+            return self._class(name, outline)
         finally:
             self._depth -= 1
 
-    def _class(self, name: str, tree: syntax.ClassDef) -> Type:
+    def _class(self, name: str, outline: ClassOutline) -> Type:
+        tree = outline.tree
         bases = tuple(base.identifier if isinstance(base, syntax.Name) else "" for base in tree.bases)
         match bases:
             case () | ("Module",):
@@ -214,7 +265,7 @@ class Importer:
                 return TupleType(elements, name, [attribute.name for attribute in tree.attributes])
             case _:
                 raise ScriptError(f"the bases of class '{name}' are none that archives have", tree.span)
-        self._unfilled.append((kind, tree))
+        self._unfilled.append((kind, outline))
         return kind
 
     def _fill(self) -> None:
@@ -222,20 +273,21 @@ class Importer:
         if self._depth:
             return
         while self._unfilled:
-            kind, tree = self._unfilled.pop()
+            kind, outline = self._unfilled.pop()
             self._depth += 1
             try:
                 if isinstance(kind, InterfaceType):
-                    kind.methods.update({method.name: self._schema(method, kind) for method in tree.methods})
+                    kind.methods.update({method.name: self.schema(method.tree(), kind) for method in outline.methods})
                 else:
-                    self._members(kind, tree)
+                    self._members(kind, outline)
             finally:
                 self._depth -= 1
 
-    def _members(self, kind: ClassType, tree: syntax.ClassDef) -> None:
+    def _members(self, kind: ClassType, outline: ClassOutline) -> None:
+        tree = outline.tree
         parameters, buffers = frozenset(tree.parameters), frozenset(tree.buffers)
         for attribute in tree.attributes:
-            declared = self.annotation(attribute.annotation)[0]
+            declared = self._declared(attribute.annotation)
             try:
                 kind.add_attribute(attribute.name, declared, attribute.name in parameters, attribute.name in buffers)
             except ValueError as error:
@@ -243,7 +295,7 @@ class Importer:
         for constant in tree.constants:
             kind.constants[constant.name] = self._literal(constant.value)
         pre_hooks, hooks = frozenset(tree.forward_pre_hooks), frozenset(tree.forward_hooks)
-        for method in tree.methods:
+        for method in outline.methods:
             function = self._function(f"{kind.qualified_name}.{method.name}", method, kind)
             if method.name in pre_hooks:
                 kind.forward_pre_hooks.append(function)
@@ -254,26 +306,19 @@ class Importer:
             else:
                 kind.methods[method.name] = function
 
-    def _function(self, name: str, tree: syntax.FunctionDef, owner: ClassType | None) -> Function:
-        defaults = {parameter.name: self._literal(parameter.default) for parameter in tree.parameters if parameter.default is not None}
-        sugar = SelfParameter(owner, SimpleValue) if owner is not None else None
+    def _declared(self, annotation: syntax.Expression) -> Type:
+        """The type of an attribute; outlines have one tree for equal spellings."""
+        known = self._declarations.get(id(annotation))
+        if known is None:
+            known = self._declarations[id(annotation)] = annotation, self.annotation(annotation)[0]
+        return known[1]
 
-        def define(target: Function) -> None:
-            compile_function(target, tree, self, owner=sugar, defaults=defaults)
-            if self._upgrade is not None and owner is not None and owner.methods.get(tree.name) is target:
-                self._upgrade(target.graph)
-
-        function = ImportedFunction(
-            name,
-            define,
-            schema=self._schema(tree, owner),
-            call_name=tree.name if owner is None else f"{owner.name}.{tree.name}",
-            definition=tree,
-        )
+    def _function(self, name: str, outline: FunctionOutline, owner: ClassType | None) -> Function:
+        function = ImportedFunction(name, self, outline, owner)
         self._uncompiled.append(function)
         return function
 
-    def _schema(self, tree: syntax.FunctionDef, owner: ClassType | InterfaceType | None) -> OpSchema:
+    def schema(self, tree: syntax.FunctionDef, owner: ClassType | InterfaceType | None) -> OpSchema:
         """The signature as the text gives it."""
         parameters = list(tree.parameters)
         arguments: list[Argument] = []

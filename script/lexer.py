@@ -51,14 +51,15 @@ class Lexer:
 
     `kind` is the token itself for operators and keywords, else one of `name`, `number`, `string`, `newline`, `indent`, `dedent`, `end`.
     `text` is the spelling; of a string, its quotes included. With `begin` and `stop` the lexer reads this part of one line only, without
-    `newline` and indentation. Raises `ScriptError` for text that is no token.
+    `newline` and indentation; with `indentation` too, the lines from the one that `begin` is in, which is indented so far. Raises
+    `ScriptError` for text that is no token.
     """
 
     __slots__ = (
         "_brackets", "_levels", "_line_open", "_pending", "_position", "_stop", "end", "kind", "previous_end", "source", "start", "text",
     )  # fmt: skip
 
-    def __init__(self, source: Source, begin: int = 0, stop: int | None = None) -> None:
+    def __init__(self, source: Source, begin: int = 0, stop: int | None = None, indentation: int = 0) -> None:
         self.source = source
         self.kind: str = ""
         self.text = ""
@@ -68,7 +69,7 @@ class Lexer:
         self._position = begin
         self._stop = len(source.text) if stop is None else stop
         self._brackets = 0
-        self._levels = [0]
+        self._levels = [indentation]
         self._pending = 0
         self._line_open = stop is not None
         self.advance()
@@ -152,10 +153,10 @@ class Lexer:
         """Skip blank lines and compare the indentation; True when a token came of it."""
         text = self.source.text
         while True:
-            match = _BLANKS.match(text, self._position)
+            match = _BLANKS.match(text, self._position, self._stop)
             assert match is not None
             line, position = match.span()
-            following = text[position : position + 1]
+            following = text[position : position + 1] if position < self._stop else ""
             if following == "#":
                 position = text.find("\n", position)
                 following = "\n" if position >= 0 else ""
@@ -164,7 +165,7 @@ class Lexer:
                 continue
             break
         if not following:
-            self._position = len(text)
+            self._position = self._stop
             return self._finish()
         self._position = position
         self._line_open = True
@@ -176,7 +177,7 @@ class Lexer:
             self._set("indent", line, position)
             return True
         count = 0
-        while self._levels[-1] > depth:
+        while len(self._levels) > 1 and self._levels[-1] > depth:
             self._levels.pop()
             count += 1
         self._set("dedent", position, position)
@@ -186,10 +187,10 @@ class Lexer:
         return True
 
     def _finish(self) -> bool:
-        end = len(self.source.text)
+        end = self._stop
         if len(self._levels) > 1:
             self._pending = len(self._levels) - 2
-            self._levels = [0]
+            del self._levels[1:]
             self._set("dedent", end, end)
         else:
             self._set("end", end, end)

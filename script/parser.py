@@ -58,10 +58,12 @@ class ExpressionParser:
 
     __slots__ = ("_signed", "depth", "lexer", "limits", "nodes")
 
-    def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS, begin: int = 0, stop: int | None = None) -> None:
+    def __init__(
+        self, source: Source, limits: Limits = DEFAULT_LIMITS, begin: int = 0, stop: int | None = None, indentation: int = 0
+    ) -> None:
         if len(source.text) > limits.characters:
             raise ScriptError(f"text has {len(source.text)} characters; at most {limits.characters} are read", source.span(0, 0))
-        self.lexer = Lexer(source, begin, stop)
+        self.lexer = Lexer(source, begin, stop, indentation)
         self.limits = limits
         self.depth = 0
         self.nodes = 0

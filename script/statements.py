@@ -27,7 +27,7 @@ _AUGMENTED: dict[str, BinaryOperator] = {
     "<<=": "<<",
     ">>=": ">>",
 }
-_NAME_LISTS = ("__parameters__", "__buffers__", "__forward_pre_hooks__", "__forward_hooks__")
+NAME_LISTS = ("__parameters__", "__buffers__", "__forward_pre_hooks__", "__forward_hooks__")
 
 
 @dataclass(slots=True)
@@ -63,6 +63,22 @@ def parse_file(source: Source, limits: Limits = DEFAULT_LIMITS) -> syntax.File:
         else:
             raise lexer.error(f"expected def or class but found '{lexer.describe()}' here")
     return syntax.File(tuple(definitions), source)
+
+
+def parse_line(source: Source, begin: int, stop: int) -> Statement:
+    """The statement on the line from `begin` up to `stop`, which is behind its line feed. Raises `ScriptError`."""
+    parser = StatementParser(source, begin=begin, stop=stop)
+    statement = parser.line()
+    parser.expect("end")
+    return statement
+
+
+def parse_definition(source: Source, begin: int, stop: int, indentation: int) -> syntax.FunctionDef:
+    """The function on the lines from `begin`, where its `def` is, up to `stop`. Raises `ScriptError`."""
+    parser = StatementParser(source, begin=begin, stop=stop, indentation=indentation)
+    function = parser.function()
+    parser.expect("end")
+    return function
 
 
 def parse_function(source: Source, limits: Limits = DEFAULT_LIMITS) -> syntax.FunctionDef:
@@ -296,7 +312,7 @@ class StatementParser(ExpressionParser):
             self.expect(")")
         span = lexer.since(start)
         self._indent()
-        members = _Members()
+        members = Members()
         while lexer.kind != "dedent":
             if lexer.kind == "def":
                 members.methods.append(self.function())
@@ -306,7 +322,7 @@ class StatementParser(ExpressionParser):
         return members.definition(name, tuple(bases), span)
 
 
-class _Members:
+class Members:
     """What the lines of a class body declare."""
 
     def __init__(self) -> None:
@@ -320,7 +336,7 @@ class _Members:
         match statement:
             case syntax.Assign((syntax.Name(name),), None, annotation) if annotation is not None:
                 self.attributes.append(syntax.AttributeDeclaration(name, annotation, statement.span))
-            case syntax.Assign((syntax.Name(name),), value, annotation) if name in _NAME_LISTS and annotation is None:
+            case syntax.Assign((syntax.Name(name),), value, annotation) if name in NAME_LISTS and annotation is None:
                 self.names[name] = _strings(value, statement.span)
             case syntax.Assign((syntax.Name("__annotations__"),), syntax.ListLiteral(()) | syntax.DictLiteral(()), None) | syntax.Pass():
                 pass

@@ -1,23 +1,27 @@
 """TorchScript archives in, objects that run out.
 
-The container gives records, script_pickle.py the values in them, code_reader.py the parsed sources, script/importer.py the classes that
-sources define; value_reader.py puts values and classes together. Writing is in archive_writer.py.
+The container gives records, script_pickle.py the values in them, code_reader.py the outlines of sources, script/importer.py the classes
+that sources define; value_reader.py puts values and classes together. A method is parsed and compiled when it is first called; which
+operators there are is known at load. Writing is in archive_writer.py.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import MutableMapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import cast
 
 from ..runtime.device import Device
+from ..runtime.limits import LOCAL, limits
 from ..runtime.type_text import parse_annotation
 from ..runtime.typesystem import ANY, TENSOR, Type
 from ..script.errors import Error
 from ..script.import_values import is_operator
 from ..script.importer import Importer
 from ..script.object import Object
+from ..script.outline import Unparsed
 from ..script.source import ScriptError
 from .code_reader import ArchiveCode, path_of
 from .code_survey import check_operators
@@ -30,24 +34,37 @@ from .upgraders import upgrade, without_steps
 from .value_reader import ValueReader
 from .versions import NEWEST
 
+STATE_STEPS = 10_000_000
+STATE_BYTES, STATE_RATIO = 1 << 30, 16
+"""What `__setstate__` of a file may take: steps, and memory by the size of the file."""
+
 
 def load(
     file: Source,
     map_location: str | Device | None = None,
     extra_files: MutableMapping[str, str | bytes] | None = None,
+    *,
+    mapped: bool = False,
+    compiled: bool = False,
 ) -> Object:
-    """Read an archive from a path, or from a binary file object at its position.
+    """Read an archive from a path, or from a binary file object at its position; with `compiled`, every method is compiled at once.
+
+    With `mapped`, tensors lie in a private map of the file: see `open_archive`.
 
     `map_location` must be None or name the cpu; tensors that the file has elsewhere need it. The keys of `extra_files` get the contents of
     the records `extra/KEY`, b"" where there is no such record. Raises ValueError for a path that is no file, ArchiveError for a file that
-    breaks a rule, and RuntimeError that lists all operators that do not exist here.
+    breaks a rule, and RuntimeError that lists all operators that do not exist here. Calling a method whose code is damaged raises
+    ArchiveError too.
     """
     device = _device(map_location)
-    archive = open_archive(_checked(file))
+    archive = open_archive(_checked(file), mapped=mapped)
     version = read_version(archive)
     require_script(archive)
     try:
-        module = _Reader(archive, version, device).module()
+        reader = _Reader(archive, version, device)
+        module = reader.module()
+        if compiled:
+            reader.importer.compile()
     except RecursionError:
         raise ArchiveError("values or blocks of code are nested too deeply") from None
     except MemoryError as error:
@@ -85,10 +102,17 @@ class _Reader:
         self.archive = archive
         self.device = device
         self.old = OldModel(archive) if is_old(archive) else None
-        code = self.old or ArchiveCode(archive)
+        self.code = self.old or ArchiveCode(archive)
         self.constants: list[object] = []
         upgrader = None if version == NEWEST else partial(upgrade, version=version)
-        self.importer = Importer(code.file, self.constants, upgrader, historic=self.old is not None, stepless=without_steps(version))
+        self.importer = Importer(
+            self.code.outline,
+            self.constants,
+            upgrader,
+            refused=_in_archive,
+            historic=self.old is not None,
+            stepless=without_steps(version),
+        )
         self._types: dict[str, Type] = {}
         self.sizes = {name: record.size for name, record in archive.records.items()}
 
@@ -114,10 +138,9 @@ class _Reader:
         return self._complete(old.root, old.objects, reader)
 
     def _complete(self, root: PickledObject, objects: Sequence[PickledObject], reader: ValueReader) -> Object:
-        """The live root object, its classes compiled and its states set; `objects` are in the order in which the file completes them."""
+        """The live root object, its states set; `objects` are in the order in which the file completes them."""
         module = cast("Object", reader.read(root, ANY, "the module"))
-        check_operators(self.importer.definitions(), is_operator)
-        self._compile()
+        check_operators(self.code, is_operator)
         self._set_states(objects, reader)
         return module
 
@@ -148,13 +171,6 @@ class _Reader:
                 raise ArchiveError(f"a type is not understood: {error}", record="data.pkl") from error
         return known
 
-    def _compile(self) -> None:
-        """Compile every method of every class that was met: a damaged program fails here, not when it is called."""
-        try:
-            self.importer.compile()
-        except ScriptError as error:
-            raise _in_archive(error) from error
-
     def _set_states(self, objects: Sequence[PickledObject], reader: ValueReader) -> None:
         """Run `__setstate__` of the objects that have one, inner ones first, as the file completes them."""
         for pickled in objects:
@@ -164,7 +180,10 @@ class _Reader:
             _, argument = made.type.methods["__setstate__"].schema.args
             state = reader.read(pickled.state, argument.type, f"the state of {pickled.qualified_name}")
             try:
-                made.method("__setstate__")(state)
+                with self._limits():
+                    made.method("__setstate__")(state)
+            except ArchiveError:
+                raise
             except (Error, RuntimeError) as error:
                 raise ArchiveError(f"__setstate__ of {pickled.qualified_name} failed: {error}", record="data.pkl") from error
             missing = made.complete()
@@ -172,6 +191,14 @@ class _Reader:
                 raise ArchiveError(f"attribute '{missing[0]}' of {pickled.qualified_name} has no value", record="data.pkl")
 
 
+    def _limits(self) -> AbstractContextManager[object]:
+        """What `__setstate__` may take, unless the caller of `load` limits programs."""
+        if LOCAL.budget is not None:
+            return nullcontext()
+        return limits(steps=STATE_STEPS, bytes=STATE_BYTES + STATE_RATIO * len(self.archive.data))
+
+
 def _in_archive(error: ScriptError) -> ArchiveError:
     offset = error.span.start if error.span is not None else None
-    return ArchiveError(f"the code does not compile: {error}", record=error.filename or "code", offset=offset)
+    fault = "parse" if isinstance(error, Unparsed) else "compile"
+    return ArchiveError(f"the code does not {fault}: {error}", record=error.filename or "code", offset=offset)

@@ -1,7 +1,10 @@
-"""The source files of an archive, parsed when they are first wanted: paths in, texts and syntax trees out."""
+"""The source files of an archive, read when they are first wanted: paths in, texts, outlines and syntax trees out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ..script.outline import Outline, Outliner
 from ..script.source import ScriptError, Source
 from ..script.statements import parse_file
 from ..script.syntax import File
@@ -17,12 +20,26 @@ class ArchiveCode:
         self.archive = archive
         self._sources: dict[str, Source | None] = {}
         self._files: dict[str, File] = {}
+        self._outliner = Outliner()
 
     def source(self, path: str) -> Source | None:
         """The text of the record `path`, e.g. `code/__torch__.py`, or None if there is no such record."""
         if path not in self._sources:
             self._sources[path] = self._read(path) if path in self.archive else None
         return self._sources[path]
+
+    def outline(self, path: str) -> Sequence[Outline] | None:
+        """The definitions in a record, whose functions are parsed when they are wanted; None if there is no such record.
+
+        Raises ArchiveError where what is read of the text does not parse.
+        """
+        source = self.source(path)
+        if source is None:
+            return None
+        try:
+            return self._outliner.outline(source)
+        except ScriptError as error:
+            raise unparsed(error, path) from error
 
     def file(self, path: str) -> File | None:
         """The definitions in a record, or None if there is no such record. Raises ArchiveError where the text does not parse."""
@@ -33,8 +50,7 @@ class ArchiveCode:
             try:
                 self._files[path] = parse_file(source)
             except ScriptError as error:
-                offset = error.span.start if error.span is not None else None
-                raise ArchiveError(f"the code does not parse: {error}", record=path, offset=offset) from error
+                raise unparsed(error, path) from error
         return self._files[path]
 
     def paths(self) -> list[str]:
@@ -47,6 +63,11 @@ class ArchiveCode:
         except UnicodeDecodeError as error:
             raise ArchiveError("the code is no UTF-8", record=path, offset=error.start) from error
         return Source(text, path, 1, original_places(self.archive, path))
+
+
+def unparsed(error: ScriptError, path: str) -> ArchiveError:
+    """The exception for a text that does not parse."""
+    return ArchiveError(f"the code does not parse: {error}", record=path, offset=error.span.start if error.span is not None else None)
 
 
 def path_of(qualified_name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..script.errors import Refused
 
-class ArchiveError(RuntimeError):
+
+class ArchiveError(Refused):
     """A file breaks a rule of its format: `record` and `offset` say where (None: the file as a whole), `rule` says what is wrong."""
 
     def __init__(self, rule: str, *, record: str | None = None, offset: int | None = None) -> None:

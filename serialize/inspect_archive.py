@@ -134,7 +134,7 @@ def _survey(code: ArchiveCode | OldModel) -> tuple[dict[str, syntax.ClassDef], C
         for definition in file.definitions:
             if isinstance(definition, syntax.ClassDef):
                 classes[f"{namespace}.{definition.name}"] = definition
-            operators.update(operator_calls(definition))
+            operators.update(name for name, _ in operator_calls(definition))
     return classes, operators
 
 

@@ -49,12 +49,17 @@ def load(
     _extra_files: MutableMapping[str, str | bytes] | None = None,
     _restore_shapes: bool = False,
     *,
+    mmap: bool = False,
     bundle: str | os.PathLike[str] | None = None,
 ) -> RecursiveScriptModule:
     """Read a TorchScript archive that PyTorch or rushlight wrote, from a path or a binary file object at its position.
 
     Tensors that the file has on other devices need `map_location="cpu"`. The keys of `_extra_files` get the contents of the records
-    `extra/KEY`. A damaged file raises `ArchiveError`; operators that do not exist here are listed all at once in a RuntimeError.
+    `extra/KEY`. A damaged file raises `ArchiveError`; operators that do not exist here are listed all at once in a RuntimeError. Methods
+    are compiled when they are first called; one whose code is damaged raises `ArchiveError` then.
+
+    With `mmap` the tensors of a path's file are read when they are looked at, and no checksum of them is computed; the file must stay as
+    it is as long as they are used.
 
     `bundle` names a file of compiled kernels that `rl.jit.save_bundle` wrote: then nothing that it holds is compiled here. Its code runs in
     this process, so name only files that you would import as an extension module. A damaged one, or one for another machine, raises
@@ -63,4 +68,4 @@ def load(
     del _restore_shapes
     if bundle is not None:
         load_bundle(bundle)
-    return wrap_module(archive_reader.load(f, map_location, _extra_files))
+    return wrap_module(archive_reader.load(f, map_location, _extra_files, mapped=mmap))

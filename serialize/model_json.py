@@ -17,6 +17,7 @@ from typing import TypeVar, cast
 
 from ..runtime.dtype import BY_NAME
 from ..script import syntax
+from ..script.outline import Outline, outline_tree
 from ..script.parser import parse_expression
 from ..script.source import ScriptError, Source
 from .code_reader import ArchiveCode
@@ -88,6 +89,11 @@ class OldModel:
             return None
         source = library.source if library is not None else Source("", path)
         return syntax.File((*classes, *(library.definitions if library is not None else ())), source)
+
+    def outline(self, path: str) -> list[Outline] | None:
+        """The same, as `ArchiveCode.outline` gives it."""
+        file = self.file(path)
+        return None if file is None else outline_tree(file.definitions)
 
     def paths(self) -> list[str]:
         """All records that `file` knows."""

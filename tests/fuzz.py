@@ -23,6 +23,7 @@ from pathlib import Path
 
 import rushlight as rl
 from rushlight.serialization import ArchiveError
+from rushlight.serialize import archive_reader
 from rushlight.serialize.container_writer import ArchiveWriter
 from rushlight.serialize.opcodes import OPCODES, Argument
 
@@ -169,7 +170,8 @@ def main() -> int:
         started = time.monotonic()
         signal.alarm(SECONDS)
         try:
-            rl.load(io.BytesIO(data))
+            if isinstance(rl.load(io.BytesIO(data)), rl.jit.ScriptModule):
+                archive_reader.load(io.BytesIO(data), compiled=True)
             loaded += 1
         except ArchiveError:
             pass

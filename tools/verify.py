@@ -60,7 +60,7 @@ def check(path: str) -> list[Rule]:
     checks.rule("checksums", lambda: _read_all(archive))
     checks.rule("version", lambda: read_version(_present(archive)))
     if archive is not None and is_script(archive):
-        checks.rule("program", lambda: archive_reader.load(path, "cpu"))
+        checks.rule("program", lambda: archive_reader.load(path, "cpu", compiled=True))
         return checks.rules
     survey = checks.rule("pickle", lambda: survey_file(path))
     checks.rule("globals", lambda: _listed(survey))

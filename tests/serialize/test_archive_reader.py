@@ -9,6 +9,7 @@ import math
 import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -220,7 +221,9 @@ def test_all_unknown_operators_are_listed_at_once() -> None:
     with pytest.raises(RuntimeError) as caught:
         load(small(code))
     assert str(caught.value) == (
-        "load: the archive calls 2 operators that rushlight does not have:\n  acme::spin (1 call)\n  aten::no_such_thing (2 calls)"
+        "load: the archive calls 2 operators that rushlight does not have:\n"
+        "  acme::spin (1 call): code/__torch__.py:6\n"
+        "  aten::no_such_thing (2 calls): code/__torch__.py:6, code/__torch__.py:7"
     )
 
 
@@ -300,9 +303,13 @@ BAD = {
         lambda: small(SETSTATE + '    ops.prim.RaiseException("boo")\n', b"K\x01"),
         "(?s)__setstate__ of .* failed.*boo",
     ),
+    "setstate_that_never_ends": (
+        lambda: small(SETSTATE + "    while True:\n      s = torch.add(s, 1)\n", b"K\x01"),
+        "(?s)__setstate__ of .* failed.*steps",
+    ),
     "setstate_that_wants_all_memory": (
         lambda: small(SETSTATE + "    x = torch.zeros([s])\n    print(x)\n", b"\x8a\x08" + bytes(6) + b"\x10\0"),
-        "more memory",
+        "more memory|needs more",
     ),
     "missing_storage": (lambda: changed("methods", data_pkl=_storage_missing()), "which is missing"),
     "version_of_the_future": (lambda: small(version=b"11\n"), "version 11"),
@@ -319,7 +326,34 @@ def _storage_missing() -> bytes:
 @pytest.mark.parametrize("make, message", BAD.values(), ids=BAD.keys())
 def test_a_bad_archive_raises_archive_error(make: object, message: str) -> None:
     with pytest.raises(ArchiveError, match=message):
-        load(make())  # type: ignore[operator]
+        load(make(), compiled=True)  # type: ignore[operator]
+
+
+def test_methods_are_compiled_when_they_are_called_and_leave_nothing_half_made() -> None:
+    code = (
+        "  calls : int\n"
+        "  def forward(self: __torch__.M,\n    x: int) -> int:\n"
+        "    if torch.gt(x, 0):\n      y = (self).broken(x, )\n    else:\n      y = x\n    return y\n"
+        "  def broken(self: __torch__.M,\n    x: int) -> int:\n    return missing\n"
+        "  def worse(self: __torch__.M) -> int:\n    return 1 +\n"
+    )
+    found = load(small(code, b"}" + text(b"calls") + b"K\0s"))
+    assert found.method("forward")(-3) == -3
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="(?s)the code does not compile.*missing"):
+            found.method("forward")(3)
+        with pytest.raises(ArchiveError, match=r"byte .*the code does not parse: expected an expression"):
+            found.method("worse")()
+    assert found.type.methods["broken"].schema.returns[0].type.annotation() == "int"
+    assert not found.type.methods["broken"].is_compiled  # type: ignore[attr-defined]
+
+
+def test_threads_that_call_first_agree() -> None:
+    chain = "".join(f"def f{i}(x: int) -> int:\n  return __torch__.f{i + 1}(torch.add(x, 1), )\n" for i in range(30))
+    code = "  def forward(self: __torch__.M,\n    x: int) -> int:\n    return __torch__.f0(x, )\n"
+    found = load(small(f"{code}{chain}def f30(x: int) -> int:\n  return x\n"))
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(found.method("forward"), range(8))) == [30 + x for x in range(8)]
 
 
 def text(value: bytes) -> bytes:
@@ -378,13 +412,12 @@ def test_deep_blocks_are_compiled_or_refused(depth: int) -> None:
         indent = "    " + "  " * level
         code += f"{indent}if torch.eq(x, {level}):\n{indent}  y = {level}\n{indent}else:\n"
     code += "    " + "  " * depth + "y = -1\n    return y\n"
+    forward = load(small(code)).method("forward")
     try:
-        found = load(small(code))
+        assert forward(50) == 50
     except ArchiveError as error:
         assert depth > 100
         assert "nested" in str(error)
-        return
-    assert found.method("forward")(50) == 50
 
 
 @settings(max_examples=60, deadline=None)
