@@ -9,7 +9,7 @@ compiled callee and names may refer to each other in circles.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -67,6 +67,7 @@ class ImportedFunction(Function):
     """
 
     __slots__ = ("_importer", "_outline", "_owner")
+    _schema: OpSchema | None
 
     def __init__(self, name: str, importer: Importer, outline: FunctionOutline, owner: ClassType | None) -> None:
         call_name = outline.name if owner is None else f"{owner.name}.{outline.name}"
@@ -79,10 +80,12 @@ class ImportedFunction(Function):
     @property
     def schema(self) -> OpSchema:
         """Parameters and result, as the text gives them."""
-        if self._schema is None:
+        known = self._schema
+        if known is None:
             with self._importer.compiling(), deep(self.call_name, self.place):
-                self._schema = self._importer.schema(self._outline.tree(), self._owner)
-        return self._schema
+                known = self._importer.schema(self._outline.tree(), self._owner)
+            self._schema = known
+        return known
 
     def compile_for(self, span: Span | None) -> None:
         """Nothing to do: a caller needs the schema only."""
@@ -149,7 +152,7 @@ class Importer:
     # what functions ask
 
     @contextmanager
-    def compiling(self) -> Iterator[None]:
+    def compiling(self) -> Generator[None]:
         """Within the `with`, no other thread compiles anything of the archive; errors become what `refused` makes of them."""
         with self._lock:
             try:
