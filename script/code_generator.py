@@ -395,20 +395,18 @@ def _is_small(type_: Type) -> bool:
 
 def _free_values(node: Node) -> list[Value]:
     """What a node and its blocks read that is defined outside, except constants."""
-    inside = {node}
-    free: dict[Value, None] = {}
-    for reader in _with_returns(node, inside):
-        for value in reader.inputs:
-            if value.node not in inside and not value.node.is_constant:
-                free[value] = None
-    return list(free)
+    inside, readers = {node}, [node]
+    _collect(node, inside, readers)
+    reads = dict.fromkeys(value for reader in readers for value in reader.inputs)
+    return [value for value in reads if value.node not in inside and not value.node.is_constant]
 
 
-def _with_returns(node: Node, inside: set[Node]) -> Iterable[Node]:
-    yield node
+def _collect(node: Node, inside: set[Node], readers: list[Node]) -> None:
     for block in node.blocks:
         inside.add(block.param_node)
         for inner in block.nodes:
             inside.add(inner)
-            yield from _with_returns(inner, inside)
-        yield block.return_node
+            readers.append(inner)
+            if inner.blocks:
+                _collect(inner, inside, readers)
+        readers.append(block.return_node)

@@ -84,7 +84,7 @@ class Function:
         assert not self.is_compiling, f"{self.qualified_name}: compiled while it is being compiled"
         self.is_compiling = True
         try:
-            with deep(self.call_name, self.place):
+            with deep(self.call_name, lambda: self.place):
                 self._define(self)
         finally:
             self.is_compiling = False
@@ -127,7 +127,7 @@ class Function:
         if self._run is None:
             from .interpreter import compile_graph
 
-            with deep(self.call_name, self.place):
+            with deep(self.call_name, lambda: self.place):
                 self._run = compile_graph(self.graph, self.name)
         return self._run
 
@@ -137,7 +137,7 @@ class Function:
         if self._run_limited is None:
             from .interpreter import compile_graph
 
-            with deep(self.call_name, self.place):
+            with deep(self.call_name, lambda: self.place):
                 self._run_limited = compile_graph(self.graph, self.name, limited=True)
         return self._run_limited
 

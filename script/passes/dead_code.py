@@ -57,7 +57,9 @@ class _Sweep:
     def is_effect(self, node: Node) -> bool:
         known = self.effects.get(node)
         if known is None:
-            known = self.effects[node] = has_side_effects(node)
+            # what is inside is asked once, however deep it lies
+            known = any(self.is_effect(inner) for block in node.blocks for inner in block.nodes) if node.blocks else has_side_effects(node)
+            self.effects[node] = known
         return known
 
     def mark_block(self, block: Block) -> bool:
@@ -67,9 +69,11 @@ class _Sweep:
                 changed |= self.mark_node(node)
         changed |= self.mark_outputs(block)
         for node in block.nodes_reversed:
-            # A loop's body can make values live that it computed itself, one iteration before.
             while self.mark_blocks(node):
                 changed = True
+                if node.kind != "prim::Loop":
+                    break
+                # a loop's body can make values live that it computed itself, one iteration before
             if any(value in self.live for value in node.outputs):
                 changed |= self.mark_node(node)
         return changed

@@ -244,14 +244,25 @@ def _merge_next(first: Node) -> bool:
     if not all(node.is_constant for node in decided) or decided[0].value == decided[1].value:
         return False
     for block, node in zip(first.blocks, decided, strict=True):
-        taken = second.blocks[0 if node.value else 1]
-        taken.clone_into(block, dict(zip(first.outputs, block.outputs, strict=True)))
+        _move_into(second.blocks[0 if node.value else 1], block, first)
     for value in second.outputs:
         moved = first.add_output(value.type)
         moved.take_name(value)
         value.replace_all_uses_with(moved)
     second.destroy()
     return True
+
+
+def _move_into(taken: Block, block: Block, first: Node) -> None:
+    """Put the nodes and outputs of a branch at the end of a branch of `first`; what it reads of `first` it reads in that branch then."""
+    for outer, inner in zip(first.outputs, block.outputs, strict=True):
+        for use in outer.uses:
+            if any(node.block is taken for node in (use.node, *use.node.owners())):
+                use.node.replace_input(use.index, inner)
+    for node in taken.nodes:
+        node.move_before(block.return_node)
+    for value in taken.outputs:
+        block.add_output(value)
 
 
 def _wrap_with_bodies(graph: Graph) -> None:
