@@ -126,9 +126,10 @@ class Function:
         """The compiled function on complete, checked arguments."""
         if self._run is None:
             from .interpreter import compile_graph
+            from .passes.pipeline import prepare
 
             with deep(self.call_name, lambda: self.place):
-                self._run = compile_graph(self.graph, self.name)
+                self._run = compile_graph(prepare(self.graph), self.name)
         return self._run
 
     @property
@@ -136,9 +137,10 @@ class Function:
         """As `run`, counting what the program takes; see `runtime/limits.py`."""
         if self._run_limited is None:
             from .interpreter import compile_graph
+            from .passes.pipeline import prepare
 
             with deep(self.call_name, lambda: self.place):
-                self._run_limited = compile_graph(self.graph, self.name, limited=True)
+                self._run_limited = compile_graph(prepare(self.graph), self.name, limited=True)
         return self._run_limited
 
     @property

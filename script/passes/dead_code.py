@@ -112,6 +112,20 @@ class _Sweep:
         return changed
 
 
+def destroy_unused(node: Node) -> None:
+    """Remove a node that nobody reads, and what it alone read, as far as they compute the same whenever they run."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if node.block is None or any(value.has_uses for value in node.outputs) or has_side_effects(node) or node.kind == "prim::Param":
+            continue
+        if any(inner.op is not None and inner.op.random for inner in (node, *(inside for block in node.blocks for inside in block.walk()))):
+            continue
+        sources = [value.node for value in node.inputs]
+        node.destroy()
+        pending += dict.fromkeys(sources)
+
+
 def remove_unread_outputs(node: Node) -> bool:
     """Drop the outputs of an `if` or a loop that nobody reads."""
     if node.kind not in ("prim::If", "prim::Loop"):

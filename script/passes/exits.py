@@ -259,10 +259,26 @@ def _move_into(taken: Block, block: Block, first: Node) -> None:
         for use in outer.uses:
             if any(node.block is taken for node in (use.node, *use.node.owners())):
                 use.node.replace_input(use.index, inner)
+    _name_as_copies(taken)
     for node in taken.nodes:
         node.move_before(block.return_node)
     for value in taken.outputs:
         block.add_output(value)
+
+
+def _name_as_copies(block: Block) -> None:
+    """PyTorch copies the nodes where they are moved here, and copies take new suffixes: see `Block.clone_into`."""
+    fresh_name = block.graph.fresh_name
+    for node in block.nodes:
+        renamed = [(value, fresh_name(value.name)) for value in node.outputs if value.has_name]
+        for inner in node.blocks:
+            for value in inner.inputs:
+                if value.has_name:
+                    fresh_name(value.name)
+            _name_as_copies(inner)
+        for value, name in renamed:
+            value.name = name
+            fresh_name(name)
 
 
 def _wrap_with_bodies(graph: Graph) -> None:

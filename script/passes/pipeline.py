@@ -1,12 +1,14 @@
-"""The order in which a freshly compiled graph is rewritten into what `.graph` shows.
+"""The order in which graphs are rewritten: into what `.graph` shows, and then into what the interpreter runs.
 
-In: a graph as the compiler emits it. Out: the graph that is printed, saved and run. Read it from top to bottom; the steps are PyTorch's.
+In: a graph as the compiler emits it. Out: the graph that is printed and saved, and from that the one that is run. Read it from top to
+bottom; the steps are PyTorch's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .common_subexpressions import eliminate_common_subexpressions, repetition_key
 from .constant_pooling import pool_constants
 from .constant_propagation import propagate_constants
 from .exits import transform_exits
@@ -14,8 +16,12 @@ from .forks import lift_forks
 from .list_literals import erase_list_literals
 from .loops import canonicalize_modified_loops
 from .outputs import canonicalize_outputs
+from .peephole_dims import is_dims_question, simplify_dims
+from .peephole_lists import is_list_question, simplify_lists
+from .peephole_numbers import is_simple_arithmetic, simplify_numbers
 from .to_ssa import convert_to_ssa
 from .tuples import lower_simple_tuples
+from .unrolling import is_short_loop, unroll_loops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +36,11 @@ FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (
 # What keeps any graph tidy.
 CLEANUP: tuple[Callable[[Graph], bool], ...] = (lower_simple_tuples, propagate_constants, pool_constants, canonicalize_outputs)
 
+# What makes a program shorter without changing what it computes, bit for bit.
+PREPARATION: tuple[Callable[[Graph], bool], ...] = (
+    unroll_loops, propagate_constants, pool_constants, simplify_lists, simplify_dims, simplify_numbers, eliminate_common_subexpressions,
+)  # fmt: skip
+
 
 def finish(graph: Graph) -> None:
     """Bring a graph that the compiler emitted into its final form."""
@@ -41,3 +52,28 @@ def clean_up(graph: Graph) -> bool:
     """Tidy a graph that is in SSA form already; True if something changed."""
     changes = [rewrite(graph) for rewrite in CLEANUP]
     return any(changes)
+
+
+def prepare(graph: Graph) -> Graph:
+    """The graph that the interpreter runs; the given one stays as it is, and is run itself where there is nothing to gain."""
+    if not _has_something_to_gain(graph):
+        return graph
+    copied = graph.copy()
+    for rewrite in PREPARATION:
+        rewrite(copied)
+    return copied
+
+
+def _has_something_to_gain(graph: Graph) -> bool:
+    """Whether a pass of the preparation may find something: most graphs offer nothing, and looking is cheaper than copying."""
+    seen: set[object] = set()
+    for node in graph.walk():
+        if node.is_constant:
+            continue
+        if is_short_loop(node) or is_list_question(node) or is_dims_question(node) or is_simple_arithmetic(node):
+            return True
+        key = repetition_key(node)
+        if key is not None and key in seen:
+            return True
+        seen.add(key)
+    return False

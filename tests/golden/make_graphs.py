@@ -1,7 +1,7 @@
 """Writes graphs/*.test with real PyTorch: `cd tests/golden && python make_graphs.py`.
 
 One file per program of tests/script/programs, one section per function or method: the graph that PyTorch's compiler makes of it, or for
-errors.py the message.
+errors.py the message. passes.test has the graphs of programs/passes.py after PyTorch's passes.
 """
 
 import warnings
@@ -11,6 +11,22 @@ import torch
 from graph_text import NAMES, functions_of, load_program, message, methods_of, normal, write_sections
 
 FOLDER = Path(__file__).parent / "graphs"
+
+
+PASSES = {
+    "peephole": (lambda graph: torch._C._jit_pass_peephole(graph, False),),
+    "lists": (torch._C._jit_pass_peephole_list_idioms,),
+    "common_subexpressions": (torch._C._jit_pass_cse,),
+    "unrolling": (torch._C._jit_pass_constant_loop_unrolling, torch._C._jit_pass_constant_propagation),
+}
+
+
+def after(passes, graph):
+    """The graph as these passes leave it."""
+    graph = graph.copy()
+    for rewrite in (*passes, torch._C._jit_pass_constant_pooling, torch._C._jit_pass_dce):
+        rewrite(graph)
+    return graph
 
 
 def names(module):
@@ -32,6 +48,12 @@ def main():
         else:
             graphs = {function: torch.jit.script(getattr(program, function)).graph for function in functions_of(program)}
         write_sections(FOLDER / f"{name}.test", {key: normal(graph) for key, graph in graphs.items()})
+    passes = load_program("passes", torch)
+    graphs = {}
+    for name, functions in passes.PASSES.items():
+        for function in functions:
+            graphs[f"{name}.{function}"] = after(PASSES[name], torch.jit.script(getattr(passes, function)).graph)
+    write_sections(FOLDER / "passes.test", {key: normal(graph) for key, graph in graphs.items()})
     messages = {}
     for key, function in load_program("errors", torch).functions().items():
         try:

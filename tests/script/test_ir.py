@@ -299,8 +299,8 @@ graph(%c : bool,
     block0():
       -> (%t, %x, %x)
     block1():
-      %w : int = aten::neg(%x)
-      -> (%f, %x, %w)
+      %w.1 : int = aten::neg(%x)
+      -> (%f, %x, %w.1)
   return (%z)""",
     ),
     (
