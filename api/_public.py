@@ -100,6 +100,10 @@ from rushlight.runtime.storage import empty_cache as empty_cache
 from rushlight.runtime.storage import memory_stats as memory_stats
 from rushlight.runtime.storage import reset_peak_memory_stats as reset_peak_memory_stats
 from rushlight.runtime.storage import set_pool_limit as set_pool_limit
+from rushlight.runtime.surroundings import accept, check, compile_bytecode
+from rushlight.runtime.surroundings import autocast as autocast
+from rushlight.runtime.surroundings import get_default_device as get_default_device
+from rushlight.runtime.surroundings import set_default_device as set_default_device
 from rushlight.runtime.tensor import Size as Size
 from rushlight.runtime.tensor import Tensor as Tensor
 from rushlight.runtime.tensor import from_numpy as from_numpy
@@ -128,3 +132,7 @@ double = float64
 short = int16
 int = int32
 long = int64
+_assert = check
+compile = compile_bytecode
+set_float32_matmul_precision = accept
+use_deterministic_algorithms = accept

@@ -14,7 +14,7 @@ from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime import grad_mode, scripting
+from ..runtime import grad_mode, scripting, surroundings
 from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.formats import LayoutKind, MemoryFormat
@@ -87,6 +87,7 @@ _BUILTINS: dict[object, str] = {
     grad_mode.set_grad_enabled: "aten::set_grad_enabled",
     scripting.wait: "aten::wait",
     scripting.unwrap_optional: "aten::_unwrap_optional",
+    surroundings.check: "aten::_assert",
 }
 _ANSWERS: dict[object, bool] = {scripting.is_scripting: True}
 _SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}

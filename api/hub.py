@@ -1,0 +1,4 @@
+"""Weights by address, which are not fetched here."""
+from __future__ import annotations
+
+from rushlight.runtime.surroundings import load_state_dict_from_url as load_state_dict_from_url

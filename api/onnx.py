@@ -1,0 +1,6 @@
+"""Whether a model is being exported: never."""
+from __future__ import annotations
+
+from rushlight.runtime.surroundings import never
+
+is_in_onnx_export = never

@@ -1,0 +1,1 @@
+from runtime.surroundings import *
