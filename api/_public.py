@@ -79,12 +79,23 @@ from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled
 from rushlight.runtime.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from rushlight.runtime.grad_mode import no_grad as no_grad
 from rushlight.runtime.grad_mode import set_grad_enabled as set_grad_enabled
+from rushlight.runtime.legacy import BFloat16Tensor as BFloat16Tensor
+from rushlight.runtime.legacy import BoolTensor as BoolTensor
+from rushlight.runtime.legacy import ByteTensor as ByteTensor
+from rushlight.runtime.legacy import CharTensor as CharTensor
+from rushlight.runtime.legacy import DoubleTensor as DoubleTensor
+from rushlight.runtime.legacy import FloatTensor as FloatTensor
+from rushlight.runtime.legacy import HalfTensor as HalfTensor
+from rushlight.runtime.legacy import IntTensor as IntTensor
+from rushlight.runtime.legacy import LongTensor as LongTensor
+from rushlight.runtime.legacy import ShortTensor as ShortTensor
 from rushlight.runtime.names import e as e
 from rushlight.runtime.names import inf as inf
 from rushlight.runtime.names import nan as nan
 from rushlight.runtime.names import newaxis as newaxis
 from rushlight.runtime.names import pi as pi
 from rushlight.runtime.names import typename as typename
+from rushlight.runtime.ops.methods import publish
 from rushlight.runtime.printing import get_printoptions as get_printoptions
 from rushlight.runtime.printing import printoptions as printoptions
 from rushlight.runtime.printing import set_printoptions as set_printoptions
@@ -136,3 +147,5 @@ _assert = check
 compile = compile_bytecode
 set_float32_matmul_precision = accept
 use_deterministic_algorithms = accept
+
+publish(Tensor)

@@ -38,7 +38,7 @@ def same_function(fn: F) -> F:
     return fn
 
 
-def disable(fn: F | None = None, recursive: bool = True, **kwargs: Any) -> Any:
+def disable(fn: Callable[..., Any] | None = None, recursive: bool = True, **kwargs: Any) -> Any:
     """The function itself: nothing compiles bytecode here."""
     return same_function if fn is None else fn
 
@@ -106,7 +106,7 @@ class autocast:
         self, device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: bool | None = None
     ) -> None:
         if enabled and device_type == "cpu":
-            raise RuntimeError("autocast: precision is not chosen by operator here; convert the model (model.bfloat16()) or pass enabled=False")
+            raise RuntimeError("autocast: precision is not chosen per operator; convert the model with bfloat16(), or pass enabled=False")
         if enabled:
             message = f"User provided device_type of '{device_type}', but {device_type.upper()} is not available. Disabling"
             warnings.warn(message, UserWarning, stacklevel=2)

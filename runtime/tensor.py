@@ -48,15 +48,21 @@ class Size(tuple[int, ...]):
 class Tensor(Operators):
     """Items of one dtype, laid out over a storage that other tensors may share.
 
-    Made by `tensor`, `zeros`, `from_numpy`, ...; the constructor is for the library: it takes a storage and a layout that
-    lies inside it.
+    Made by `tensor`, `zeros`, `from_numpy`, ...; the library gives the constructor a storage and a layout that lies inside it, older
+    programs give it sizes or a list (legacy.py).
     """
 
     layout: Layout
     dtype: DType
     storage: Storage
 
-    def __init__(self, storage: Storage, layout: Layout, dtype: DType) -> None:
+    def __init__(self, storage: Any = (), layout: Any = None, dtype: Any = None, *sizes: int, device: Any = None) -> None:
+        if dtype.__class__ is not DType:
+            from .legacy import made
+
+            given = [value for value in (storage, layout, dtype, *sizes) if value is not None]
+            source = made(None, *given, device=device)
+            storage, layout, dtype = source.storage, source.layout, source.dtype
         self.storage = storage
         self.layout = layout
         self.dtype = dtype
@@ -431,16 +437,11 @@ class Tensor(Operators):
         # reached only for names that the class lacks: the operator's method is made once and kept on the class
         if name.startswith("__"):
             raise AttributeError(f"'Tensor' object has no attribute '{name}'")
-        from .ops.packet import packet
+        from .ops.methods import method_of
 
-        found = packet(f"aten::{name}")
-        if found is None:
+        method = method_of(name)
+        if method is None:
             raise AttributeError(f"'Tensor' object has no attribute '{name}'")
-        method = found.func
-        if name.startswith("new_"):
-            from .factories import factory
-
-            method = factory(name)
         setattr(Tensor, name, method)
         return getattr(self, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -72,3 +73,40 @@ def test_is_tensor_and_typename() -> None:
     assert not rl.is_tensor([1])
     assert rl.typename(tensor) == "torch.FloatTensor"
     assert rl.typename([]) == "list"
+
+
+def test_surroundings_answer_truly() -> None:
+    """What model definitions ask about devices, compilers and gradients; what cannot be done is refused."""
+    assert not rl.cuda.is_available()
+    assert rl.cuda.device_count() == 0
+    rl.backends.cudnn.benchmark = True
+    assert rl.utils.checkpoint.checkpoint(lambda x: x + 1, 2, use_reentrant=False) == 3
+    assert not rl.compiler.is_compiling()
+    with pytest.raises(RuntimeError, match=r"rl\.jit\.script"):
+        rl.compile(rl.nn.ReLU())
+    with pytest.raises(RuntimeError, match=r"rl\.jit\.script"):
+        rl.nn.ReLU().compile()
+    with pytest.raises(RuntimeError, match="bfloat16"):
+        rl.autocast("cpu")
+    with pytest.warns(UserWarning, match="CUDA is not available"), rl.autocast("cuda"):
+        assert rl.ones(1).dtype is rl.float32
+
+    class Square(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * x
+
+    assert Square.apply(rl.tensor([3.0])).tolist() == [9.0]
+
+
+def test_old_constructors() -> None:
+    """Sizes give memory, lists give items; the classes tell dtypes apart."""
+    assert rl.Tensor(2, 3, 4, 5).shape == (2, 3, 4, 5)
+    assert rl.Tensor([1, 2]).dtype is rl.float32
+    assert rl.LongTensor([1, 2]).tolist() == [1, 2]
+    assert isinstance(rl.ones(2), rl.FloatTensor)
+    assert not isinstance(rl.ones(2), rl.LongTensor)
+    assert rl.Tensor.softmax(rl.zeros(2), 0).tolist() == [0.5, 0.5]
+    with pytest.raises(TypeError, match="must be a sequence"):
+        rl.Tensor(2.0)

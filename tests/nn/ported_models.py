@@ -6,9 +6,8 @@ skip connections by concatenation, reparametrised noise. test_ported_models_torc
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 MODELS: dict[str, Callable[[Any], tuple[Any, tuple[Any, ...]]]] = {}
 
@@ -52,7 +51,8 @@ def gpt(torch):
             q = q.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
             v = v.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
             if self.flash:
-                y = F.scaled_dot_product_attention(q, k, v, attn_mask=None, dropout_p=self.dropout if self.training else 0.0, is_causal=True)
+                dropout = self.dropout if self.training else 0.0
+                y = F.scaled_dot_product_attention(q, k, v, attn_mask=None, dropout_p=dropout, is_causal=True)
             else:
                 att = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
                 att = att.masked_fill(self.bias[:, :, :T, :T] == 0, float("-inf"))
@@ -68,9 +68,9 @@ def gpt(torch):
             self.ln_1 = LayerNorm(width, bias=False)
             self.attn = CausalSelfAttention(width, 4, 16, flash)
             self.ln_2 = LayerNorm(width, bias=True)
-            self.mlp = nn.ModuleDict(dict(
-                c_fc=nn.Linear(width, 4 * width), act=nn.GELU(), c_proj=nn.Linear(4 * width, width), dropout=nn.Dropout(0.1)
-            ))
+            self.mlp = nn.ModuleDict({
+                "c_fc": nn.Linear(width, 4 * width), "act": nn.GELU(), "c_proj": nn.Linear(4 * width, width), "dropout": nn.Dropout(0.1)
+            })
 
         def forward(self, x):
             x = x + self.attn(self.ln_1(x))
@@ -82,10 +82,10 @@ def gpt(torch):
     class GPT(nn.Module):
         def __init__(self):
             super().__init__()
-            self.transformer = nn.ModuleDict(dict(
-                wte=nn.Embedding(50, 32), wpe=nn.Embedding(16, 32), drop=nn.Dropout(0.1),
-                h=nn.ModuleList([Block(32, flash) for flash in (True, False)]), ln_f=LayerNorm(32, bias=False),
-            ))
+            self.transformer = nn.ModuleDict({
+                "wte": nn.Embedding(50, 32), "wpe": nn.Embedding(16, 32), "drop": nn.Dropout(0.1),
+                "h": nn.ModuleList([Block(32, flash) for flash in (True, False)]), "ln_f": LayerNorm(32, bias=False),
+            })
             self.lm_head = nn.Linear(32, 50, bias=False)
             self.transformer.wte.weight = self.lm_head.weight
             self.apply(self._init_weights)
@@ -103,7 +103,7 @@ def gpt(torch):
 
         def forward(self, idx, targets: Optional[torch.Tensor] = None) -> Tuple[torch.Tensor, Optional[torch.Tensor]]:
             b, t = idx.size()
-            assert t <= 16, f"Cannot forward sequence of length {t}, block size is only 16"
+            torch._assert(t <= 16, f"Cannot forward sequence of length {t}, block size is only 16")
             pos = torch.arange(0, t, dtype=torch.long, device=idx.device)
             x = self.transformer.drop(self.transformer.wte(idx) + self.transformer.wpe(pos))
             for block in self.transformer.h:
@@ -119,99 +119,6 @@ def gpt(torch):
 
     idx = torch.randint(0, 50, (2, 9))
     return GPT(), (idx, torch.where(idx > 40, torch.full_like(idx, -1), idx))
-
-
-@model
-def unet(torch):
-    """Encoder and decoder with skips, padding to odd sizes, transposed convolutions and bilinear upsampling."""
-    nn, F = torch.nn, torch.nn.functional
-
-    class DoubleConv(nn.Module):
-        def __init__(self, in_channels, out_channels, mid_channels=None):
-            super().__init__()
-            if not mid_channels:
-                mid_channels = out_channels
-            self.double_conv = nn.Sequential(
-                nn.Conv2d(in_channels, mid_channels, kernel_size=3, padding=1, bias=False), nn.BatchNorm2d(mid_channels),
-                nn.ReLU(inplace=True), nn.Conv2d(mid_channels, out_channels, kernel_size=3, padding=1, bias=False),
-                nn.GroupNorm(2, out_channels), nn.LeakyReLU(0.1, inplace=True),
-            )
-
-        def forward(self, x):
-            return self.double_conv(x)
-
-    class Up(nn.Module):
-        def __init__(self, in_channels, out_channels, bilinear):
-            super().__init__()
-            if bilinear:
-                self.up = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
-                self.conv = DoubleConv(in_channels, out_channels, in_channels // 2)
-            else:
-                self.up = nn.ConvTranspose2d(in_channels // 2, in_channels // 2, kernel_size=2, stride=2)
-                self.conv = DoubleConv(in_channels, out_channels)
-
-        def forward(self, x1, x2):
-            x1 = self.up(x1)
-            diffY = x2.size()[2] - x1.size()[2]
-            diffX = x2.size()[3] - x1.size()[3]
-            x1 = F.pad(x1, [diffX // 2, diffX - diffX // 2, diffY // 2, diffY - diffY // 2])
-            return self.conv(torch.cat([x2, x1], dim=1))
-
-    class UNet(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.inc = DoubleConv(3, 8)
-            self.down = nn.ModuleList([nn.Sequential(nn.MaxPool2d(2), DoubleConv(8 << i, 8 << min(i + 1, 1))) for i in range(2)])
-            self.up1 = Up(32, 8, True)
-            self.up2 = Up(16, 8, False)
-            self.outc = nn.Conv2d(8, 2, kernel_size=1)
-
-        def forward(self, x):
-            x1 = self.inc(x)
-            x2 = self.down[0](x1)
-            x3 = self.down[1](x2)
-            return self.outc(self.up2(self.up1(x3, x2), x1))
-
-    return UNet(), (torch.randn(2, 3, 19, 22),)
-
-
-@model
-def vae(torch):
-    """Convolutional encoder, noise by exp and randn_like, transposed decoder, and the two losses."""
-    nn, F = torch.nn, torch.nn.functional
-
-    class VAE(nn.Module):
-        def __init__(self, latent_dim: int = 4, hidden_dims: Optional[List[int]] = None):
-            super().__init__()
-            hidden_dims = hidden_dims or [4, 8]
-            modules, in_channels = [], 1
-            for h_dim in hidden_dims:
-                modules.append(nn.Sequential(nn.Conv2d(in_channels, h_dim, 3, stride=2, padding=1), nn.BatchNorm2d(h_dim), nn.ELU()))
-                in_channels = h_dim
-            self.encoder = nn.Sequential(*modules)
-            self.fc_mu = nn.Linear(hidden_dims[-1] * 16, latent_dim)
-            self.fc_var = nn.Linear(hidden_dims[-1] * 16, latent_dim)
-            self.decoder_input = nn.Sequential(nn.Linear(latent_dim, 128), nn.Unflatten(1, (8, 4, 4)))
-            self.decoder = nn.Sequential(
-                nn.ConvTranspose2d(8, 4, kernel_size=3, stride=2, padding=1, output_padding=1), nn.BatchNorm2d(4), nn.SiLU(),
-                nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid(),
-            )
-
-        def encode(self, input: torch.Tensor) -> List[torch.Tensor]:
-            result = torch.flatten(self.encoder(input), start_dim=1)
-            return [self.fc_mu(result), self.fc_var(result)]
-
-        def reparameterize(self, mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
-            std = torch.exp(0.5 * logvar)
-            return torch.randn_like(std) * std + mu
-
-        def forward(self, input: torch.Tensor) -> Dict[str, torch.Tensor]:
-            mu, log_var = self.encode(input)
-            recons = self.decoder(self.decoder_input(self.reparameterize(mu, log_var)))
-            kld = torch.mean(-0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp(), dim=1), dim=0)
-            return {"recons": recons, "bce": F.binary_cross_entropy(recons, input, reduction="sum"), "kld": kld}
-
-    return VAE(), (torch.rand(3, 1, 16, 16),)
 
 
 @model
@@ -245,40 +152,6 @@ def tagger(torch):
 
     words = torch.randint(1, 30, (3, 6))
     return Tagger(), (words, torch.randint(0, 20, (3, 6, 4)), torch.tensor([4, 6, 2]))
-
-
-@model
-def generator(torch):
-    """A DCGAN generator and a discriminator with spectral norms, with DCGAN's first values."""
-    nn = torch.nn
-
-    def weights_init(m):
-        classname = m.__class__.__name__
-        if classname.find("ConvTranspose") != -1:
-            nn.init.normal_(m.weight.data, 0.0, 0.02)
-        elif classname.find("BatchNorm") != -1:
-            nn.init.normal_(m.weight.data, 1.0, 0.02)
-            nn.init.constant_(m.bias.data, 0)
-
-    class Generator(nn.Module):
-        def __init__(self, nz=6, ngf=4, nc=3):
-            super().__init__()
-            self.main = nn.Sequential(OrderedDict([
-                ("deconv0", nn.ConvTranspose2d(nz, ngf * 4, 4, 1, 0, bias=False)), ("bn0", nn.BatchNorm2d(ngf * 4)), ("relu0", nn.ReLU(True)),
-                ("deconv1", nn.ConvTranspose2d(ngf * 4, ngf, 4, 2, 1, bias=False)), ("norm1", nn.InstanceNorm2d(ngf, affine=True)),
-                ("act1", nn.PReLU(ngf)), ("deconv2", nn.ConvTranspose2d(ngf, nc, 4, 2, 1, bias=False)), ("tanh", nn.Tanh()),
-            ]))
-            self.apply(weights_init)
-            self.critic = nn.Sequential(
-                nn.ReflectionPad2d(1), nn.Conv2d(nc, 4, 4, 2), nn.LeakyReLU(0.2, inplace=True),
-                nn.AvgPool2d(2), nn.PixelUnshuffle(2), nn.Flatten(1), nn.Linear(16 * 1 * 1, 1),
-            )
-
-        def forward(self, input):
-            image = self.main(input)
-            return image, self.critic(image).view(-1, 1).squeeze(1)
-
-    return Generator(), (torch.randn(2, 6, 1, 1),)
 
 
 @model
@@ -328,80 +201,6 @@ def translator(torch):
     pad = torch.zeros(3, 7, dtype=torch.bool)
     pad[1, 5:] = True
     return Seq2SeqTransformer(), (src, trg, pad, torch.zeros(3, 5))
-
-
-@model
-def classifier(torch):
-    """A stack of nn.TransformerEncoderLayer, norm first and batch first, with a class token and mean pooling under a padding mask."""
-    nn = torch.nn
-
-    class Classifier(nn.Module):
-        def __init__(self):
-            super().__init__()
-            layer = nn.TransformerEncoderLayer(16, 2, 32, 0.1, activation="relu", batch_first=True, norm_first=True)
-            self.encoder = nn.TransformerEncoder(layer, 2, norm=nn.LayerNorm(16), enable_nested_tensor=False)
-            self.post = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 4, 20, batch_first=True), 1, enable_nested_tensor=False)
-            self.cls_token = nn.Parameter(torch.zeros(1, 1, 16))
-            self.pos = nn.Parameter(torch.empty(1, 9, 16).normal_(std=0.02))
-            self.head = nn.Sequential(nn.LayerNorm(16), nn.Linear(16, 3))
-            nn.init.trunc_normal_(self.cls_token, std=0.02)
-
-        def forward(self, x, keep):
-            x = torch.cat((self.cls_token.expand(x.shape[0], -1, -1), x), dim=1) + self.pos
-            ignored = torch.cat([torch.zeros(x.shape[0], 1, dtype=torch.bool), ~keep], dim=1)
-            x = self.encoder(x, src_key_padding_mask=ignored)
-            x = self.post(x)
-            w = (~ignored).to(x.dtype).unsqueeze(-1)
-            return self.head((x * w).sum(1) / w.sum(1).clamp(min=1e-6))
-
-    return Classifier(), (torch.randn(2, 8, 16), torch.arange(8).repeat(2, 1) < torch.tensor([[8], [5]]))
-
-
-@model
-def vocoder(torch):
-    """HiFi-GAN's generator: weight-normalised dilated convolutions and their transposed ones."""
-    nn, F = torch.nn, torch.nn.functional
-    weight_norm = torch.nn.utils.weight_norm
-
-    class ResBlock(nn.Module):
-        def __init__(self, channels, kernel_size=3, dilation=(1, 3)):
-            super().__init__()
-            self.convs1 = nn.ModuleList([
-                weight_norm(nn.Conv1d(channels, channels, kernel_size, 1, dilation=d, padding=int((kernel_size * d - d) / 2)))
-                for d in dilation
-            ])
-
-        def forward(self, x):
-            for c1 in self.convs1:
-                xt = F.leaky_relu(x, 0.1)
-                x = c1(xt) + x
-            return x
-
-    class Generator(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv_pre = weight_norm(nn.Conv1d(5, 8, 7, 1, padding=3))
-            self.ups = nn.ModuleList([weight_norm(nn.ConvTranspose1d(8 // 2**i, 8 // 2 ** (i + 1), 4, 2, padding=1)) for i in range(2)])
-            self.resblocks = nn.ModuleList([ResBlock(8 // 2 ** (i // 2 + 1), k) for i in range(2) for k in (3, 5)][:4])
-            self.resblocks = nn.ModuleList([ResBlock(ch, k) for ch in (4, 2) for k in (3, 5)])
-            self.conv_post = weight_norm(nn.Conv1d(2, 1, 7, 1, padding=3))
-
-        def forward(self, x):
-            x = self.conv_pre(x)
-            for i, up in enumerate(self.ups):
-                x = up(F.leaky_relu(x, 0.1))
-                xs = torch.zeros_like(x)
-                for j, block in enumerate(self.resblocks):
-                    if j // 2 == i:
-                        xs = xs + block(x)
-                x = xs / 2
-            return torch.tanh(self.conv_post(F.leaky_relu(x)))
-
-    made = Generator()
-    for part in made.modules():
-        if isinstance(part, nn.Conv1d | nn.ConvTranspose1d):
-            torch.nn.utils.remove_weight_norm(part)
-    return made, (torch.randn(1, 5, 6),)
 
 
 @model
@@ -472,7 +271,7 @@ def detector(torch):
             self.top = top
             self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1, padding_mode="reflect"), nn.Mish(), SqueezeExcite(8))
             self.stages = nn.ModuleList([
-                nn.Sequential(nn.Conv2d(8, 8, 3, 2, 1, groups=8), nn.Conv2d(8, 8, 1), nn.SyncBatchNorm(8) if False else nn.BatchNorm2d(8), nn.CELU())
+                nn.Sequential(nn.Conv2d(8, 8, 3, 2, 1, groups=8), nn.Conv2d(8, 8, 1), nn.BatchNorm2d(8), nn.CELU())
                 for _ in range(2)
             ])
             self.lateral = nn.ModuleDict({"p3": nn.Conv2d(8, 8, 1), "p4": nn.Conv2d(8, 8, 1)})
