@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rushlight import nn as nn
     from rushlight import onnx as onnx
     from rushlight import random as random
+    from rushlight import return_types as return_types
     from rushlight import serialization as serialization
     from rushlight import signal as signal
     from rushlight import special as special
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _SUBMODULES = (
     "amp", "autograd", "backends", "compiler", "cuda", "distributed", "fft", "func", "fx", "hub", "jit",
-    "linalg", "masked", "nn", "onnx", "random", "serialization", "signal", "special", "utils", "version",
+    "linalg", "masked", "nn", "onnx", "random", "return_types", "serialization", "signal", "special", "utils", "version",
 )
 
 

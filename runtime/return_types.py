@@ -1,9 +1,44 @@
-"""Results with named parts, as PyTorch returns them from operators of several results."""
+"""Results with named parts, as PyTorch returns them from operators of several results.
+
+Bodies of operators return the tuples of this file; callers of an operator get them as `torch.return_types.<operator>`, a class made of the
+names that its schema gives the results.
+"""
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from .tensor import Tensor
+
+
+class NamedResult(tuple[Any, ...]):
+    """The results of one operator: a tuple whose parts have names too. The class of an operator takes an iterable of all parts."""
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
+    n_fields = 0
+
+    def __repr__(self) -> str:
+        parts = ",\n".join(f"{name}={value!r}" for name, value in zip(self.__match_args__, self))
+        return f"torch.return_types.{type(self).__name__}(\n{parts})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self).__name__, self.__match_args__, tuple(self))
+
+
+def _rebuilt(operator: str, fields: tuple[str, ...], parts: tuple[Any, ...]) -> NamedResult:
+    return named_result(operator, fields)(parts)
+
+
+@cache
+def named_result(operator: str, fields: tuple[str, ...]) -> type[NamedResult]:
+    """The class of an operator's results."""
+    members: dict[str, Any] = {name: property(itemgetter(place)) for place, name in enumerate(fields)}
+    count = len(fields)
+    members |= {"__slots__": (), "__module__": "torch.return_types", "__match_args__": fields}
+    members |= {"n_fields": count, "n_sequence_fields": count}
+    return type(operator, (NamedResult,), members)
 
 
 class ValuesIndices(NamedTuple):

@@ -17,11 +17,24 @@ def method_of(name: str) -> Callable[..., Any] | None:
     found = packet(f"aten::{name}")
     if found is None:
         return None
-    if not name.startswith("new_"):
-        return found.func
-    from ..factories import factory
+    if name.startswith("new_"):
+        from ..factories import factory
 
-    return factory(name)
+        return factory(name)
+    names = [argument.name for argument in found.overloads[0].schema.args]
+    place = names.index("self") if "self" in names else 0
+    return _placed(found.func, place) if place else found.func
+
+
+def _placed(function: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """The method of an operator whose `self` is not its first argument: `x.where(condition, other)` is `where(condition, x, other)`."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) < place:
+            return function(*args, self=self, **kwargs)
+        return function(*args[:place], self, *args[place:], **kwargs)
+
+    return method
 
 
 class Method:

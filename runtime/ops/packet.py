@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .. import typesystem as types
 from ..dtype import DType
+from ..return_types import NamedResult, named_result
 from ..tensor import Tensor
 from .binding import bind
 from .fast_calls import placing
@@ -186,9 +187,20 @@ def _eager(op: Op) -> Callable[..., Any]:
     """The function behind `op` for eager callers, who get a tuple where TorchScript programs get a list of tensors."""
     call = op.callable()
     returns = op.schema.returns
+    named = result_class(op)
+    if named is not None:
+        return lambda *args: named(call(*args))
     if len(returns) != 1 or returns[0].type != _TENSORS:
         return call
     return lambda *args: tuple(call(*args))
+
+
+def result_class(op: Op) -> type[NamedResult] | None:
+    """The class of the results of `op` if there are several and its schema names them all."""
+    fields = tuple(one.name for one in op.schema.returns)
+    if len(fields) < 2 or not all(fields):
+        return None
+    return named_result(op.name.partition("::")[2] + ("_out" if op.writes else ""), fields)
 
 
 def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:

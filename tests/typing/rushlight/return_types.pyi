@@ -1,0 +1,1 @@
+from api.return_types import *

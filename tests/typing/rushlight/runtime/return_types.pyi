@@ -1,0 +1,1 @@
+from runtime.return_types import *
