@@ -242,8 +242,9 @@ def softplus_float32(x: Any) -> Any:
     m = fused_multiply_add(_f(0.5), t, _f(-0.5)) if high else t
     square = m * m
     tail = fused_multiply_add(square, _f(-0.5), _tail_float32(m) * m * square)
-    base = (x if x > _f(0) else _f(0)) + (_f(0.6931471805599453) if high else _f(0))
-    return _far_softplus_float32(x, base + (m + tail))
+    # log(2) comes last: added to x first, it would round at the size of a sum that is larger than the result
+    result = ((x if x > _f(0) else _f(0)) + (m + tail)) + (_f(0.6931471805599453) if high else _f(0))
+    return _far_softplus_float32(x, result)
 
 
 @seldom(1e-37, 0.9999999)
