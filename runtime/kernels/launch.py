@@ -57,6 +57,16 @@ def launch_at(kernel: Kernel, words: int | bytes, items: int, *, start: int = 0,
     return _launch_long(kernel, words, start, items, work)
 
 
+def launch_whole(kernel: Kernel, words: int, items: int, work: int) -> int:
+    """As `launch_at`, on this thread alone."""
+    return kernel.released(words, 0, items) if work >= LONG else kernel(words, 0, items)
+
+
+def alone() -> bool:
+    """Whether one thread does everything."""
+    return _pools()() is None
+
+
 _last_long = 0
 
 

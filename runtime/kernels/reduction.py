@@ -3,7 +3,7 @@
 In: what a reduction does with its items (`Reduction`: scalar functions, see reduction_functions.py) and how the loop runs. Out: a
 `Kernel` whose items are the outputs, counted in row-major order of the kept dims as the words list them.
 
-Floating sums are taken in blocks of 2,048 whose items add in any order (`accumulate`), and blocks are joined pairwise, so errors
+Floating sums are taken in blocks of 2,048 to 8,192 items that add in any order (`accumulate`), and blocks are joined pairwise, so errors
 grow with the logarithm of the count. Results do not depend on how the outputs are split. A reduction of many items to few is cut
 by its caller into fixed blocks (PARTIAL) whose totals a second kernel joins (COMBINE), so that it runs on several threads with
 the same bits; ops/reduction_plans.py does so.
@@ -37,7 +37,11 @@ from .functions import Functions
 WHOLE, PARTIAL, COMBINE, JOIN = "whole", "partial", "combine", "join"
 """Items to results; items to totals; totals to results; totals to totals."""
 BLOCK = 4096
-"""Items that are combined in a row before blocks are joined pairwise."""
+"""The longest row that is combined without being cut into blocks."""
+STREAMS = 4
+"""Rows, or parts of a block, that are read together: more of memory's latencies pass at once, and ends of rows are worked out together."""
+STREAM = 4096
+"""Items of one part: a long row is cut into blocks of STREAMS of them, which are joined pairwise."""
 COLUMN_COUNT = 256
 """Columns whose totals kernels keep at a time: they stay in the first cache."""
 TOGETHER = 1024
@@ -75,7 +79,7 @@ class Reduction:
     plain: bool = False
     """Whether items, totals and results are the same: one kernel does for all parts."""
     nanoseconds: float = 0.3
-    """Roughly what one item takes, to decide how many threads are worth it."""
+    """Roughly what one item of a contiguous row takes, to decide how many threads are worth it."""
 
 
 SIZES = {dtype.name: dtype.itemsize for dtype in dtypes.ALL if dtype.computes}
@@ -220,19 +224,37 @@ class _Rows(_Loops):
         self.partial = builder.scratch(self.compute, LEVELS)
         self.total = builder.variable(self.zero)
         self.filled, self.level = builder.variable(builder.number(0, "int64")), builder.variable(builder.number(0, "int64"))
-        with dims.segments() as (_, (begin, target, centres), width), builder.loop(width, vectorize=False) as at:
-            centre = self.centres[centres + at * dims.steps[2]] if given else self.zero
-            for steps in self.steps:
-                centre = steps.result(self._total(steps, begin + at * dims.steps[0], centre), centre)
-            self.results[target + at * dims.steps[1]] = centre.to(self.output)
+        self.short = (dims.runs == 1) & (dims.run <= BLOCK)
+        # with centres a row is read twice, and is in the cache by then
+        self.together = self.unit and SIZES[self.source.dtype] in (4, 8) and not given and len(self.steps) == 1
+        self.totals = [builder.variable(self.zero) for _ in range(STREAMS)]
+        with dims.segments() as (_, (begin, target, centres), width):
+            done = self._write_together(begin, target, width) if self.together else builder.number(0, "int64")
+            with builder.loop(width - done, vectorize=False) as left:
+                at = left + done
+                centre = self.centres[centres + at * dims.steps[2]] if given else self.zero
+                for steps in self.steps:
+                    centre = steps.result(self._total(steps, begin + at * dims.steps[0], centre), centre)
+                self.results[target + at * dims.steps[1]] = centre.to(self.output)
+
+    def _write_together(self, begin: Value, target: Value, width: Value) -> Value:
+        """Short rows, STREAMS of them at once, as far as that goes; how many."""
+        builder, dims = self.builder, self.dims
+        (steps,) = self.steps
+        groups = builder.select(self.short, width // STREAMS, 0)
+        with builder.loop(groups, vectorize=False) as group:
+            first = group * STREAMS
+            self._add_streams(steps, self.source.at(begin + first * dims.steps[0]), dims.steps[0], dims.run)
+            for row, total in enumerate(self.totals):
+                self.results[target + (first + row) * dims.steps[1]] = steps.result(total.value, self.zero).to(self.output)
+        return groups * STREAMS
 
     def _total(self, steps: _Steps, base: Value, centre: Value) -> Value:
         builder, dims, total = self.builder, self.dims, self.total
-        short = (dims.runs == 1) & (dims.run <= BLOCK)
         total.value = steps.identity
-        with builder.when(short):
+        with builder.when(self.short):
             self._add_run(steps, self.source.at(base), dims.run, centre)
-        with builder.when(short ^ 1):
+        with builder.when(self.short ^ 1):
             self._join_blocks(steps, base, centre)
         return total.value
 
@@ -240,13 +262,22 @@ class _Rows(_Loops):
         """The total of all runs, in blocks that are joined as a binary counter counts."""
         builder, dims, total, level, filled = self.builder, self.dims, self.total, self.level, self.filled
         filled.value = 0
+        size = STREAMS * STREAM
         with builder.loop(dims.runs, vectorize=False) as run:
             begin = base + dims.run_offset(run)
-            with builder.loop((dims.run + (BLOCK - 1)) // BLOCK, vectorize=False) as block:
-                done = block * BLOCK
+            with builder.loop((dims.run + (size - 1)) // size, vectorize=False) as block:
+                done = block * size
                 items = self.source.at(begin + done * dims.stride)
+                count = builder.minimum(dims.run - done, size)
                 total.value = steps.identity
-                self._add_run(steps, items, builder.minimum(dims.run - done, BLOCK), centre)
+                if self.together:
+                    whole = count == size
+                    with builder.when(whole):
+                        self._add_streams(steps, items, builder.number(STREAM, "int64"), builder.number(STREAM, "int64"))
+                        first, second, third, fourth = (one.value for one in self.totals)
+                        total.value = steps.join(builder, steps.join(builder, first, second), steps.join(builder, third, fourth))
+                    count = builder.select(whole, 0, count)
+                self._add_run(steps, items, count, centre)
                 level.value = 0
                 with builder.loop_while(self._bit):
                     total.value = steps.join(builder, self.partial[level.value], total.value)
@@ -279,6 +310,29 @@ class _Rows(_Loops):
                     item.value = last[at]
                 term = builder.select(inside, steps.term(item.value, centre), steps.identity)
                 total.value = steps.combine(builder, total.value, term)
+
+    def _add_streams(self, steps: _Steps, items: Pointer, apart: Value, count: Value) -> None:
+        """Combine `count` items of each of STREAMS rows, which begin so many items apart, into `totals`."""
+        builder, totals = self.builder, self.totals
+        turn = _TURN_BYTES // 2 // SIZES[items.dtype]
+        rows = [items.at(apart * row) for row in range(STREAMS)]
+        for total in totals:
+            total.value = steps.identity
+        whole = count // turn * turn
+        with builder.loop(whole, interleave=2) as at:
+            for row, total in zip(rows, totals):
+                total.value = steps.combine(builder, total.value, steps.term(row[at], self.zero))
+        rest = (count - whole).to("int32")
+        with builder.when(rest > 0):
+            item = builder.variable(items[0])
+            with builder.loop(turn, interleave=2) as at:
+                inside = at.to("int32") < rest
+                for row, total in zip(rows, totals):
+                    item.value = 0
+                    with builder.when(inside):
+                        item.value = row.at(whole)[at]
+                    term = builder.select(inside, steps.term(item.value, self.zero), steps.identity)
+                    total.value = steps.combine(builder, total.value, term)
 
     def _bit(self) -> Value:
         return ((self.filled.value >> self.level.value) & 1) != 0

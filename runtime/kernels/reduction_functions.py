@@ -42,8 +42,8 @@ def _smaller(total: Any, item: Any) -> Any:
     return smaller(item, total)
 
 
-SUM = Reduction("sum", _zero, accumulate, accumulate, _item, _total, plain=True)
-MEAN = Reduction("mean", _zero, accumulate, accumulate, _item, _mean)
+SUM = Reduction("sum", _zero, accumulate, accumulate, _item, _total, plain=True, nanoseconds=0.08)
+MEAN = Reduction("mean", _zero, accumulate, accumulate, _item, _mean, nanoseconds=0.08)
 PROD = Reduction("prod", _one, accumulate_product, accumulate_product, _item, _total, plain=True)
 MAX = Reduction("max", lowest, _larger, _larger, _item, _total, plain=True)
 MIN = Reduction("min", highest, _smaller, _smaller, _item, _total, plain=True)

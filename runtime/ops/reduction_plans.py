@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from ..dtype import DType
 from ..kernels.engine import Kernel
-from ..kernels.launch import launch_at
+from ..kernels.launch import GRAIN, alone, launch_at, launch_whole
 from ..kernels.reduction import COMBINE, JOIN, PARTIAL, WHOLE, Reduction, reduction_kernel
+from ..kernels.sequence import sequence_kernel
 from ..layout import Layout, contiguous_strides, merge
 from ..storage import Storage
 from ..tensor import Tensor
@@ -31,7 +32,7 @@ CUT_ITEMS = 1 << 14
 BLOCK_ITEMS = 1 << 18
 """A reduction of fewer items is not cut into blocks."""
 PART_ITEMS = 1 << 16
-"""Items of one block."""
+"""Items of one block; fewer where that divides them evenly."""
 ENOUGH_ROWS, ENOUGH_COLUMNS = 64, 4096
 """So many outputs can be split among threads as they are."""
 ROWS_WORTH = 8
@@ -42,6 +43,10 @@ SHORT = 16
 """Rows of fewer items are walked by columns, where there are enough of them."""
 NARROW, WIDE = 64, 512
 """Columns fewer than NARROW are widened to about WIDE."""
+_STRIDED = 4
+"""How many times longer items take that do not lie side by side."""
+_KEPT_SCRATCH = 4096
+"""Bytes of scratch memory that a plan keeps between calls."""
 WHOLE_VECTORS = 32
 """Items of the vectors that one turn of a loop takes: widths that they divide leave no rest."""
 
@@ -108,19 +113,24 @@ class Formula(NamedTuple):
 
 
 class Frame:
-    """The words of one call's steps: each call has its own while it runs."""
+    """The words and the scratch memory of one call's steps: each call has its own while it runs."""
 
-    __slots__ = ("addresses", "words")
+    __slots__ = ("_turns", "addresses", "scratch", "turns", "words")
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], scratch: int) -> None:
         self.words = [(ctypes.c_int64 * len(step.words))(*step.words) for step in steps]
         self.addresses = [ctypes.addressof(words) for words in self.words]
+        self.scratch = Storage.allocate(scratch) if scratch <= _KEPT_SCRATCH else None
+        turns = [word for step, address in zip(steps, self.addresses) for word in (step.kernel.address, address, step.items)]
+        self._turns = (ctypes.c_int64 * len(turns))(*turns)
+        self.turns = ctypes.addressof(self._turns)
+        """The words of kernels/sequence.py."""
 
 
 class Plan:
     """A reduction of one layout, ready to run."""
 
-    __slots__ = ("dtype", "frames", "layout", "nbytes", "scratch", "single", "steps")
+    __slots__ = ("dtype", "frames", "layout", "nbytes", "scratch", "single", "steps", "work")
 
     def __init__(self, layout: Layout, dtype: DType, steps: Sequence[Step], scratch: int) -> None:
         self.layout = layout
@@ -131,6 +141,7 @@ class Plan:
         """Bytes of scratch memory."""
         self.frames: list[Frame] = []
         self.single = steps[0] if len(steps) == 1 and not scratch else None
+        self.work = sum(step.work for step in steps)
 
     def run(self, source: Tensor) -> Tensor:
         """A fresh tensor with the reduction of `source`, which has the layout and dtype of the plan."""
@@ -138,7 +149,7 @@ class Plan:
         try:
             frame = self.frames.pop()
         except IndexError:
-            frame = Frame(self.steps)
+            frame = Frame(self.steps, self.scratch)
         address = source.storage.address + source.layout.offset * source.dtype.itemsize
         single = self.single
         if single is not None:
@@ -151,12 +162,16 @@ class Plan:
         return Tensor(storage, self.layout, self.dtype)
 
     def _run_steps(self, frame: Frame, source: int, target: int) -> None:
-        scratch = Storage.allocate(self.scratch)
+        scratch = frame.scratch or Storage.allocate(self.scratch)
         bases = (source, target, scratch.address)
-        for step, words, at in zip(self.steps, frame.words, frame.addresses):
+        for step, words in zip(self.steps, frame.words):
             words[0] = bases[step.source] + step.words[0]
             words[1] = bases[step.target] + step.words[1]
             words[2] = scratch.address
+        if self.work < 2 * GRAIN or alone():
+            launch_whole(sequence_kernel(), frame.turns, len(self.steps), self.work)
+            return
+        for step, at in zip(self.steps, frame.addresses):
             launch_at(step.kernel, at, step.items, work=step.work)
 
 
@@ -298,7 +313,7 @@ class _Planner:
             kept, task.reduced, source=task.source[1] * input.itemsize, target=task.target[1] * output.itemsize,
             count=self.count, parameter=formula.parameter,
         )
-        nanoseconds = task.outputs * (task.count * formula.reduction.nanoseconds + 2)
+        nanoseconds = task.outputs * (task.count * formula.reduction.nanoseconds * (1 if unit else _STRIDED) + 2)
         self.steps.append(Step(kernel, words, task.outputs, int(nanoseconds), task.source[0], task.target[0]))
 
 
@@ -346,6 +361,9 @@ def _blocks(task: Task) -> _Cut | None:
     at = max(range(len(task.reduced)), key=lambda dim: task.reduced[dim].size)
     size, stride = task.reduced[at]
     block = max(1, PART_ITEMS * size // (task.outputs * task.count))
+    # blocks without a rest spare a launch
+    parts = -(-size // block)
+    block = next((size // count for count in range(parts, 2 * parts) if size % count == 0), block)
     whole, rest = divmod(size, block)
     if whole < 2:
         return None
