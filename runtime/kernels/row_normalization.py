@@ -7,6 +7,7 @@ Words: in, weight and bias if there are, out, bits of epsilon (float64), items o
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from ..dtype import DType
@@ -17,6 +18,8 @@ from .engine import Kernel
 from .functions import Functions
 
 _BLOCK = 4096
+_ROWS = 2
+"""Rows that are worked on together: they wait for their statistics at once, and share what is read of weight and bias."""
 
 
 @cache
@@ -31,16 +34,19 @@ def row_norm_kernel(dtype: DType, *, centred: bool, weight: bool, bias: bool) ->
         epsilon = Pointer(builder, "float64", builder.words.name)[at_out + 1].to(compute)
         weights = builder.pointer(name, builder.word(1)).independent() if weight else None
         biases = builder.pointer(name, builder.word(1 + weight)).independent() if bias else None
-        with builder.loop(builder.stop - builder.start, vectorize=False) as number:
-            offset = (builder.start + number) * row
-            source = builder.pointer(name, builder.word(0)).at(offset).independent()
-            out = builder.pointer(name, builder.word(at_out)).at(offset).independent()
-            mean = _total(builder, source, row, None, False) / row.to(compute) if centred else None
-            squares = _total(builder, source, row, mean, True)
-            scale = 1.0 / builder.square_root(squares / row.to(compute) + epsilon)
+        rows = builder.stop - builder.start
+        with builder.loop((rows + (_ROWS - 1)) // _ROWS, vectorize=False) as group:
+            # the last group takes the last row again where rows are missing
+            numbers = [builder.start + builder.minimum(group * _ROWS + at, rows - 1) for at in range(_ROWS)]
+            sources = [builder.pointer(name, builder.word(0)).at(number * row).independent() for number in numbers]
+            outs = [builder.pointer(name, builder.word(at_out)).at(number * row).independent() for number in numbers]
+            means = [total / row.to(compute) for total in _totals(builder, sources, row, None, False)] if centred else None
+            squares = _totals(builder, sources, row, means, True)
+            scales = [1.0 / builder.square_root(total / row.to(compute) + epsilon) for total in squares]
             with builder.loop(row, independent=True) as at:
-                value = source[at] if mean is None else source[at] - mean
-                out[at] = _weighted(value * scale, weights, biases, at)
+                for which, (source, out) in enumerate(zip(sources, outs)):
+                    value = source[at] if means is None else source[at] - means[which]
+                    out[at] = _weighted(value * scales[which], weights, biases, at)
 
     kind = f"{'layer' if centred else 'rms'}_norm{'_weight' * weight}{'_bias' * bias}_{name}"
     return emitted_kernel(kind, write, kind)
@@ -51,17 +57,21 @@ def _weighted(value: Value, weights: Pointer | None, biases: Pointer | None, at:
     return value if biases is None else value + biases[at]
 
 
-def _total(builder: Builder, items: Pointer, count: Value, mean: Value | None, square: bool) -> Value:
-    """The sum of the items of a row, or of their squares, around `mean` if there is one."""
-    compute = loaded(items.dtype)
-    total, part = (builder.variable(builder.number(0.0, compute)) for _ in range(2))
-    total.value = 0.0
+def _totals(builder: Builder, rows: Sequence[Pointer], count: Value, means: Sequence[Value] | None, square: bool) -> list[Value]:
+    """The sums of the items of each row, or of their squares, around `means` if there are any."""
+    compute = loaded(rows[0].dtype)
+    totals, parts = ([builder.variable(builder.number(0.0, compute)) for _ in rows] for _ in range(2))
+    for total in totals:
+        total.value = 0.0
     with builder.loop((count + (_BLOCK - 1)) // _BLOCK, vectorize=False) as block:
-        part.value = 0.0
+        for part in parts:
+            part.value = 0.0
         first = block * _BLOCK
-        with builder.loop(builder.minimum(count - first, _BLOCK), interleave=8) as at:
-            value = items[first + at]
-            value = value if mean is None else value - mean
-            part.value = builder.accumulate(part.value, value * value if square else value)
-        total.value = total.value + part.value
-    return total.value
+        with builder.loop(builder.minimum(count - first, _BLOCK), interleave=8 // len(rows)) as at:
+            for which, (items, part) in enumerate(zip(rows, parts)):
+                value = items[first + at]
+                value = value if means is None else value - means[which]
+                part.value = builder.accumulate(part.value, value * value if square else value)
+        for total, part in zip(totals, parts):
+            total.value = total.value + part.value
+    return [total.value for total in totals]
