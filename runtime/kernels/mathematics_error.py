@@ -32,12 +32,11 @@ _i = np.int32
 
 @typed
 def _near_erf_float32(x: Any, square: Any) -> Any:
-    p = fused_multiply_add(_f(-5.96761703e-4), square, _f(4.99119423e-3))
-    p = fused_multiply_add(p, square, _f(-2.67681349e-2))
-    p = fused_multiply_add(p, square, _f(1.12819925e-1))
-    p = fused_multiply_add(p, square, _f(-3.76125336e-1))
-    p = fused_multiply_add(p, square, _f(1.28379166e-1))
-    return fused_multiply_add(p, x, x)
+    high = fused_multiply_add(_f(-5.96761703e-4), square, _f(4.99119423e-3))
+    middle = fused_multiply_add(_f(-2.67681349e-2), square, _f(1.12819925e-1))
+    low = fused_multiply_add(_f(-3.76125336e-1), square, _f(1.28379166e-1))
+    fourth = square * square
+    return fused_multiply_add(fused_multiply_add(fused_multiply_add(high, fourth, middle), fourth, low), x, x)
 
 
 @typed

@@ -33,12 +33,13 @@ def _power_float32(x: Any) -> Any:
     n = shifted - _f(12582912.0)
     r = fused_multiply_add(n, _f(-0.693145751953125), x)
     r = fused_multiply_add(n, _f(-1.428606765330187e-06), r)
-    p = fused_multiply_add(_f(1.9875691500e-4), r, _f(1.3981999507e-3))
-    p = fused_multiply_add(p, r, _f(8.3334519073e-3))
-    p = fused_multiply_add(p, r, _f(4.1665795894e-2))
-    p = fused_multiply_add(p, r, _f(1.6666665459e-1))
-    p = fused_multiply_add(p, r, _f(5.0000001201e-1))
-    return fused_multiply_add(p * r, r, r), shifted
+    # Estrin's rule: as many operations as Horner's, which wait for each other half as long
+    square = r * r
+    high = fused_multiply_add(_f(1.9875691500e-4), r, _f(1.3981999507e-3))
+    middle = fused_multiply_add(_f(8.3334519073e-3), r, _f(4.1665795894e-2))
+    low = fused_multiply_add(_f(1.6666665459e-1), r, _f(5.0000001201e-1))
+    p = fused_multiply_add(fused_multiply_add(high, square, middle), square, low)
+    return fused_multiply_add(p, square, r), shifted
 
 
 @typed

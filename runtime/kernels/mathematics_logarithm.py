@@ -45,15 +45,14 @@ def _fraction_float32(x: Any) -> Any:
 @typed
 def _tail_float32(m: Any) -> Any:
     """(log(1 + m) - m + m**2 / 2) / m**3."""
-    p = fused_multiply_add(_f(7.0376836292e-2), m, _f(-1.1514610310e-1))
-    p = fused_multiply_add(p, m, _f(1.1676998740e-1))
-    p = fused_multiply_add(p, m, _f(-1.2420140846e-1))
-    p = fused_multiply_add(p, m, _f(1.4249322787e-1))
-    p = fused_multiply_add(p, m, _f(-1.6668057665e-1))
-    p = fused_multiply_add(p, m, _f(2.0000714765e-1))
-    p = fused_multiply_add(p, m, _f(-2.4999993993e-1))
-    p = fused_multiply_add(p, m, _f(3.3333331174e-1))
-    return p
+    # Estrin's rule: its results are waited for, and Horner's would come 16 cycles later
+    square = m * m
+    low = fused_multiply_add(fused_multiply_add(_f(-1.6668057665e-1), m, _f(2.0000714765e-1)), square,
+                             fused_multiply_add(_f(-2.4999993993e-1), m, _f(3.3333331174e-1)))
+    high = fused_multiply_add(fused_multiply_add(_f(-1.1514610310e-1), m, _f(1.1676998740e-1)), square,
+                              fused_multiply_add(_f(-1.2420140846e-1), m, _f(1.4249322787e-1)))
+    fourth = square * square
+    return fused_multiply_add(fused_multiply_add(_f(7.0376836292e-2), fourth, high), fourth, low)
 
 
 @typed

@@ -30,7 +30,7 @@ def seldom_text(symbol: str, inner: str, dtype: str, count: int, low: float, hig
     parameters = _listed(kind, (*names, "usual"))
     return f"""{CHECK}
 declare i32 @"{inner}"(ptr, ptr{f", {kind}" * count})
-{_each(kind, core, inner, names)}
+{_each(kind, core, inner, names, bounds)}
 define internal {kind} @{core}({parameters}) {attributes} {{
 {_choose(kind, kind, "i1", 1, core, names, bounds)}
 }}
@@ -49,8 +49,8 @@ def _listed(kind: str, names: tuple[str, ...]) -> str:
     return ", ".join(f"{kind} %{name}" for name in names)
 
 
-def _each(kind: str, core: str, inner: str, names: tuple[str, ...]) -> str:
-    """The function over the items of a vector, whose first argument is replaced by the results."""
+def _each(kind: str, core: str, inner: str, names: tuple[str, ...], bounds: tuple[str, str]) -> str:
+    """The function over those items of a vector that want it, whose first argument is replaced by the results."""
     loads = "\n".join(
         f"  %{name}_place = getelementptr {kind}, ptr %{name}_items, i64 %i\n  %{name} = load {kind}, ptr %{name}_place" for name in names
     )
@@ -61,12 +61,19 @@ entry:
   %exception = alloca ptr
   br label %loop
 loop:
-  %i = phi i64 [0, %entry], [%j, %loop]
+  %i = phi i64 [0, %entry], [%j, %next]
 {loads}
+  %above = fcmp oge {kind} %x, {bounds[0]}
+  %below = fcmp ole {kind} %x, {bounds[1]}
+  %usual = and i1 %above, %below
+  br i1 %usual, label %next, label %wanted
+wanted:
   %status = call i32 @"{inner}"(ptr %result, ptr %exception, {_listed(kind, names)})
   call void @rushlight_check(i32 %status)
   %value = load {kind}, ptr %result
   store {kind} %value, ptr %x_place
+  br label %next
+next:
   %j = add nuw nsw i64 %i, 1
   %more = icmp slt i64 %j, %count
   br i1 %more, label %loop, label %done
