@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from rushlight.serialize.errors import ArchiveError as ArchiveError
+from rushlight.serialize.file_survey import get_unsafe_globals_in_checkpoint as get_unsafe_globals_in_checkpoint
+from rushlight.serialize.inert import InertObject as InertObject
 from rushlight.serialize.save_reader import load as load
 from rushlight.serialize.save_writer import save as save
 from rushlight.serialize.trust import add_safe_globals as add_safe_globals

@@ -26,6 +26,33 @@ class ArchiveError(Refused):
         return (_rebuild, (self.rule, self.record, self.offset))
 
 
+class UnlistedError(ArchiveError):
+    """A file refers to classes or functions that are not on the list of what files may use; `names` has them, as `module.name`."""
+
+    def __init__(self, names: tuple[str, ...], *, record: str | None = None, offset: int | None = None) -> None:
+        self.names = names
+        if not names:
+            raise ValueError("UnlistedError needs a name")
+        first = names[0].rpartition(".")[2]
+        others = names[1:]
+        more = f" and {len(others)} more ({_listed(others)}), which are" if others else ", which is"
+        super().__init__(
+            f"the file refers to {names[0]}{more} not on the list of what files may use. If you trust the file, allow the class with "
+            f"rushlight.serialization.add_safe_globals([{first}]) or the safe_globals context manager; to read the data without running "
+            f"anything, allow the name as a text, safe_globals(['{names[0]}']); if you wrote the file, save a state_dict or plain data "
+            "instead",
+            record=record,
+            offset=offset,
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_unlisted, (self.names, self.record, self.offset))
+
+
+def _listed(names: tuple[str, ...], most: int = 20) -> str:
+    return ", ".join(name[:200] for name in names[:most]) + (", ..." if len(names) > most else "")
+
+
 def shown(value: object) -> str:
     """A value of a file in a message: short, whatever it is. Containers are only named, because their text may be endless."""
     if value is None or isinstance(value, bool | float | complex):
@@ -35,6 +62,10 @@ def shown(value: object) -> str:
     if isinstance(value, str | bytes):
         return repr(value[:64])
     return f"a {type(value).__name__}"
+
+
+def _rebuild_unlisted(names: tuple[str, ...], record: str | None, offset: int | None) -> UnlistedError:
+    return UnlistedError(names, record=record, offset=offset)
 
 
 def _rebuild(rule: str, record: str | None, offset: int | None) -> ArchiveError:

@@ -1,26 +1,28 @@
 """What a file holds, told without trusting it: the tensors of a torch.save file or TorchScript archive, each with its storage.
 
-In: a path. Out: a `Survey`. No storage is read where the file can be mapped, and classes that are not on the list are named instead of
-refused, so that files can be looked at that `load` does not open. tools/listing.py prints it, tools/verify.py judges it.
+In: a path or file object. Out: a `Survey`. No storage is read where the file can be mapped, and classes that are not on the list are kept
+as data instead of refused, so that files can be looked at that `load` does not open. tools/listing.py prints it, tools/verify.py judges it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import IO, cast
 
 from ..runtime.nn.module import Module
 from ..runtime.tensor import Tensor
 from . import legacy_reader
-from .container import Archive, open_archive
-from .errors import ArchiveError
-from .inert import MetaTensor, NestedTensor, QuantizedTensor, SparseTensor, TypedStorage
+from .container import Archive, Source, open_archive
+from .errors import ArchiveError, UnlistedError
+from .inert import InertName, InertObject, MetaTensor, NestedTensor, QuantizedTensor, SparseTensor, TypedStorage
 from .model_json import OldModel, is_old
 from .save_reader import ZIP, read_archive
-from .saved_globals import Known, SavedBuilder
+from .saved_globals import SavedBuilder
 from .saved_storages import SavedStorage, Storages
 from .script_pickle import PickledObject, PickledTensor, ScriptBuilder, Tagged, read_script_pickle
+from .trust import allowed
 
 MAX_NAMES = 1 << 26
 """Characters of all names together: those of nested values repeat the names around them."""
@@ -59,17 +61,8 @@ class Survey:
         return {key: names for key, names in users.items() if len(names) > 1}
 
 
-class Unlisted(dict[object, object]):
-    """An object of a class that is on no list: what the file says of it, and no behaviour."""
-
-    def __init__(self, name: str, arguments: tuple[object, ...]) -> None:
-        self.name = name
-        self.arguments = arguments
-        self.state: object = None
-
-
 class SurveyBuilder(SavedBuilder):
-    """Builds what `load` builds, and `Unlisted` objects in place of others."""
+    """Builds what `load` builds, and keeps as data what is on no list."""
 
     def __init__(self, storages: Storages) -> None:
         super().__init__(storages, {})
@@ -77,20 +70,20 @@ class SurveyBuilder(SavedBuilder):
         self.found: dict[int, SavedStorage] = {}
 
     def find_global(self, module: str, name: str) -> object:
-        """A listed name, or a stand-in for it."""
+        """A listed name, or the name alone."""
         try:
             return super().find_global(module, name)
-        except ArchiveError:
-            full_name = f"{module}.{name}"
-            self.unlisted[full_name] = None
-            return Known(full_name, call=lambda arguments: Unlisted(full_name, arguments))
+        except UnlistedError as error:
+            self.unlisted[error.names[0]] = None
+            return InertName(module, name)
 
-    def build(self, instance: object, state: object) -> object:
-        """The object with its state, which a stand-in only keeps."""
-        if isinstance(instance, Unlisted):
-            instance.state = state
-            return instance
-        return super().build(instance, state)
+    def call(self, function: object, argument: object) -> object:
+        """The result of a listed function, or an object that is kept as data."""
+        try:
+            return super().call(function, argument)
+        except UnlistedError as error:
+            self.unlisted[error.names[0]] = None
+            return super().call(InertName(*error.names[0].rsplit(".", 1)), argument)
 
     def load_persistent(self, identifier: object) -> object:
         """A storage; where it was found is remembered."""
@@ -100,30 +93,46 @@ class SurveyBuilder(SavedBuilder):
         return found
 
 
-def survey_file(path: str) -> Survey:
+def get_unsafe_globals_in_checkpoint(f: Source) -> list[str]:
+    """The classes and functions, as `module.name`, that `load` refuses to use; none of them is run. `f` is a path or a file object.
+
+    What `safe_globals` allows at the time is left out; given these names, it lets `load` keep their objects as data.
+    """
+    known = allowed()
+    return [name for name in survey_file(f).unlisted if name not in known]
+
+
+def survey_file(source: Source) -> Survey:
     """Describe a file. Raises OSError if it cannot be opened, ArchiveError if it is damaged or no file of PyTorch."""
     try:
-        return _survey(path)
+        if isinstance(source, str | os.PathLike):
+            with open(source, "rb") as file:
+                return _survey(file, source)
+        start = source.tell()
+        try:
+            return _survey(source, source)
+        finally:
+            source.seek(start)
     except RecursionError:
         raise ArchiveError("values are nested too deeply") from None
     except MemoryError as error:
         raise ArchiveError("values need more memory than there is") from error
 
 
-def _survey(path: str) -> Survey:
+def _survey(file: IO[bytes], source: Source) -> Survey:
     builders: list[SurveyBuilder] = []
 
     def make_builder(storages: Storages) -> SurveyBuilder:
         builders.append(SurveyBuilder(storages))
         return builders[-1]
 
-    with open(path, "rb") as file:
-        if file.read(4) != ZIP:
-            file.seek(0)
-            value = legacy_reader.load(file, make_builder, "cpu", "latin-1")
-            kind = "torch.save, before PyTorch 1.6"
-            return Survey(kind, _rows(value, builders[-1].found), value, list(builders[-1].unlisted))
-    archive = open_archive(path, mapped=True)
+    head = file.read(4)
+    file.seek(-len(head), os.SEEK_CUR)
+    if head != ZIP:
+        value = legacy_reader.load(file, make_builder, "cpu", "latin-1")
+        kind = "torch.save, before PyTorch 1.6"
+        return Survey(kind, _rows(value, builders[-1].found), value, list(builders[-1].unlisted))
+    archive = open_archive(source, mapped=isinstance(source, str | os.PathLike))
     if is_script(archive):
         value = script_value(archive)
         return Survey("TorchScript", _rows(value, {}), value)
@@ -167,15 +176,17 @@ def walk(value: object) -> Iterator[tuple[str, object]]:
 
 def _parts(value: object) -> list[tuple[object, object]] | None:
     """The names and values inside a container, None for any other value."""
-    if isinstance(value, Unlisted):
-        return [*_items(value), *enumerate(value.arguments), *_items(value.state)]
+    if isinstance(value, InertObject):
+        members = value.attributes
+        if isinstance(members.get("_modules"), dict):
+            return _members(members)
+        return [*enumerate(value.items), *_items(value.pairs), *enumerate(value.arguments), *_items(value.state)]
     if isinstance(value, Mapping):
         return _items(cast("object", value))
     if isinstance(value, list | tuple | set | frozenset):
         return list(enumerate(cast("list[object]", value)))
     if isinstance(value, Module):
-        members = vars(value)
-        return [item for group in ("_parameters", "_buffers", "_modules") for item in _items(members[group])]
+        return _members(vars(value))
     if isinstance(value, Tagged):
         return _parts(value.value)
     if isinstance(value, PickledObject):
@@ -183,6 +194,11 @@ def _parts(value: object) -> list[tuple[object, object]] | None:
     if type(value).__name__ in ("Namespace", "SimpleNamespace"):
         return _items(cast("object", vars(value)))
     return None
+
+
+def _members(attributes: Mapping[str, object]) -> list[tuple[object, object]]:
+    """The parts of a module."""
+    return [item for group in ("_parameters", "_buffers", "_modules") for item in _items(attributes.get(group))]
 
 
 def _items(value: object) -> list[tuple[object, object]]:

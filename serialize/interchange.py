@@ -19,9 +19,9 @@ from ..runtime.storage import Storage, view_memory
 from ..runtime.tensor import Tensor
 from .container import INFLATION_CONSTANT, INFLATION_RATIO, Archive, open_archive
 from .errors import ArchiveError
-from .file_survey import is_script, script_value, walk
+from .file_survey import SurveyBuilder, is_script, script_value, walk
 from .output import open_output
-from .save_reader import ZIP, load
+from .save_reader import ZIP, load_with
 from .save_writer import save
 from .script_pickle import PickledStorage, PickledTensor
 from .value_reader import read_storage
@@ -85,7 +85,8 @@ def _read_torch(path: str) -> tuple[dict[str, Tensor], list[str]]:
     if archive is not None and is_script(archive):
         value: object = script_value(archive)
     else:
-        archive, value = None, load(path, map_location="cpu")
+        # names that are on no list are kept as data: their tensors are written too
+        archive, value = None, load_with(SurveyBuilder, path, "cpu")
     tensors: dict[str, Tensor] = {}
     notes: list[str] = []
     storages: dict[str, Storage] = {}

@@ -18,10 +18,13 @@ from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.formats import LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
+from ..runtime.random import Generator
 from ..runtime.storage import Storage
 from ..runtime.tensor import Size, Tensor
 from .inert import (
     DimRange,
+    InertName,
+    InertObject,
     JaggedTensor,
     MetaTensor,
     NestedTensor,
@@ -34,6 +37,7 @@ from .inert import (
 )
 from .pickler import CLASS_OF_DTYPE, CODE
 from .saved_globals import Known
+from .saved_library import names_of_functions
 from .saved_storages import SavedStorage
 
 BATCH = 1000
@@ -73,7 +77,8 @@ REBUILD_QUANTIZED, REBUILD_META = _global("torch._utils._rebuild_qtensor"), _glo
 JAGGED = _global("torch.nested._internal.nested_tensor.NestedTensor")
 REBUILD_JAGGED = _global("torch.nested._internal.nested_tensor._rebuild_njt")
 DIM_RANGE = _global("torch._dynamo.decorators._DimRange")
-TENSOR, SIZE, DEVICE = _global("torch.Tensor"), _global("torch.Size"), _global("torch.device")
+TENSOR, GENERATOR = _global("torch.Tensor"), _global("torch._C.Generator")
+SIZE, DEVICE = _global("torch.Size"), _global("torch.device")
 GET_LAYOUT, ENCODE = _global("torch.serialization._get_layout"), _global("_codecs.encode")
 
 
@@ -256,7 +261,7 @@ class SavePickler:
         if isinstance(value, Tensor):
             self._tensor(value)
             return
-        if issubclass(kind, type):
+        if issubclass(kind, type) or id(value) in names_of_functions():
             self._class(value)
             return
         reducer: Any = copyreg.dispatch_table.get(kind)
@@ -361,6 +366,10 @@ class SavePickler:
         if not self._recall(id(value)):
             self._reduce((DEVICE, (value.type,) if value.index is None else (value.type, value.index)), value)
 
+    def _generator(self, value: Generator) -> None:
+        if not self._recall(id(value)):
+            self._reduce((GENERATOR, (value.device,), (value.initial_seed(), None, value.get_state())), value)
+
     def _layout(self, value: LayoutKind) -> None:
         if not self._recall(id(value)):
             self._reduce((GET_LAYOUT, (repr(value),)), value)
@@ -408,6 +417,27 @@ class SavePickler:
 
     def _nested(self, value: NestedTensor) -> None:
         self._once((REBUILD_NESTED, (value.buffer, value.sizes, value.strides, value.offsets)), value)
+
+    def _inert_name(self, value: InertName) -> None:
+        parent, dot, last = value.name.rpartition(".")
+        if not dot or self.protocol >= 4:
+            self._named(Global(value.module, value.name))
+        elif not self._recall(id(value)):
+            # before protocol 4, what lies in a class is asked of it
+            self._reduce((getattr, (InertName(value.module, parent), last)), value)
+
+    def _inert_object(self, value: InertObject) -> None:
+        if self._recall(id(value)):
+            return
+        self._write(value.maker)
+        self._write(value.arguments)
+        self._parts.append(b"\x81" if value.is_new else b"R")
+        self._remember(id(value), value)
+        self._append(iter(value.items))
+        self._set_items(iter(value.pairs.items()))
+        if value.state is not None:
+            self._write(value.state)
+            self._parts.append(b"b")
 
     def _once(self, reduced: tuple[Any, ...], value: object) -> None:
         if not self._recall(id(value)):
@@ -505,6 +535,9 @@ def integer(value: int) -> bytes:
 
 def find_name(value: Any) -> Global:
     """The name of a class or function, PyTorch's for those of rushlight; TypeError for one that no name leads to."""
+    known = names_of_functions().get(id(value))
+    if known is not None:
+        return _global(known)
     name, module = getattr(value, "__qualname__", value.__name__), getattr(value, "__module__", None) or "builtins"
     if value is Tensor:
         return TENSOR
@@ -543,10 +576,11 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     set: SavePickler._set, frozenset: SavePickler._set,
     type: SavePickler._class, FunctionType: SavePickler._class, BuiltinFunctionType: SavePickler._class, Global: SavePickler._named,
     DType: SavePickler._dtype, Tensor: SavePickler._tensor, Size: SavePickler._size, Device: SavePickler._device,
-    LayoutKind: SavePickler._layout, _StorageOf: SavePickler._storage, TypedStorage: SavePickler._typed_storage,
+    LayoutKind: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
+    TypedStorage: SavePickler._typed_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
     MetaTensor: SavePickler._meta, NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
     JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._typed_storage,
-    Known: SavePickler._known,
+    Known: SavePickler._known, InertName: SavePickler._inert_name, InertObject: SavePickler._inert_object,
 }  # fmt: skip
 """How values of a class are written; others say it themselves."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import IO, Any
 
 from ..runtime.device import Device
 from . import legacy_reader, trust
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError
+from .legacy_reader import MakeBuilder
 from .opcodes import Dialect
 from .recognition import refuse_foreign
 from .saved_globals import SavedBuilder
@@ -48,11 +49,18 @@ def load(
         raise ValueError("load: pickle_module cannot be chosen; files are read by rushlight's own reader and no other")
     if encoding not in ENCODINGS:
         raise ValueError(f"load: unknown encoding {encoding!r}; it is one of {', '.join(ENCODINGS)}")
+    return load_with(_builder, f, map_location, mmap=mmap, encoding=encoding)
+
+
+def load_with(
+    make_builder: MakeBuilder, f: Source, map_location: Location = None, *, mmap: bool | None = None, encoding: str = "utf-8"
+) -> Any:
+    """As `load`; `make_builder` says what names stand for."""
     _check_target(map_location)
     if mmap and not isinstance(f, str | os.PathLike):
         raise ValueError("f must be a file path in order to use the mmap argument")
     try:
-        return _load(f, map_location, bool(mmap), ENCODINGS[encoding])
+        return _load(make_builder, f, map_location, bool(mmap), ENCODINGS[encoding])
     except RecursionError:
         raise ArchiveError("values are nested too deeply") from None
     except MemoryError as error:
@@ -66,7 +74,7 @@ def _check_target(location: Location) -> None:
         raise TypeError(f"load: map_location must be a device, a dict or a function, not a {type(location).__name__}")
 
 
-def _load(f: str | os.PathLike[str] | IO[bytes], location: Location, mapped: bool, encoding: str) -> Any:
+def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool, encoding: str) -> Any:
     if isinstance(f, str | os.PathLike):
         with open(f, "rb") as file:
             if file.read(4) != ZIP:
@@ -74,7 +82,7 @@ def _load(f: str | os.PathLike[str] | IO[bytes], location: Location, mapped: boo
                 if mapped:
                     refuse_foreign(file.read(512))
                     raise RuntimeError("mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`")
-                return legacy_reader.load(file, _builder, location, encoding)
+                return legacy_reader.load(file, make_builder, location, encoding)
         archive = open_archive(f, mapped=mapped)
     else:
         if not callable(getattr(f, "read", None)) or not callable(getattr(f, "seek", None)):
@@ -83,14 +91,14 @@ def _load(f: str | os.PathLike[str] | IO[bytes], location: Location, mapped: boo
         head = f.read(4)
         f.seek(start)
         if head != ZIP:
-            return legacy_reader.load(f, _builder, location, encoding)
+            return legacy_reader.load(f, make_builder, location, encoding)
         archive = open_archive(f)
         f.seek(start)
     if "constants.pkl" in archive:
         return _load_script(f, location)
     if not isinstance(f, str | os.PathLike):
         f.seek(0, os.SEEK_END)
-    return read_archive(archive, location, encoding)
+    return read_archive(archive, location, encoding, make_builder)
 
 
 def _load_script(f: Source, location: Location) -> object:
@@ -106,10 +114,8 @@ def _load_script(f: Source, location: Location) -> object:
     return load_script(f, location)
 
 
-def read_archive(
-    archive: Archive, location: Location = None, encoding: str = "utf-8", make_builder: Callable[[Storages], SavedBuilder] | None = None
-) -> Any:
-    """The object in an open archive; `make_builder` may build something else than `load` does."""
+def read_archive(archive: Archive, location: Location, encoding: str, make_builder: MakeBuilder) -> Any:
+    """The object in an open archive; `make_builder` says what names stand for."""
     if "data.pkl" not in archive:
         raise ArchiveError("a zip archive, but no file of torch.save: there is no data.pkl")
     for name in ("version", ".data/version"):
@@ -121,7 +127,7 @@ def read_archive(
     order = archive.read("byteorder") if "byteorder" in archive else b"little"
     if order not in (b"little", b"big"):
         raise ArchiveError(f"the byte order is 'little' or 'big', but the record has {order[:20]!r}", record="byteorder")
-    builder = (make_builder or _builder)(RecordStorages(archive, location, order == b"big"))
+    builder = make_builder(RecordStorages(archive, location, order == b"big"))
     return unpickle(archive.view("data.pkl"), builder, Dialect.SAVE, "data.pkl", encoding)
 
 

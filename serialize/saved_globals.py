@@ -21,14 +21,18 @@ from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME
 from ..runtime.nn import modules as module_package
 from ..runtime.nn.module import Module
+from ..runtime.nn.parallel import DataParallel
 from ..runtime.nn.parameter import Parameter
 from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
-from .errors import ArchiveError, shown
-from .inert import DimRange, OtherDType, QuantizationScheme, TypedStorage
+from .errors import ArchiveError, UnlistedError, shown
+from .inert import DimRange, InertName, InertObject, OtherDType, QuantizationScheme, TypedStorage
+from .saved_library import LIBRARY, OWNER, build_library, function_of, functions
+from .saved_numpy import NUMPY, SCALAR_CLASSES, build_numpy
 from .saved_plain import PLAIN, build_plain
 from .saved_storages import BUDGET_CONSTANT, SavedStorage, Storages, storage_class
 from .script_pickle import arguments_of
+from .trust import AS_DATA
 from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_plain_key
 
 Arguments = tuple[object, ...]
@@ -43,6 +47,8 @@ class Known:
     make: Callable[[Arguments], object] | None = None
     copies: bool = True
     """Whether a call may copy what it is given."""
+    is_trusted: bool = False
+    """Whether it is the caller's."""
 
     def __repr__(self) -> str:
         return f"<{self.name}, named by a file>"
@@ -54,14 +60,17 @@ class SavedBuilder:
     def __init__(self, storages: Storages, allowed: Mapping[str, Any]) -> None:
         self.storages = storages
         self.allowed = allowed
+        self.has_unlisted = False
+        """Whether the file is refused: the rest of it is read to name everything, and code of the caller's is not run any more."""
         self._trusted_classes = {value for value in allowed.values() if isinstance(value, type)}
 
     def find_global(self, module: str, name: str) -> object:
-        """What a listed name stands for; ArchiveError that says how to allow the others."""
+        """What a listed name stands for; UnlistedError that says how to allow the others."""
         module, name = PYTHON_2.get((module, name), (PYTHON_2_MODULES.get(module, module), name))
         full_name = f"{module}.{name}"
         if full_name in self.allowed:
-            return _trusted(full_name, self.allowed[full_name])
+            value = self.allowed[full_name]
+            return InertName(module, name) if value is AS_DATA or self.has_unlisted else _trusted(full_name, value)
         found = table().get(full_name)
         if found is not None:
             return found
@@ -69,28 +78,50 @@ class SavedBuilder:
             storage = storage_class(name)
             if storage is not None:
                 return storage
-        if module.startswith("torch.nn.modules."):
+        if full_name in functions():
+            return functions()[full_name]
+        if module.startswith("torch.nn."):
             kind = module_classes().get(full_name)
             if kind is not None:
                 return _module_class(full_name, kind)
-        raise ArchiveError(
-            f"the file refers to {full_name}, which is not on the list of what files may use. If you trust the file, allow it with "
-            f"rushlight.serialization.add_safe_globals([{name.rpartition('.')[2]}]) or the safe_globals context manager; "
-            "if you wrote the file, save a state_dict or plain data instead"
-        )
+        self.has_unlisted = True
+        raise UnlistedError((full_name,))
 
     def call(self, function: object, argument: object) -> object:
         """REDUCE: the result of a listed function."""
         if function is RECONSTRUCTOR:
             return self._reconstruct(argument)
+        if function is GETATTR:
+            return self._attribute(argument)
+        if isinstance(function, InertName | InertObject):
+            return self._keep(function, argument, is_new=False)
         if not isinstance(function, Known) or function.call is None:
             raise ArchiveError(f"{_describe(function)} is called")
         if not isinstance(argument, tuple):
             raise ArchiveError(f"{function.name} is called with a {type(argument).__name__}, not with a tuple")
+        if function.is_trusted and self.has_unlisted:
+            return self._keep(function, cast("object", argument), is_new=False)
         arguments = cast("Arguments", argument)
+        if function.name in KEEPING and any(isinstance(one, InertName | InertObject) for one in arguments[:2]):
+            return self._keep(function, arguments, is_new=False)
         if function.copies:
             self.storages.budget.spend(OBJECT_COST + _cost(arguments, function.name in HASHING))
         return _guarded(function.name, function.call, arguments)
+
+    def _keep(self, maker: InertName | InertObject | Known, argument: object, *, is_new: bool) -> InertObject:
+        """An object that is kept as data."""
+        if not isinstance(argument, tuple):
+            raise ArchiveError(f"{maker!r} is called with a {type(argument).__name__}, not with a tuple")
+        self.storages.budget.spend(OBJECT_COST)
+        return InertObject(maker, cast("Arguments", argument), is_new)
+
+    def _attribute(self, argument: object) -> object:
+        """How protocols below 4 name what lies in a class; only functions of torch are read."""
+        found = function_of(cast("Arguments", argument)) if isinstance(argument, tuple) else None
+        if found is None:
+            self.has_unlisted = True
+            raise UnlistedError((GETATTR.name,))
+        return found
 
     def _reconstruct(self, argument: object) -> object:
         """How protocols 0 and 1 make objects: (class, the built-in class it derives from, that one's value)."""
@@ -101,8 +132,12 @@ class SavedBuilder:
 
     def make(self, kind: object, argument: object) -> object:
         """NEWOBJ: an empty object of a listed class."""
+        if isinstance(kind, InertName | InertObject):
+            return self._keep(kind, argument, is_new=True)
         if not isinstance(kind, Known) or not isinstance(argument, tuple):
             raise ArchiveError(f"an object is made of {_describe(kind)}")
+        if kind.is_trusted and self.has_unlisted:
+            return self._keep(kind, cast("object", argument), is_new=True)
         arguments = cast("Arguments", argument)
         if kind.make is not None:
             self.storages.budget.spend(MODULE_COST if kind.name.startswith("torch.nn.") else 0)
@@ -111,8 +146,13 @@ class SavedBuilder:
 
     def build(self, instance: object, state: object) -> object:
         """BUILD: the object with its state."""
+        if isinstance(instance, InertObject):
+            instance.state = state
+            return instance
         self.storages.budget.spend(_cost(cast("Arguments", state) if isinstance(state, tuple) else (state,), False))
         if type(instance) in self._trusted_classes:
+            if self.has_unlisted:
+                return instance
             build = _build_trusted
         elif isinstance(instance, Module):
             build = _build_module
@@ -121,7 +161,7 @@ class SavedBuilder:
         elif isinstance(instance, Tensor):
             build = saved_tensors.with_attributes
         else:
-            build = build_plain
+            build = _build_object
         return _guarded(f"the state of a {type(instance).__name__}", build, cast("object", instance), cast("object", state))
 
     def load_persistent(self, identifier: object) -> object:
@@ -179,9 +219,9 @@ def _trusted(name: str, value: Any) -> object:
     if not callable(value):
         return value
     if not isinstance(value, type):
-        return Known(name, call=lambda arguments: value(*arguments))
+        return Known(name, call=lambda arguments: value(*arguments), is_trusted=True)
     kind: Any = value
-    return Known(name, call=lambda arguments: kind(*arguments), make=lambda arguments: kind.__new__(kind, *arguments))
+    return Known(name, call=lambda arguments: kind(*arguments), make=lambda arguments: kind.__new__(kind, *arguments), is_trusted=True)
 
 
 def _build_trusted(instance: Any, state: object) -> object:
@@ -214,6 +254,7 @@ def module_classes() -> dict[str, type[Module]]:
             for name, value in vars(module).items():
                 if isinstance(value, type) and issubclass(value, Module) and value.__module__ == module.__name__:
                     found[f"torch.nn.modules.{file.removesuffix('.py')}.{name}"] = value
+    found["torch.nn.parallel.data_parallel.DataParallel"] = found["torch.nn.parallel.DataParallel"] = DataParallel
     return found
 
 
@@ -228,7 +269,16 @@ def _module_class(name: str, kind: type[Module]) -> Known:
     return Known(name, make=make)
 
 
-KINDS_OF_MEMBERS = {"_modules": Module | None, "_parameters": Parameter | None, "_buffers": Tensor | None}
+def _build_object(instance: object, state: object) -> object:
+    """An object that is neither a module nor a tensor, with its state."""
+    for build in (build_numpy, build_library):
+        built = build(instance, state)
+        if built is not None:
+            return built
+    return build_plain(instance, state)
+
+
+KINDS_OF_MEMBERS = {"_modules": Module | InertObject | None, "_parameters": Parameter | None, "_buffers": Tensor | None}
 
 
 def _build_module(instance: Module, state: object) -> object:
@@ -311,7 +361,7 @@ def _dim_range(arguments: Arguments) -> object:
     return DimRange()
 
 
-RECONSTRUCTOR = Known("copyreg._reconstructor")
+RECONSTRUCTOR, GETATTR = Known("copyreg._reconstructor"), Known("builtins.getattr")
 
 
 @cache
@@ -346,9 +396,13 @@ def table() -> dict[str, object]:
             for name, function in tensors.items()
         },
         **{name: Known(name, call=function) for name, function in functions.items()},
-        **{name: Known(name, call=plain.call, make=plain.make) for name, plain in PLAIN.items()},
+        **{name: Known(name, call=plain.call, make=plain.make) for name, plain in (PLAIN | NUMPY | LIBRARY).items()},
         **{name: Known(name) for name in CLASSES},
+        **{name: InertName(*name.rsplit(".", 1)) for name in NAMES},
         RECONSTRUCTOR.name: RECONSTRUCTOR,
+        GETATTR.name: GETATTR,
+        **SCALAR_CLASSES,
+        "torch._C._VariableFunctionsClass": OWNER,
         **{f"torch.{name}": dtype for name, dtype in BY_NAME.items()},
         **{f"torch.{name}": QuantizationScheme(name) for name in SCHEMES},
         **{f"torch.{name}": OtherDType(name) for name in OTHER_DTYPES},
@@ -365,6 +419,13 @@ OTHER_DTYPES = (
     "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2",
     *(f"{sign}int{bits}" for sign in ("", "u") for bits in range(1, 8)),
 )
+NAMES = ("functools.partial", "torch._utils._rebuild_wrapper_subclass")
+"""What is always kept as data."""
+KEEPING = frozenset((
+    "torch._tensor._rebuild_from_type_v2", "collections.defaultdict", "numpy.dtype", "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
+))
+"""What is kept as data when it is called with something that is."""
 COPYING = ("_rebuild_parameter_with_state", "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor")
 """Functions that copy more than a few numbers of what they are given."""
 _ITEMS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")

@@ -1,4 +1,4 @@
-"""Plain data of Python and NumPy in torch.save files: sets, complex numbers, bytes, dates, paths, namespaces, arrays.
+"""Plain data of Python in torch.save files: sets, complex numbers, bytes, dates, paths, namespaces. NumPy's is in saved_numpy.py.
 
 In: the arguments and states that a file gives. Out: the values. Everything made here only holds data: making or comparing it
 runs no code of the file, opens nothing and waits for nothing.
@@ -7,17 +7,15 @@ runs no code of the file, opens nothing and waits for nothing.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
-
-from .errors import ArchiveError, shown
+from .errors import ArchiveError
 from .inert import DimRange
 from .script_pickle import arguments_of
-from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_plain_key
+from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_key
 
 Arguments = tuple[object, ...]
 
@@ -49,7 +47,7 @@ def _hashable(items: Any) -> Any:
     odd = 0
     for item in items:
         odd += has_chosen_hash(item)
-        if not (is_plain_key(item) or isinstance(item, DimRange)) or odd > MAX_ODD_KEYS:
+        if not is_key(item) or odd > MAX_ODD_KEYS:
             raise ArchiveError(f"a {type(item).__name__} cannot be an item of a set here, or there are more than {MAX_ODD_KEYS} such items")
     return items
 
@@ -92,16 +90,20 @@ def _range(arguments: Arguments) -> object:
 
 
 FACTORIES: dict[str, Callable[[], object]] = {
-    "list": list, "dict": dict, "set": set, "int": int, "float": float, "str": str, "tuple": tuple,
+    "builtins.list": list, "builtins.dict": dict, "builtins.set": set, "builtins.int": int, "builtins.float": float, "builtins.str": str,
+    "builtins.tuple": tuple, "builtins.bool": bool, "builtins.bytes": bytes, "builtins.complex": complex, "builtins.frozenset": frozenset,
+    "collections.OrderedDict": OrderedDict, "collections.Counter": Counter, "collections.deque": deque,
+    "collections.defaultdict": defaultdict,
 }
+"""What a defaultdict may make."""
 
 
 def _defaultdict(arguments: Arguments) -> object:
     (factory,) = arguments_of("defaultdict", arguments, ("factory",), 0)
     name: str = getattr(factory, "name", "") if factory is not None else ""
-    if factory is not None and name.removeprefix("builtins.") not in FACTORIES:
+    if factory is not None and name not in FACTORIES:
         raise ArchiveError(f"defaultdict takes one of {', '.join(FACTORIES)} as its factory")
-    made: dict[object, object] = defaultdict(None if factory is None else FACTORIES[name.removeprefix("builtins.")])
+    made: dict[object, object] = defaultdict(None if factory is None else FACTORIES[name])
     return made
 
 
@@ -110,6 +112,57 @@ def _deque(arguments: Arguments) -> object:
     if not isinstance(items, list | tuple | None) or not (length is None or (type(length) is int and length >= 0)):
         raise ArchiveError("deque takes a list and its greatest length")
     return deque(cast("Arguments", items or ()), length)
+
+
+def _type(arguments: Arguments) -> object:
+    """How the types of the three objects are named that have no other name."""
+    if len(arguments) != 1 or not any(arguments[0] is one for one in (None, ..., NotImplemented)):
+        raise ArchiveError("type is only called with None, Ellipsis and NotImplemented")
+    return type(arguments[0])
+
+
+def _uuid(arguments: Arguments) -> object:
+    from uuid import UUID
+
+    if arguments:
+        raise ArchiveError("UUID is made with arguments")
+    return UUID(int=0)
+
+
+def _build_uuid(instance: object, state: object) -> object:
+    members = cast("dict[object, object]", state) if isinstance(state, dict) else {}
+    value = members.get("int")
+    if not set(members) <= {"int", "is_safe"} or type(value) is not int or not 0 <= value < 1 << 128:
+        raise ArchiveError("the state of a UUID is an int of 128 bits")
+    # it refuses to be changed by ordinary means
+    object.__setattr__(instance, "int", value)
+    return instance
+
+
+def _holder(kind: type[object]) -> Plain:
+    """A class that holds a list or dict in an attribute and is made empty."""
+
+    def make(arguments: Arguments) -> object:
+        if arguments:
+            raise ArchiveError(f"{kind.__name__} is made with arguments")
+        return kind()
+
+    return Plain(make)
+
+
+def _build_holder(instance: object, state: object) -> object:
+    name, inner = HOLDERS[type(instance)]
+    members = cast("dict[object, object]", state) if isinstance(state, dict) else {}
+    held = members.get(name)
+    if len(members) != 1 or type(held) is not inner:
+        raise ArchiveError(f"the state of a {type(instance).__name__} is a {inner.__name__} called {name}")
+    if type(instance) is ChainMap and not all(type(one) is dict for one in cast("list[object]", held)):
+        raise ArchiveError("a ChainMap holds dicts")
+    vars(cast("object", instance))[name] = held
+    return cast("object", instance)
+
+
+HOLDERS: dict[type[object], tuple[str, type[object]]] = {ChainMap: ("maps", list), UserDict: ("data", dict), UserList: ("data", list)}
 
 
 def _namespace(arguments: Arguments) -> object:
@@ -201,88 +254,22 @@ def _version(arguments: Arguments) -> object:
     return text
 
 
-# NumPy
-
-_DTYPE = re.compile(r"[<>|=]?(?:b1|[iuf][1248]|c8|c16|[SU][1-9]\d{0,5})")
-
-
-def _numpy_dtype(arguments: Arguments) -> object:
-    name, _, _ = arguments_of("numpy.dtype", arguments, ("name", "align", "copy"), 1)
-    if not isinstance(name, str) or _DTYPE.fullmatch(name) is None:
-        raise ArchiveError(f"numpy.dtype: {shown(name)} is no type of numbers or texts")
-    # a copy of its own, because its state may change the order of its bytes
-    return np.dtype(np.dtype(name), copy=True)
-
-
-def _numpy_scalar(arguments: Arguments) -> object:
-    dtype, raw = arguments_of("numpy scalar", arguments, ("dtype", "bytes"), 2)
-    if isinstance(raw, str):
-        raw = raw.encode("latin-1")
-    if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes) or len(raw) != dtype.itemsize:
-        raise ArchiveError("a NumPy scalar takes a dtype and the bytes of one item")
-    return np.frombuffer(raw, cast("np.dtype[Any]", dtype))[0]
-
-
-def _numpy_array(arguments: Arguments) -> object:
-    if len(arguments) != 3:
-        raise ArchiveError("a NumPy array is made of its class, a shape and a code")
-    return np.empty((0,), np.int8)
-
-
-def _build_array(instance: np.ndarray[Any, Any], state: object) -> object:
-    parts = cast("Arguments", state) if isinstance(state, tuple) else ()
-    if len(parts) != 5:
-        raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
-    version, shape, dtype, is_fortran, raw = parts
-    sizes = cast("Arguments", shape) if isinstance(shape, tuple) and len(cast("Arguments", shape)) <= 32 else (None,)
-    if isinstance(raw, str):
-        raw = raw.encode("latin-1")
-    if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes) or type(version) is not int or not isinstance(is_fortran, bool | int):
-        raise ArchiveError("the state of a NumPy array is (version, shape, dtype, is_fortran, bytes)")
-    count = 1
-    for size in sizes:
-        if type(size) is not int or not 0 <= size < 1 << 63:
-            raise ArchiveError("the shape of a NumPy array is a tuple of at most 32 sizes")
-        count *= size
-    kind = cast("np.dtype[Any]", dtype)
-    if count * kind.itemsize != len(raw):
-        raise ArchiveError(f"a NumPy array of shape {sizes} and {kind} has {len(raw)} bytes")
-    array: Any = instance
-    array.__setstate__((1, sizes, kind, bool(is_fortran), raw))
-    return instance
-
-
-def _numpy_from_buffer(arguments: Arguments) -> object:
-    """The form of protocol 5: (bytes, dtype, shape, order)."""
-    raw, dtype, shape, order, axes = arguments_of("_frombuffer", arguments, ("bytes", "dtype", "shape", "order", "axes"), 4)
-    if not isinstance(raw, bytes | bytearray) or type(order) is not str or order not in ("C", "F") or axes is not None:
-        raise ArchiveError("_frombuffer takes bytes, a dtype, a shape, and C or F")
-    return _build_array(np.empty((0,), np.int8), (1, shape, dtype, order == "F", bytes(raw)))
-
-
 WITH_ATTRIBUTES = ("collections.OrderedDict", "collections.defaultdict", "argparse.Namespace", "types.SimpleNamespace")
 
 
 def build_plain(instance: object, state: object) -> object:
     """BUILD: a plain object with the state that a file gives it, or ArchiveError for one that takes none."""
-    if isinstance(instance, np.ndarray):
-        return _build_array(cast("np.ndarray[Any, Any]", instance), state)
-    if isinstance(instance, np.dtype):
-        order = cast("Arguments", state)[1] if isinstance(state, tuple) and len(cast("Arguments", state)) >= 2 else None
-        if not isinstance(order, str) or order not in ("<", ">", "|", "="):
-            raise ArchiveError("the state of a NumPy dtype begins with a version and its byte order")
-        if order in ("<", ">"):
-            # NumPy takes whatever length of texts the state has, so it gets the length that is there
-            size = (instance.itemsize, instance.alignment) if instance.kind in "SU" else (-1, -1)
-            cast("Any", instance).__setstate__((3, order, None, None, None, *size, instance.flags))
-        return cast("object", instance)
     if isinstance(instance, DimRange):
         parts = cast("list[object]", state) if isinstance(state, list) else []
         if len(parts) != 3 or not all(part is None or type(part) is int for part in parts):
             raise ArchiveError("the state of a _DimRange is a list of three ints or None")
         instance.parts = cast("tuple[int | None, ...]", tuple(parts))
         return instance
+    if type(instance) in HOLDERS:
+        return _build_holder(instance, state)
     kind = f"{type(instance).__module__}.{type(instance).__name__}"
+    if kind == "uuid.UUID":
+        return _build_uuid(instance, state)
     if kind in WITH_ATTRIBUTES:
         members = cast("dict[object, object]", state) if isinstance(state, dict) else {0: 0}
         if not all(isinstance(name, str) and not name.startswith("__") and not hasattr(type(instance), name) for name in members):
@@ -308,9 +295,16 @@ PLAIN: dict[str, Plain] = {
     "builtins.bytearray": Plain(_bytearray),
     "builtins.slice": Plain(_slice),
     "builtins.range": Plain(_range),
+    "builtins.type": Plain(_type),
     "_codecs.encode": Plain(_encode),
     "collections.defaultdict": Plain(_defaultdict),
     "collections.deque": Plain(_deque),
+    "collections.ChainMap": _holder(ChainMap),
+    "collections.UserDict": _holder(UserDict),
+    "UserDict.IterableUserDict": _holder(UserDict),
+    "collections.UserList": _holder(UserList),
+    "UserList.UserList": _holder(UserList),
+    "uuid.UUID": Plain(_uuid),
     "argparse.Namespace": Plain(_namespace),
     "types.SimpleNamespace": Plain(_simple_namespace),
     "pathlib.PosixPath": _path("PurePosixPath"),
@@ -325,13 +319,5 @@ PLAIN: dict[str, Plain] = {
     "torch.torch_version.TorchVersion": Plain(_version),
     "decimal.Decimal": Plain(_decimal),
     "fractions.Fraction": Plain(_fraction),
-    "numpy.dtype": Plain(_numpy_dtype),
-    "numpy.ndarray": Plain(_numpy_array),
-    "numpy.core.multiarray.scalar": Plain(_numpy_scalar),
-    "numpy._core.multiarray.scalar": Plain(_numpy_scalar),
-    "numpy.core.numeric._frombuffer": Plain(_numpy_from_buffer),
-    "numpy._core.numeric._frombuffer": Plain(_numpy_from_buffer),
-    "numpy.core.multiarray._reconstruct": Plain(_numpy_array),
-    "numpy._core.multiarray._reconstruct": Plain(_numpy_array),
 }
 """`module.name` -> what it means."""

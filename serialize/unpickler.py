@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from .errors import ArchiveError, shown
+from .errors import ArchiveError, UnlistedError, shown
+from .inert import InertName, InertObject
 from .opcodes import BY_NAME, OPCODES, Dialect
 
 MAX_STACK = 1 << 22
@@ -52,11 +53,15 @@ def unpickle(data: bytes | memoryview, builder: Builder, dialect: Dialect, recor
 def run_machine(machine: Machine, record: str) -> object:
     """As `unpickle`, for pickles that follow each other: the machine's position is then behind the pickle."""
     try:
-        return machine.run()
+        value = machine.run()
     except ArchiveError as error:
+        # what went wrong after a name was not known may be due to that
+        machine.check_names(record)
         if error.record is not None:
             raise
         raise ArchiveError(error.rule, record=record, offset=machine.start) from error
+    machine.check_names(record)
+    return value
 
 
 class Machine:
@@ -76,6 +81,8 @@ class Machine:
         """The position of the topmost mark: values below it cannot be popped one by one."""
         self.memo: dict[int, object] = {}
         self.odd_keys = 0
+        self.unlisted: dict[str, int] = {}
+        """Names that are on no list, with their places: the pickle is read to its end, so that all can be named."""
 
     def run(self) -> object:
         """Execute opcodes up to STOP; what follows it is ignored, as PyTorch ignores it."""
@@ -115,6 +122,27 @@ class Machine:
         if len(self.stack) != 1 or self.marks:
             raise ArchiveError(f"STOP with {len(self.stack)} values and {len(self.marks)} marks on the stack; there must be one value")
         return self.stack[0]
+
+    def push_global(self, module: str, name: str) -> None:
+        """Put what a name stands for on the stack."""
+        try:
+            self.push(self.builder.find_global(module, name))
+        except UnlistedError as error:
+            self.unlisted.setdefault(error.names[0], self.start)
+            self.push(InertName(module, name))
+
+    def call(self, function: object, argument: object) -> object:
+        """The result of a function."""
+        try:
+            return self.builder.call(function, argument)
+        except UnlistedError as error:
+            self.unlisted.setdefault(error.names[0], self.start)
+            return InertName(*error.names[0].rsplit(".", 1))
+
+    def check_names(self, record: str) -> None:
+        """Raise UnlistedError if the pickle has names that are on no list."""
+        if self.unlisted:
+            raise UnlistedError(tuple(self.unlisted), record=record, offset=next(iter(self.unlisted.values())))
 
     def take(self, count: int) -> int:
         """Move over `count` bytes of argument; gives their position."""
@@ -180,7 +208,10 @@ class Machine:
             raise ArchiveError(f"items are added to a {type(target).__name__}, not to a set")
         for item in items:
             self.check_key(item)
-        cast("set[object]", target).update(items)
+        try:
+            cast("set[object]", target).update(items)
+        except Exception as error:
+            raise ArchiveError(f"the items of a set: {error}") from error
 
     def push(self, value: object) -> None:
         """Put a value on the stack."""
@@ -193,16 +224,20 @@ class Machine:
         return self.stack[-1]
 
     def top_list(self) -> list[object]:
-        """The list (or deque) on top of the stack."""
+        """The list (or deque, or items of an object that is kept as data) on top of the stack."""
         found = self.top()
         if type(found) is deque:
             return cast("list[object]", found)
+        if type(found) is InertObject:
+            return found.items
         if type(found) is not list:
             raise ArchiveError(f"items are appended to a {type(found).__name__}, not to a list")
         return cast("list[object]", found)
 
     def set_items(self, target: object, items: list[object]) -> None:
         """Put keys and values, which alternate in `items`, into a dict."""
+        if type(target) is InertObject:
+            target = target.pairs
         if not isinstance(target, dict):
             raise ArchiveError(f"items are set in a {type(target).__name__}, not in a dict")
         if len(items) % 2:
@@ -210,15 +245,17 @@ class Machine:
         mapping = cast("dict[object, object]", target)
         for index in range(0, len(items), 2):
             self.check_key(items[index])
-            mapping[items[index]] = items[index + 1]
+            try:
+                mapping[items[index]] = items[index + 1]
+            except Exception as error:
+                # a signaling NaN, or what a class of the caller's says
+                raise ArchiveError(f"{shown(items[index])} cannot be the key of a dict: {error}") from error
 
     def check_key(self, key: object) -> None:
         """Refuse keys whose hash could be slow, deep or chosen to collide."""
         if type(key) in (str, bytes, bool, float, type(None)) or (type(key) is int and -(1 << 63) <= key < 1 << 64):
             return
-        kind: type[object] = type(key)
-        is_plain = is_plain_key(key) if issubclass(kind, complex | tuple | int) else kind.__hash__ is not None
-        if not is_plain:
+        if not is_key(key):
             raise ArchiveError(f"{shown(key)} cannot be the key of a dict here")
         self.odd_keys += has_chosen_hash(key)
         if self.odd_keys > MAX_ODD_KEYS:
@@ -240,6 +277,12 @@ class Machine:
 STOP, BINGET, BININT1, LONG_BINPUT = (BY_NAME[name].code for name in ("STOP", "BINGET", "BININT1", "LONG_BINPUT"))
 UINT4 = struct.Struct("<L").unpack_from
 MAX_LINE = 4096
+
+
+def is_key(key: object) -> bool:
+    """Whether a key's hash takes little time, as far as its type says."""
+    kind: type[object] = type(key)
+    return is_plain_key(key) if issubclass(kind, complex | tuple | int) else kind.__hash__ is not None
 
 
 def is_plain_key(key: object) -> bool:
@@ -431,12 +474,12 @@ def _long_binput(machine: Machine) -> None:
 
 def _global(machine: Machine) -> None:
     module = machine.line()
-    machine.push(machine.builder.find_global(module, machine.line()))
+    machine.push_global(module, machine.line())
 
 
 def _reduce(machine: Machine) -> None:
     argument = machine.pop()
-    machine.stack[-1] = machine.builder.call(machine.top(), argument)
+    machine.stack[-1] = machine.call(machine.top(), argument)
 
 
 def _newobj(machine: Machine) -> None:

@@ -104,15 +104,16 @@ def _memoize(machine: Machine) -> None:
 
 def _inst(machine: Machine) -> None:
     module = machine.line()
-    found = machine.builder.find_global(module, machine.line())
-    machine.push(machine.builder.call(found, tuple(machine.pop_mark())))
+    machine.push_global(module, machine.line())
+    found = machine.pop()
+    machine.push(machine.call(found, tuple(machine.pop_mark())))
 
 
 def _obj(machine: Machine) -> None:
     values = machine.pop_mark()
     if not values:
         raise ArchiveError("OBJ needs a class above the mark")
-    machine.push(machine.builder.call(values[0], tuple(values[1:])))
+    machine.push(machine.call(values[0], tuple(values[1:])))
 
 
 def _persid(machine: Machine) -> None:
@@ -163,7 +164,7 @@ def _stack_global(machine: Machine) -> None:
     module = machine.pop()
     if type(name) is not str or type(module) is not str or len(name) + len(module) > MAX_DIGITS:
         raise ArchiveError("STACK_GLOBAL needs the names of a module and of something in it")
-    machine.push(machine.builder.find_global(module, name))
+    machine.push_global(module, name)
 
 
 def _frame(machine: Machine) -> None:

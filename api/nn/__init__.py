@@ -150,5 +150,6 @@ from rushlight.runtime.nn.modules.transformer import TransformerEncoderLayer as 
 from rushlight.runtime.nn.modules.upsampling import Upsample as Upsample
 from rushlight.runtime.nn.modules.upsampling import UpsamplingBilinear2d as UpsamplingBilinear2d
 from rushlight.runtime.nn.modules.upsampling import UpsamplingNearest2d as UpsamplingNearest2d
+from rushlight.runtime.nn.parallel import DataParallel as DataParallel
 from rushlight.runtime.nn.parameter import Buffer as Buffer
 from rushlight.runtime.nn.parameter import Parameter as Parameter

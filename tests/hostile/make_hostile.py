@@ -143,6 +143,46 @@ def array(dtype: str, shape: bytes, raw: bytes, state: bytes = b"") -> bytes:
     return start + items(b"K\x01", shape, kind, b"\x89", content) + b"b"
 
 
+def array_state(kind: str, shape: bytes, raw: bytes) -> bytes:
+    """The state of a NumPy array."""
+    content = call(name("_codecs", "encode"), text(raw.decode("latin-1")), text("latin1"))
+    return items(b"K\x01", shape, dtype(kind), b"\x89", content) + b"b"
+
+
+def dtype(code: str) -> bytes:
+    """A NumPy type."""
+    return call(name("numpy", "dtype"), text(code), b"\x89", b"\x88")
+
+
+def field(title: str, kind: bytes, offset: int) -> tuple[bytes, bytes]:
+    """A field of a structure: its name, its type and its place."""
+    return text(title), items(kind, number(offset))
+
+
+def structure(size: int, *fields: tuple[bytes, bytes]) -> bytes:
+    """The state that makes a structure of a type of NumPy."""
+    rows = b"}" + b"".join(title + row + b"s" for title, row in fields)
+    names = items(*(title for title, _ in fields))
+    return items(b"K\x03", text("|"), b"N", names, rows, number(size), b"K\x01", b"K\x00") + b"b"
+
+
+def deep_structures(depth: int) -> bytes:
+    """Structures that lie in each other."""
+    made = dtype("i4")
+    for _ in range(depth):
+        made = dtype("V4") + structure(4, field("a", made, 0))
+    return made
+
+
+def wide_structures(depth: int) -> bytes:
+    """Each structure has ten times the parts of the one in it, all in the same bytes, which the file says once."""
+    made = dtype("i4") + b"q\x20"
+    for level in range(depth):
+        fields = [field(f"f{index}", b"h" + bytes([32 + level]), 0) for index in range(10)]
+        made += dtype("V4") + structure(4, *fields) + b"q" + bytes([33 + level])
+    return items(made)
+
+
 def dtype_state(order: bytes, size: int) -> bytes:
     """The state of a NumPy type that says how long its items are."""
     return items(b"K\x03", order, b"NNN", number(size), number(1), b"K\x08") + b"b"
@@ -343,7 +383,67 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     # plain data
     "long_text_type": (lambda: archive(array("U0", items(number(1 << 60)), b"")), "no type of numbers"),
     "text_type_of_negative_size": (lambda: archive(array("U2", items(b"K\x02"), bytes(16), dtype_state(text(">"), -1))), ""),
-    "array_of_objects": (lambda: archive(array("O", items(b"K\x01"), bytes(8))), "no type of numbers"),
+    "array_of_objects": (lambda: archive(array("O", items(b"K\x01"), bytes(8))), "made of bytes"),
+    "array_of_structures_of_objects": (
+        lambda: archive(array("V8", items(b"K\x01"), bytes(8), structure(8, field("a", dtype("O8"), 0)))),
+        "without objects",
+    ),
+    "array_that_gets_memory_twice": (
+        lambda: archive(array("u1", items(b"K\x04"), bytes(4)) + array_state("u1", items(b"K\x02"), bytes(2))),
+        "twice",
+    ),
+    "tensor_over_an_array_that_moves": (
+        lambda: archive(
+            array("u1", items(b"K\x04"), bytes(4))
+            + b"q\x09"
+            + call(name("torch._utils", "_rebuild_device_tensor_from_numpy"), b"h\x09", name("torch", "uint8"), text("cpu"), b"\x89")
+            + b"h\x09"
+            + array_state("u1", items(b"K\x02"), bytes(2))
+            + b"\x86"
+        ),
+        "twice",
+    ),
+    "structure_that_holds_itself": (
+        lambda: archive(
+            dtype("V4") + b"q\x09" + dtype("V4") + structure(4, field("a", b"h\x09", 0)) + b"q\x0a"
+            + b"h\x09" + structure(4, field("a", b"h\x0a", 0)) + b"\x87"
+        ),
+        "",
+    ),
+    "structure_twice": (
+        lambda: archive(dtype("V4") + structure(4, field("a", dtype("i4"), 0)) * 2),
+        "twice",
+    ),
+    "deep_structures": (lambda: archive(deep_structures(12)), "deep"),
+    "wide_structures": (lambda: archive(wide_structures(4)), "parts"),
+    "field_outside": (lambda: archive(dtype("V4") + structure(4, field("a", dtype("i4"), 2))), ""),
+    "field_before": (lambda: archive(dtype("V4") + structure(4, field("a", dtype("i4"), -4))), "offset"),
+    "structure_of_another_size": (lambda: archive(dtype("V4") + structure(8, field("a", dtype("i4"), 0))), "of 4 bytes"),
+    "unit_of_time": (
+        lambda: archive(
+            dtype("M8") + items(b"K\x04", text("<"), b"NNNK\x08K\x08K\x00", b"}(" + text("x") + b"K\x01K\x01K\x01t\x86") + b"b"
+        ),
+        "unit",
+    ),
+    "key_that_is_a_signaling_nan": (lambda: archive(b"}" + call(name("decimal", "Decimal"), text("sNaN")) + b"Ns"), "key"),
+    "identifier_of_many_bits": (
+        lambda: archive(name("uuid", "UUID") + b")\x81}" + text("int") + number(1 << 200) + b"sb"),
+        "128 bits",
+    ),
+    "map_of_no_maps": (lambda: archive(name("collections", "ChainMap") + b")\x81}" + text("maps") + b"]K\x01asb"), "holds dicts"),
+    "hook_under_a_private_name": (
+        lambda: archive(
+            name("torch.nn.utils.weight_norm", "WeightNorm")
+            + (b")\x81}" + text("name") + text("__class__") + b"s" + text("dim") + b"K\x00sb")
+        ),
+        "WeightNorm",
+    ),
+    "generator_of_no_state": (
+        lambda: archive(
+            call(name("torch._C", "Generator"), call(name("torch", "device"), text("cpu"))) + items(b"K\x01", b"N", tensor()) + b"b"
+        ),
+        "RNG state",
+    ),
     "array_too_large": (lambda: archive(array("f4", items(number(1 << 40)), bytes(4))), "has 4 bytes"),
     "array_of_overflowing_shape": (lambda: archive(array("f4", items(number(1 << 62), b"K\x04", b"K\x00"), b"")), ""),
     "array_of_many_dimensions": (lambda: archive(array("f4", items(*[b"K\x01"] * 1_000), bytes(4))), "at most 32"),
@@ -392,7 +492,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 HARMLESS = frozenset((
     "deep_nesting", "deep_tuples", "deep_state", "memo_bomb", "object_without_state", "endless_text_as_key", "array_of_overflowing_shape",
-    "state_of_attention", "state_of_a_recurrent_layer", "text_type_of_negative_size",
+    "state_of_attention", "state_of_a_recurrent_layer", "text_type_of_negative_size", "structure_that_holds_itself",
 ))  # fmt: skip
 """Files that may also be read: what they hold is odd and does no harm."""
 

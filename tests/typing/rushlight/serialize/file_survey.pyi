@@ -1,0 +1,1 @@
+from serialize.file_survey import *

@@ -1,0 +1,1 @@
+from serialize.inert import *
