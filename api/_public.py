@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from rushlight.runtime.device import Device
+from rushlight.runtime.device import get_default_device as get_default_device
+from rushlight.runtime.device import set_default_device as set_default_device
 from rushlight.runtime.dtype import DType, bool_
 from rushlight.runtime.dtype import bfloat16 as bfloat16
 from rushlight.runtime.dtype import complex64 as complex64

@@ -1,6 +1,8 @@
 """Where a tensor's memory is: a kind of device and, where there are several, its number."""
 from __future__ import annotations
 
+import threading
+
 _TYPES = ("cpu", "cuda", "mps", "meta", "xpu", "hpu", "mtia", "xla", "privateuseone", "ipu", "hip", "vulkan", "lazy")
 _KNOWN: dict[tuple[str, int | None], Device] = {}
 
@@ -8,7 +10,8 @@ _KNOWN: dict[tuple[str, int | None], Device] = {}
 class Device:
     """`Device("cuda:1")`, `Device("cuda", 1)` or `Device("cpu")`: interned, so equal devices are one object.
 
-    Every device that a file may name can be written here; only tensors on "cpu" can be made.
+    Every device that a file may name can be written here; tensors can be made on "cpu", and without data on "meta". Within
+    `with device:` factories make theirs on it.
     """
 
     __slots__ = ("index", "type")
@@ -45,15 +48,39 @@ class Device:
     def __reduce__(self) -> tuple[object, tuple[str, int | None]]:
         return Device, (self.type, self.index)
 
+    def __enter__(self) -> Device:
+        _defaults.chosen.append(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _defaults.chosen.pop()
+
 
 CPU = Device("cpu")
+META = Device("meta")
 
 
-def require_cpu(device: Device | str | None) -> Device:
-    """The device itself if memory can be had there; RuntimeError otherwise."""
-    if device is None:
-        return CPU
-    found = Device(device)
-    if found.type != "cpu":
-        raise RuntimeError(f"{found}: rushlight runs on the cpu here; pass device='cpu' (or map_location='cpu' when loading)")
-    return CPU
+class _Defaults(threading.local):
+    def __init__(self) -> None:
+        self.chosen: list[Device] = []
+        """The devices of `set_default_device` and of each `with` that is open, the innermost last."""
+
+
+_defaults = _Defaults()
+
+
+def get_default_device() -> Device:
+    """Where factories make tensors that no device is named for."""
+    return _defaults.chosen[-1] if _defaults.chosen else CPU
+
+
+def set_default_device(device: Device | str | None) -> None:
+    """Let factories of this thread make tensors on `device` where none is named; None is the CPU."""
+    _defaults.chosen[:1] = [] if device is None else [Device(device)]
+
+
+def on_default_device(device: Device | str | None) -> Device | None:
+    """The device that a factory was given, else the default device; None for the CPU where nobody chose one."""
+    if device is not None:
+        return Device(device)
+    return _defaults.chosen[-1] if _defaults.chosen else None

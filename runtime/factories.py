@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from .device import Device, require_cpu
+from .device import META, Device, on_default_device
 from .dtype import DType
 from .tensor import Tensor, from_numpy
 
@@ -20,17 +20,19 @@ def tensor(data: Any, *, dtype: DType | None = None, device: Device | str | None
     del pin_memory
     from .ops.from_data import tensor_from
 
-    return tensor_from(data, dtype, device, requires_grad)
+    place = on_default_device(device)
+    made = tensor_from(data, dtype, None if place is META else place, requires_grad)
+    return made if place is not META else made.to(META)
 
 
 def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None = None) -> Tensor:
     """`data` as a tensor: a tensor is answered itself and an array shares its memory, where the dtype need not change."""
-    require_cpu(device)
+    place = on_default_device(device)
     if isinstance(data, np.ndarray):
         data = from_numpy(cast("np.ndarray[Any, Any]", data))
     if isinstance(data, Tensor):
-        return data.to(dtype) if dtype is not None else data
-    return tensor(data, dtype=dtype)
+        return data.to(device=device if data.is_meta else place, dtype=dtype or data.dtype)
+    return tensor(data, dtype=dtype, device=place)
 
 
 asarray = as_tensor
@@ -44,6 +46,8 @@ def is_tensor(obj: object) -> bool:
 def factory(name: str) -> Callable[..., Tensor]:
     """The eager form of the operator `name`."""
     call: Callable[..., Any] | None = None
+    chooses = not (name.endswith("_like") or name.startswith("new_"))
+    """Others go where the tensor is that they take."""
 
     def make(*args: Any, requires_grad: bool = False, pin_memory: bool | None = None, **kwargs: Any) -> Tensor:
         nonlocal call
@@ -54,6 +58,10 @@ def factory(name: str) -> Callable[..., Tensor]:
             assert call is not None, name
         if pin_memory:
             raise RuntimeError("pin_memory: memory is pinned for a GPU, and tensors live on the CPU here")
+        if chooses:
+            place = on_default_device(kwargs.get("device"))
+            if place is not None:
+                kwargs["device"] = place
         result = call(*args, **kwargs)
         if requires_grad:
             if not (result.dtype.is_floating_point or result.dtype.is_complex):

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from .dtype import bool_, int64
 from .layout import broadcast_shapes as common_shape
+from .meta_storage import also_without_data
 from .tensor import Size, Tensor
 
 
@@ -17,6 +18,7 @@ def _listed(tensors: tuple[Any, ...]) -> list[Tensor]:
     return [*tensors]
 
 
+@also_without_data
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """All tensors repeated to their common shape; RuntimeError where they have none."""
     from .ops.reshaping import broadcast_tensors as row
@@ -32,6 +34,7 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
     return Size(common_shape(listed)) if listed else Size(())
 
 
+@also_without_data
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Each vector repeated along the others' dimensions: indexed as matrices are ("ij"), or x before y ("xy")."""
     from .ops.reshaping import meshgrid_indexing
@@ -39,6 +42,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     return tuple(meshgrid_indexing(_listed(tensors), indexing))
 
 
+@also_without_data
 def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
     """The positions of the items that are not 0, a row each; or one vector per dimension."""
     if out is None:
@@ -50,6 +54,7 @@ def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False)
     return row(input, out)
 
 
+@also_without_data
 def block_diag(*tensors: Any) -> Tensor:
     """A matrix with the tensors along its diagonal and zeros elsewhere."""
     from .ops.joining import block_diag as row
@@ -57,6 +62,7 @@ def block_diag(*tensors: Any) -> Tensor:
     return row(list(tensors))
 
 
+@also_without_data
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Products of tensors summed over the dimensions that `equation` leaves out: `einsum("bij,bjk->bik", a, b)`."""
     from .ops.einsum import einsum as row
@@ -64,6 +70,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     return row(equation, _listed(operands), None)
 
 
+@also_without_data
 def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2, out: Tensor | None = None) -> Tensor:
     """Products summed over pairs of dimensions: the last `dims` of `a` and the first of `b`, or two lists of dimensions."""
     if isinstance(dims, int):
@@ -79,6 +86,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2, out
     return required("aten::tensordot")(a, b, left, right) if out is None else required("aten::tensordot.out")(a, b, left, right, out)
 
 
+@also_without_data
 def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """The product of all matrices, in the order that multiplies least."""
     from .ops.table import required
@@ -86,6 +94,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     return required("aten::chain_matmul")([*matrices]) if out is None else required("aten::chain_matmul.out")([*matrices], out)
 
 
+@also_without_data
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All combinations of the items of several vectors, one per row."""
     from .ops.joining import cartesian_prod as row
@@ -116,6 +125,7 @@ def atleast_3d(*tensors: Any) -> Any:
     return _at_least(3, tensors)
 
 
+@also_without_data
 def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -128,6 +138,7 @@ def unique(
     return _wanted(found, return_inverse, return_counts)
 
 
+@also_without_data
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
     """One item, or slice of `dim`, for each run of equal ones; with the run of each item and the runs' lengths if asked for."""
     from .ops.unique import unique_consecutive as row
@@ -140,6 +151,7 @@ def _wanted(found: tuple[Tensor, Tensor, Tensor], inverse: bool, counts: bool) -
     return parts if len(parts) > 1 else parts[0]
 
 
+@also_without_data
 def stft(
     input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Tensor | None = None,
     center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
@@ -153,6 +165,7 @@ def stft(
     )
 
 
+@also_without_data
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: Any = None) -> Tensor:
     """The norm of all items or over dims, of order `p`: a number, "fro" (2) or "nuc" (the sum of singular values)."""
     from .aten import linalg_vector_norm, nuclear_norm
@@ -166,6 +179,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     return linalg_vector_norm(input, 2 if p in ("fro", None) else p, dims, keepdim, dtype=dtype, **named)
 
 
+@also_without_data
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The position along each dimension of items counted through a tensor of `shape`."""
     from .factories import tensor
@@ -186,6 +200,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     return tuple((whole % tensor(sizes, dtype=int64)).unbind(-1))
 
 
+@also_without_data
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The distance of order `p` from every row of x1 to every row of x2; by matrix products as `compute_mode` says."""
     from .ops.matrix_functions import cdist as row
@@ -196,6 +211,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     return row(x1, x2, p, modes[compute_mode])
 
 
+@also_without_data
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> tuple[Tensor, ...]:
     """The factors L and U in one matrix, and the rows exchanged at each step; with the places of zero pivots if `get_infos`."""
     from .ops.table import required

@@ -13,6 +13,7 @@ import numpy as np
 from . import dtype as dtypes
 from .dtype import DType
 from .layout import Layout
+from .no_data import NoData, is_without_data, without_data
 from .ops.copying import copy_into
 from .ops.dtype_rules import type_name
 from .ops.factories import fill_number, stored_number
@@ -28,15 +29,21 @@ def get_item(self: Tensor, item: Any) -> Tensor:
     """The part of a tensor that `item` means: a view where it needs no tensor, else a copy; IndexError where it does not fit."""
     if item.__class__ is int:
         return Tensor(self.storage, _select(self.layout, 0, item, 0), self.dtype)
-    if item.__class__ is Tensor and item.dtype is dtypes.bool_ and item.layout.shape == self.layout.shape:
-        return masked_select(self, item)
-    key = _view_key(self.layout, item)
-    known = _views.get(key)
-    if known is not None:
-        return Tensor(self.storage, known, self.dtype)
-    view, pending = _resolve(self, item)
-    if pending:
-        return index(view, pending)
+    try:
+        if item.__class__ is Tensor and item.dtype is dtypes.bool_ and item.layout.shape == self.layout.shape:
+            return masked_select(self, item)
+        key = _view_key(self.layout, item)
+        known = _views.get(key)
+        if known is not None:
+            return Tensor(self.storage, known, self.dtype)
+        view, pending = _resolve(self, item)
+        if pending:
+            return index(view, pending)
+    except NoData:
+        if is_without_data():
+            raise
+        with without_data():
+            return get_item(self, item)
     if key is not None:
         _views[key] = view.layout
     return view
@@ -66,6 +73,14 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
         value = cast("Any", value).item()
     if not isinstance(value, Tensor | int | float | complex):
         raise TypeError(f"can't assign a {type(value).__name__} to a torch.{type_name(self.dtype)}Tensor")
+    if self.is_meta:
+        with without_data():
+            _write(self, item, value)
+    else:
+        _write(self, item, value)
+
+
+def _write(self: Tensor, item: Any, value: Any) -> None:
     view, pending = _resolve(self, item)
     if pending:
         put(view, pending, value if isinstance(value, Tensor) else _number_tensor(value, self.dtype))

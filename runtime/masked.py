@@ -12,6 +12,7 @@ from . import aten
 from . import dtype as dtypes
 from .dtype import DType
 from .factories import ones, tensor
+from .meta_storage import also_without_data
 from .ops.dtype_rules import real_dtype
 from .tensor import Tensor
 from .type_info import iinfo
@@ -190,6 +191,7 @@ def _spread(
     return (total / count).to(result)
 
 
+@also_without_data
 def var(
     input: Tensor, dim: Dims = None, unbiased: bool | None = None, *, correction: float | None = None, keepdim: bool = False,
     dtype: DType | None = None, mask: Tensor | None = None,
@@ -198,6 +200,7 @@ def var(
     return _spread(input, dim, unbiased, correction, bool(keepdim), dtype, mask)
 
 
+@also_without_data
 def std(
     input: Tensor, dim: Dims = None, unbiased: bool | None = None, *, correction: float | None = None, keepdim: bool = False,
     dtype: DType | None = None, mask: Tensor | None = None,

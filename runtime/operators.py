@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import dtype as dtypes
+from .no_data import NoData
 
 if TYPE_CHECKING:
     from .formats import MemoryFormat
@@ -23,13 +24,19 @@ def _binary(name: str, *, reflected: bool = False) -> Callable[[Any, Any], Tenso
     def apply(self: Any, other: Any) -> Any:
         found = known.get((self.__class__, other.__class__))
         if found is not None:
-            return found(self, other)
+            try:
+                return found(self, other)
+            except NoData:
+                return resolve(self, other)
         return resolve(self, other)
 
     def apply_reflected(self: Any, other: Any) -> Any:
         found = known.get((other.__class__, self.__class__))
         if found is not None:
-            return found(other, self)
+            try:
+                return found(other, self)
+            except NoData:
+                return resolve(self, other)
         return resolve(self, other)
 
     def resolve(self: Any, other: Any) -> Any:

@@ -197,6 +197,13 @@ def tensor_text(tensor: Tensor) -> str:
     prefix = "tensor(" if name in ("Tensor", "Parameter", "Buffer") else f"{name}("
     default = get_default_dtype()
     suffixes: list[str] = []
+    if tensor.is_meta:
+        suffixes += ["device='meta'", f"size={tuple(tensor.layout.shape)}"]
+        if tensor.dtype is not default:
+            suffixes.append(f"dtype={tensor.dtype}")
+        if tensor.requires_grad:
+            suffixes.append("requires_grad=True")
+        return _with_suffixes(f"{prefix}...", suffixes, len(prefix))
     empty = not tensor.layout.numel
     if (empty and len(tensor.layout.shape) != 1) or (not empty and not _options.edgeitems):
         suffixes.append(f"size={tuple(tensor.layout.shape)}")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .device import CPU, Device, require_cpu
+from .device import CPU, Device
+from .no_data import is_without_data, placed
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -35,7 +36,7 @@ class Generator:
     """
 
     def __init__(self, device: Device | str = "cpu") -> None:
-        require_cpu(device)
+        placed(device)
         self.lock = threading.RLock()
         self._twister: Any = None
         self._seed = 67280421310721
@@ -78,12 +79,14 @@ class Generator:
         return self._twister
 
     def words32(self, count: int) -> Words:
-        """The next `count` 32-bit words."""
+        """The next `count` 32-bit words; zeros that are not drawn for tensors without data."""
+        if is_without_data():
+            return np.zeros(count, np.uint64)
         return self._engine().random_raw(count)
 
     def words64(self, count: int) -> Words:
         """The next `count` 64-bit words: two 32-bit ones each, the upper half first."""
-        halves = self._engine().random_raw(2 * count)
+        halves = self.words32(2 * count)
         return (halves[0::2] << np.uint64(32)) | halves[1::2]
 
     def get_state(self) -> Tensor:

@@ -16,6 +16,9 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
+from .device import CPU
+from .no_data import NO_ADDRESS, dataless, is_without_data
+
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
 _SMALL = 4096
@@ -55,10 +58,15 @@ class Storage:
     _home: list[_Block] | None
     resizable = True
     """Whether `grow` may give it other memory."""
+    device = CPU
 
     @staticmethod
     def allocate(nbytes: int) -> Storage:
-        """Uninitialised memory, aligned to 64 bytes."""
+        """Uninitialised memory, aligned to 64 bytes; none in `without_data`."""
+        if dataless and is_without_data():
+            from .meta_storage import MetaStorage
+
+            return MetaStorage.of(nbytes)
         home = _small[nbytes + 63 >> 6] if nbytes <= _SMALL else _blocks_of(_size_class(nbytes))
         try:
             block = home.pop()
@@ -186,6 +194,10 @@ def view_memory(
     storage: Storage, address: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype[Any]
 ) -> np.ndarray[Any, Any]:
     """A NumPy view of part of a storage; `strides` in bytes. The caller has checked that it lies inside."""
+    if address is NO_ADDRESS:
+        from .meta_storage import stand_in
+
+        return stand_in(shape, dtype)
     interface: dict[str, object] = {
         "shape": shape, "strides": strides, "typestr": dtype.str, "data": (address, not storage.writable), "version": 3,
     }

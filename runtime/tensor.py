@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import dtype as dtypes
-from .device import CPU, Device, require_cpu
+from .device import META, Device
 from .dtype import DType
 from .layout import Layout, wrap_dim
+from .no_data import NoData, is_without_data, without_data
 from .operators import Operators
 from .storage import Storage, view_memory, written_by_others
 
@@ -71,9 +72,7 @@ class Tensor(Operators):
     grad: Tensor | None = None
     is_leaf = True
     is_cuda = False
-    is_cpu = True
     is_sparse = False
-    is_meta = False
     grad_fn = None
 
     # Shape
@@ -91,7 +90,17 @@ class Tensor(Operators):
     @property
     def device(self) -> Device:
         """Where the memory is."""
-        return CPU
+        return self.storage.device
+
+    @property
+    def is_cpu(self) -> bool:
+        """Whether the memory is the CPU's."""
+        return self.storage.device is not META
+
+    @property
+    def is_meta(self) -> bool:
+        """Whether the tensor has no data (`device="meta"`)."""
+        return self.storage.device is META
 
     @property
     def is_quantized(self) -> bool:
@@ -154,6 +163,8 @@ class Tensor(Operators):
 
     def data_ptr(self) -> int:
         """The address of the first item, 0 for a tensor without items."""
+        if self.is_meta:
+            return 0
         # whoever knows the address may write there at any time
         written_by_others(self.storage)
         return self.address if self.layout.numel else 0
@@ -180,6 +191,8 @@ class Tensor(Operators):
         """A NumPy array over the same memory; TypeError for dtypes that NumPy does not have."""
         if self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if self.is_meta and not is_without_data():
+            raise TypeError("can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.")
         return self._array()
 
     def _array(self) -> np.ndarray[Any, Any]:
@@ -202,10 +215,14 @@ class Tensor(Operators):
         """The only item, as a Python number; RuntimeError if there are several or none."""
         if self.layout.numel != 1:
             raise RuntimeError(f"a Tensor with {self.layout.numel} elements cannot be converted to Scalar")
+        if self.is_meta:
+            raise NoData("Tensor.item() cannot be called on meta tensors")
         return self._decoded().item()
 
     def tolist(self) -> Any:
         """The items as nested lists of Python numbers; a number for a 0-dim tensor."""
+        if self.is_meta:
+            raise NoData
         return self._decoded().tolist()
 
     def _decoded(self) -> np.ndarray[Any, Any]:
@@ -235,11 +252,9 @@ class Tensor(Operators):
                 copy = copy or value
             elif value is not None:
                 raise TypeError(f"to() expects a dtype, a device or a tensor, but got {type(value).__name__}")
-        require_cpu(device)
-        from .formats import as_memory_format
-        from .ops.conversion import converted_to
+        from .ops.conversion import moved
 
-        return converted_to(self, dtype or self.dtype, as_memory_format(memory_format), copy=copy)
+        return moved(self, device, dtype, memory_format, copy)
 
     def type(self, dtype: DType | str | None = None) -> Any:
         """The legacy type string ("torch.FloatTensor"), or a copy in another dtype, which may be named by such a string."""
@@ -254,8 +269,8 @@ class Tensor(Operators):
         return self.to(other.dtype)
 
     def cpu(self) -> Tensor:
-        """This tensor: all memory here is the CPU's."""
-        return self
+        """This tensor; NotImplementedError if it has no data."""
+        return self.to("cpu")
 
     def detach(self) -> Tensor:
         """A tensor over the same memory that does not require gradients."""
@@ -386,7 +401,7 @@ class Tensor(Operators):
         return int(self.item())
 
     def __format__(self, spec: str) -> str:
-        if not self.layout.shape:
+        if not self.layout.shape and not self.is_meta:
             return format(self.item(), spec)
         return object.__format__(self, spec)
 
@@ -418,8 +433,7 @@ class Tensor(Operators):
         key = id(self.storage)
         storage = memo.get(key)
         if storage is None:
-            storage = memo[key] = Storage.allocate(self.storage.nbytes)
-            storage.array[...] = self.storage.array
+            storage = memo[key] = _copied(self.storage)
             if self.dtype.is_quantized:
                 storage.quantizer = self.storage.quantizer
             memo[id(memo)] = [*memo.get(id(memo), []), self.storage]
@@ -449,6 +463,16 @@ class Tensor(Operators):
 def _attributes(tensor: Tensor) -> dict[str, Any]:
     """What a tensor holds beside its items: `requires_grad`, `grad`, and whatever users put there."""
     return {name: value for name, value in tensor.__dict__.items() if name not in ("storage", "layout", "dtype")}
+
+
+def _copied(storage: Storage) -> Storage:
+    """Another storage with the same bytes."""
+    if storage.device is META:
+        with without_data():
+            return Storage.allocate(storage.nbytes)
+    copy = Storage.allocate(storage.nbytes)
+    copy.array[...] = storage.array
+    return copy
 
 
 def _rebuild(
@@ -493,3 +517,18 @@ def new_empty(shape: Sequence[int], dtype: DType) -> Tensor:
 def new_like(layout: Layout, dtype: DType) -> Tensor:
     """An uninitialised tensor with `layout`, which has no gaps and offset 0."""
     return Tensor(Storage.allocate(layout.numel * dtype.itemsize), layout, dtype)
+
+
+def new_beside(tensor: Tensor, shape: Sequence[int], dtype: DType | None = None) -> Tensor:
+    """An uninitialised contiguous tensor on the device of another, of its dtype if none is given.
+
+    For rows that may not come to ask for an address, because there is no item to compute.
+    """
+    if tensor.is_meta and not is_without_data():
+        raise NoData
+    return new_empty(shape, dtype or tensor.dtype)
+
+
+def number_of(tensor: Tensor) -> Any:
+    """The only item of a tensor, for rows whose shapes do not follow from it: 1 in `without_data`."""
+    return 1 if is_without_data() else tensor.item()

@@ -8,7 +8,7 @@ kernel. It holds the GIL all the while and keeps nothing, so callers in several 
 
 `output` is an address. A tensor among the operands is two arguments, the address of its storage and its layout's offset in items;
 a number is one, the number itself. OVERLAP: the output shares memory with an input other than item by item, and nothing was
-run. UNFIT: a number does not fit its dtype, and nothing was run.
+run. UNFIT: a number does not fit its dtype or an address is none (see no_data.py), and nothing was run.
 """
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _write(builder: Builder, functions: Functions) -> None:
 
     frame = builder.pointer("int64", _whole(builder, arguments[0]))
     count, size, reach = frame[2], frame[3], frame[4]
-    output = _whole(builder, arguments[1])
+    output = _address(builder, arguments[1])
     end = output + reach
     operands = frame.at(_HEAD)
     words = builder.stack_words(size)
@@ -135,7 +135,7 @@ def _write(builder: Builder, functions: Functions) -> None:
         about = operands.at(at * _PER_OPERAND)
         kind, word = about[0], about[4]
         with builder.when(kind == _TENSOR):
-            storage = _whole(builder, argument())
+            storage = _address(builder, argument())
             first = storage + _whole(builder, argument()) * about[1]
             words[word] = first
             apart = builder.select(first >= end, 1, builder.select(first + about[2] <= output, 1, 0))
@@ -155,6 +155,14 @@ def _write(builder: Builder, functions: Functions) -> None:
 def _whole(builder: Builder, value: Value) -> Value:
     """An int that is known to fit; the function for those that may not takes longer."""
     return builder.call_c("PyLong_AsSsize_t", "int64", value)
+
+
+def _address(builder: Builder, value: Value) -> Value:
+    """An address; UNFIT is answered to what is no number."""
+    found = _whole(builder, value)
+    with builder.when(found == -1):
+        _refuse_errors(builder)
+    return found
 
 
 def _answer(builder: Builder, status: int) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..no_data import skips
 from .engine import Kernel
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ _CHUNK_ITEMS = 64
 def launch(kernel: Kernel, words: Sequence[int], items: int, *, start: int = 0, work: int = 0) -> int:
     """Run `kernel` over items start..items-1 with these words; its status.
 
-    `work` estimates the nanoseconds that one thread needs for all items; 0 if the items cannot be split.
+    `work` estimates the nanoseconds that one thread needs for all items; 0 if the items cannot be split. Nothing is run if an
+    address among the words stands for no memory.
     """
-    if items <= start:
+    if items <= start or skips(words):
         return 0
     try:
         packed = _packing(len(words))(*words)

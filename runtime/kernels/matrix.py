@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..dtype import DType, int32
+from ..no_data import dataless, skips
 from ..storage import Storage
 from . import matrix_plain
 from .conversions import loaded
@@ -80,6 +81,8 @@ class Product:
         parts = Storage.allocate(self._parts) if self._parts else None
         packed = self._panels.pack(b) if self._panels is not None else None
         words = (a, b if packed is None else packed.address, c, bias, 0 if parts is None else parts.address, *self._rest)
+        if dataless and skips(words):
+            return
         if self._work < LONG:
             self._kernel(self._join(*words), 0, self._items)
         else:

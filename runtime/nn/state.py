@@ -5,6 +5,7 @@ class reads states that were saved before its members changed. Messages are PyTo
 """
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -169,6 +170,13 @@ def _load_tensor(
     try:
         with no_grad():
             if not assign:
+                if member.is_meta and not value.is_meta:
+                    warnings.warn(
+                        f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which "
+                        "is a no-op. (Did you mean to pass `assign=True` to assign items in the state dictionary to their corresponding "
+                        "key in the module instead of copying them in place?)",
+                        stacklevel=2,
+                    )
                 member.copy_(value)
                 return
             if isinstance(member, Parameter):

@@ -7,7 +7,7 @@ from typing import Any
 from ..kernels import complex_functions
 from ..kernels.pointwise import identity
 from ..kernels.primitives import ceil, floor, maximum, minimum, rest_toward_zero, round_half_even, truncate
-from ..tensor import Tensor
+from ..tensor import Tensor, number_of
 from .copying import contiguous
 from .dtype_rules import compare, distance, floats_only, no_bool, promote, promote_float, whole_or_float
 from .table import Sharing, composite, pointwise, required
@@ -131,7 +131,7 @@ def _check_divisor(self: Tensor, other: Any) -> None:
     if self.dtype.is_floating_point or self.layout.numel == 0:
         return
     if isinstance(other, Tensor):
-        zero = not other.dtype.is_floating_point and other.layout.numel and bool((other == 0).any())
+        zero = not other.dtype.is_floating_point and other.layout.numel and not number_of((other != 0).all())
     else:
         zero = not isinstance(other, float) and other == 0
     if zero:

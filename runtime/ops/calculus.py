@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtype as dtypes
 from ..layout import wrap_dim
 from ..promotion import get_default_dtype
-from ..tensor import Tensor
+from ..tensor import Tensor, number_of
 from .copying import converted
 from .dtype_rules import type_name
 from .factories import full, zeros
@@ -221,7 +221,7 @@ def _check_weights(name: str, weights: Tensor, count: int, *, whole: bool) -> No
     if weights.layout.numel != count:
         raise RuntimeError(f"cov(): expected {name} to have the same numel as there are observations in the input but got "
                            f"{weights.layout.numel} != {count}")
-    if count and bool((weights < 0).any().item()):
+    if count and number_of((weights >= 0).all()) == 0:
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
@@ -248,7 +248,7 @@ def cov(self: Tensor, correction: int, fweights: Tensor | None, aweights: Tensor
         means = samples.sum([1], True) / count if count else samples.sum([1], True) * math.nan
     else:
         total = weights.sum()
-        if not total.item():
+        if not number_of(total):
             raise ZeroDivisionError if count == 0 else RuntimeError("cov(): weights sum to zero, can't be normalized")
         means = (samples * weights).sum([1], True) / total
     divisor: Any = total
@@ -259,7 +259,7 @@ def cov(self: Tensor, correction: int, fweights: Tensor | None, aweights: Tensor
     apart = samples - means
     scaled = apart if weights is None else apart * weights
     product = apart.mm(scaled.t().conj() if scaled.dtype.is_complex else scaled.t())
-    limit = max(float(divisor.item() if isinstance(divisor, Tensor) else divisor), 0.0)
+    limit = max(float(number_of(divisor) if isinstance(divisor, Tensor) else divisor), 0.0)
     return (product / full((), limit, dtypes.float64 if product.dtype is dtypes.float64 else dtypes.float32)).squeeze()
 
 

@@ -25,7 +25,7 @@ def make_callable(op: Op) -> Callable[..., Any]:
         return run
     if len(op.schema.returns) > 1:
         return _into_several(op, run, len(op.schema.returns))
-    return _into_out(op, run) if op.key.endswith("out") else _into_self(run)
+    return _into_out(op, run) if op.writes_out else _into_self(run)
 
 
 def _functional(op: Op) -> Callable[..., Any]:
@@ -104,7 +104,7 @@ def _into_several(op: Op, run: Callable[..., tuple[Tensor, ...]], count: int) ->
             check_out(op.traits.out, args[:-count], out)
             copy_into(out, result)
         # a tuple with named parts, as without out=
-        return type(results)(*outs)
+        return type(results)(*outs) if hasattr(results, "_fields") else outs
 
     return run_into_several
 

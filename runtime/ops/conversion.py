@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..device import Device, require_cpu
+from ..device import CPU, META, Device
 from ..dtype import DType, as_dtype, by_name
 from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
 from ..layout import Layout, broadcast_shapes
+from ..no_data import NoData, placed, without_data
 from ..tensor import Tensor
 from .copying import clone, converted, copy_into, laid_out
 from .dtype_rules import type_name
@@ -22,6 +23,28 @@ def converted_to(tensor: Tensor, dtype: DType, memory_format: MemoryFormat | Non
         return tensor
     shape = tensor.layout.shape
     return laid_out(tensor, Layout.of(shape, format_strides(shape, memory_format)), dtype)
+
+
+def goes(tensor: Tensor, device: Device | str | None) -> bool:
+    """Whether `tensor` is not on `device` yet; RuntimeError if it cannot go there, NoData if it has none to take along."""
+    if device is None or placed(device) is tensor.device:
+        return False
+    if tensor.is_meta:
+        raise NoData
+    return True
+
+
+def moved(tensor: Tensor, device: Device | str | None, dtype: object, memory_format: object, copy: bool) -> Tensor:
+    """`Tensor.to`: `tensor` on a device, in a dtype and format; itself if it is already (and no copy is asked for)."""
+    if not tensor.is_meta and (device is None or Device(device) is not META):
+        return _to(tensor, device, dtype, memory_format, copy)
+    with without_data():
+        return _to(tensor, device, dtype, memory_format, copy)
+
+
+def _to(tensor: Tensor, device: Device | str | None, dtype: object, memory_format: object, copy: bool) -> Tensor:
+    copies = goes(tensor, device) or copy
+    return converted_to(tensor, as_dtype(dtype) or tensor.dtype, as_memory_format(memory_format), copy=copies)
 
 
 @composite("contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)")
@@ -58,8 +81,7 @@ def to_device(
     self: Tensor, device: Device | str, dtype: object, non_blocking: bool = False, copy: bool = False, memory_format: object = None
 ) -> Tensor:
     """The tensor on another device, in another dtype."""
-    require_cpu(device)
-    return to_dtype(self, dtype, non_blocking, copy, memory_format)
+    return to_dtype(self, dtype, non_blocking, goes(self, device) or copy, memory_format)
 
 
 @composite(
@@ -73,8 +95,7 @@ def to_dtype_layout(
     """The tensor with whatever of dtype, layout and device is given."""
     del pin_memory
     require_strided(layout)
-    require_cpu(device)
-    return to_dtype(self, dtype, non_blocking, copy, memory_format)
+    return to_dtype(self, dtype, non_blocking, goes(self, device) or copy, memory_format)
 
 
 @composite(
@@ -82,7 +103,7 @@ def to_dtype_layout(
 )
 def to_other(self: Tensor, other: Tensor, non_blocking: bool = False, copy: bool = False, memory_format: object = None) -> Tensor:
     """The tensor in the dtype and on the device of another."""
-    return to_dtype(self, other.dtype, non_blocking, copy, memory_format)
+    return to_dtype(self, other.dtype, non_blocking, goes(self, other.device) or copy, memory_format)
 
 
 @composite(
@@ -92,8 +113,7 @@ def to_prim_device(
     self: Tensor, device: Device | str | None, dtype: object = None, non_blocking: bool = False, copy: bool = False
 ) -> Tensor:
     """The tensor on another device, and in another dtype if one is given."""
-    require_cpu(device)
-    return to_dtype(self, dtype, non_blocking, copy)
+    return to_dtype(self, dtype, non_blocking, goes(self, device) or copy)
 
 
 @composite("to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
@@ -122,14 +142,15 @@ def to_copy(
 
 @composite("cpu(Tensor(a) self) -> Tensor(b|a)")
 def cpu(self: Tensor) -> Tensor:
-    """The tensor itself: all memory here is the CPU's."""
+    """The tensor itself; NotImplementedError if it has no data."""
+    goes(self, CPU)
     return self
 
 
 @composite("cuda(Tensor(a) self) -> Tensor(b|a)")
 def cuda(self: Tensor) -> Tensor:
     """RuntimeError: tensors live on the CPU here."""
-    require_cpu("cuda")
+    placed("cuda")
     return self
 
 

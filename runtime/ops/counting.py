@@ -12,7 +12,8 @@ from .. import dtype as dtypes
 from ..kernels.indexing import ADD
 from ..kernels.launch import launch
 from ..kernels.searching import histogram_kernel
-from ..tensor import Tensor, new_empty
+from ..no_data import require_data
+from ..tensor import Tensor, new_empty, number_of
 from .copying import contiguous, converted
 from .factories import fill_number
 from .host import bits, wrapped
@@ -25,6 +26,8 @@ def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
     """A 1 at each class number along a new last dimension; as many classes as the largest number needs if -1."""
     if self.dtype is not dtypes.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if num_classes == -1:
+        require_data("one_hot without num_classes", self)
     classes = bits(self)
     if not classes.size and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor.")
@@ -33,7 +36,7 @@ def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
     if num_classes != -1 and num_classes < 1:
         raise RuntimeError("num_classes should be positive")
-    if classes.size and classes.max() >= count:
+    if classes.size and classes.max() >= count and not self.is_meta:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return wrapped((classes[..., None] == np.arange(count)).astype(np.int64))
 
@@ -96,7 +99,7 @@ def _count(values: Tensor, weights: Tensor | None, bins: int, low: float, high: 
 def _bounds(name: str, self: Tensor, low: float, high: float, half: float) -> tuple[float, float]:
     """The range to count in: that of the items where both ends are the same, `half` to both sides where these are all one."""
     if low == high:
-        low, high = (self.min().item(), self.max().item()) if self.layout.numel else (0.0, 1.0)
+        low, high = (number_of(self.min()), number_of(self.max())) if self.layout.numel else (0.0, 1.0)
     if not (math.isfinite(low) and math.isfinite(high)):
         which = "dimension 0's range" if name == "torch.histogramdd" else "range of"
         raise RuntimeError(f"{name}: {which} [{low:g}, {high:g}] is not finite")

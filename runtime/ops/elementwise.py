@@ -18,6 +18,7 @@ from ..kernels.engine import Kernel
 from ..kernels.launch import GRAIN, launch_at
 from ..kernels.pointwise import identity
 from ..layout import Layout, contiguous_strides, merge
+from ..no_data import NO_ADDRESS
 
 
 class Words:
@@ -70,7 +71,10 @@ class Launch:
 
     def run(self, operands: Sequence[Any], output: int) -> None:
         """Run over `operands` (tensors of the prepared layouts, and numbers) into the memory at `output`."""
-        if not self.items:
+        if not self.items or output is NO_ADDRESS:
+            for at in self.tensors:
+                # NoData for a tensor without data, also where there is nothing to do
+                operands[at].storage.address  # noqa: B018
             return
         words = self.words()
         integers = words.integers

@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from .. import dtype as dtypes
-from ..device import Device, require_cpu
+from ..device import Device
 from ..dtype import DType, as_dtype
 from ..formats import as_memory_format, contiguous_format, format_strides, require_strided
 from ..kernels.direct import Frame, direct
 from ..kernels.pointwise import identity
 from ..layout import Layout
+from ..no_data import NO_ADDRESS, placed
 from ..promotion import get_default_dtype, number_dtype
-from ..tensor import Tensor, new_empty, new_like
+from ..tensor import Tensor, new_empty, new_like, number_of
 from .conversion import like_layout
 from .elementwise import Launch, checked_integer, prepare
 from .host import bits, wrapped
@@ -33,9 +34,9 @@ _LIKE = f"{_OPTIONS}, MemoryFormat? memory_format=None"
 
 
 def check_options(layout: object, device: Device | str | None) -> None:
-    """RuntimeError unless a strided tensor on the CPU is asked for."""
+    """RuntimeError unless a strided tensor on a device that is here is asked for."""
     require_strided(layout)
-    require_cpu(device)
+    placed(device)
 
 
 def fresh(size: Sequence[int], dtype: DType, name: str, memory_format: object = None) -> Tensor:
@@ -87,7 +88,9 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
     check_not_read_only(tensor)
     # of few items a kernel, once it is made, takes less time than the way to the C library
     if type(value) is int and value == 0 and layout.is_contiguous and (layout.numel > _FEW or not dtype.computes):
-        memset(tensor.address, 0, layout.numel * dtype.itemsize)
+        address = tensor.address
+        if address is not NO_ADDRESS:
+            memset(address, 0, layout.numel * dtype.itemsize)
     elif dtype.computes:
         _fill(tensor, stored_number(value, dtype))
     elif dtype.numpy is None and value != 0:
@@ -128,19 +131,19 @@ def fill_tensor_in_place(self: Tensor, value: Tensor) -> Tensor:
     """The only item of `value` written into every item."""
     if value.layout.shape:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.layout.shape)} dimensions.")
-    return fill_number(self, value.item())
+    return fill_number(self, number_of(value))
 
 
 @host("fill.Scalar(Tensor self, Scalar value) -> Tensor")
 def fill(self: Tensor, value: Number) -> Tensor:
     """A tensor like `self` with the number everywhere."""
-    return fill_number(new_like(like_layout(self, None), self.dtype), value)
+    return fill_number(empty_like(self), value)
 
 
 @host("fill.Tensor(Tensor self, Tensor value) -> Tensor")
 def fill_tensor(self: Tensor, value: Tensor) -> Tensor:
     """A tensor like `self` with the only item of `value` everywhere."""
-    return fill_tensor_in_place(new_like(like_layout(self, None), self.dtype), value)
+    return fill_tensor_in_place(empty_like(self), value)
 
 
 @host("zero_(Tensor(a!) self) -> Tensor(a!)")
@@ -152,7 +155,7 @@ def zero_in_place(self: Tensor) -> Tensor:
 @host("zero(Tensor self) -> Tensor")
 def zero(self: Tensor) -> Tensor:
     """A tensor like `self` with 0 everywhere."""
-    return fill_number(new_like(like_layout(self, None), self.dtype), 0)
+    return fill_number(empty_like(self), 0)
 
 
 @host(f"empty.memory_format(SymInt[] size, *, {_LIKE}) -> Tensor")
@@ -225,7 +228,7 @@ def ones(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any
 def empty_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
                memory_format: Any = None) -> Tensor:
     """An uninitialised tensor with the shape, memory order and (if none is given) dtype of `self`."""
-    check_options(layout, device)
+    check_options(layout, device or self.device)
     return new_like(like_layout(self, memory_format), as_dtype(dtype) or self.dtype)
 
 
@@ -254,35 +257,35 @@ def ones_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any =
 def new_empty_row(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
                   pin_memory: Any = None) -> Tensor:
     """An uninitialised tensor of this size with the dtype of `self` if none is given."""
-    return empty(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+    return empty(size, as_dtype(dtype) or self.dtype, layout, device or self.device, pin_memory)
 
 
 @host(f"new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor")
 def new_empty_strided(self: Tensor, size: Sequence[int], stride: Sequence[int], dtype: Any = None, layout: Any = None,
                       device: Any = None, pin_memory: Any = None) -> Tensor:
     """`empty_strided` with the dtype of `self` if none is given."""
-    return empty_strided(size, stride, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+    return empty_strided(size, stride, as_dtype(dtype) or self.dtype, layout, device or self.device, pin_memory)
 
 
 @host(f"new_full(Tensor self, SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor")
 def new_full(self: Tensor, size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None,
              pin_memory: Any = None) -> Tensor:
     """`full` with the dtype of `self` if none is given."""
-    return full(size, fill_value, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+    return full(size, fill_value, as_dtype(dtype) or self.dtype, layout, device or self.device, pin_memory)
 
 
 @host(f"new_zeros(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def new_zeros(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
               pin_memory: Any = None) -> Tensor:
     """`zeros` with the dtype of `self` if none is given."""
-    return zeros(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+    return zeros(size, as_dtype(dtype) or self.dtype, layout, device or self.device, pin_memory)
 
 
 @host(f"new_ones(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def new_ones(self: Tensor, size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None,
              pin_memory: Any = None) -> Tensor:
     """`ones` with the dtype of `self` if none is given."""
-    return ones(size, as_dtype(dtype) or self.dtype, layout, device, pin_memory)
+    return ones(size, as_dtype(dtype) or self.dtype, layout, device or self.device, pin_memory)
 
 
 @host(f"scalar_tensor(Scalar s, *, {_OPTIONS}) -> Tensor")

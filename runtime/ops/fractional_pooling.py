@@ -13,7 +13,7 @@ import numpy as np
 from ..dtype import DType, float32
 from ..tensor import Tensor
 from .copying import converted
-from .host import Array, wrapped
+from .host import Array, bits, wrapped
 from .launching import require_floating
 from .table import host
 
@@ -68,7 +68,7 @@ def _pool(
 ) -> tuple[Tensor, Tensor]:
     _check(self, kernel_size, output_size, random_samples, dims)
     compute: DType = self.dtype if self.dtype.opmath is self.dtype else float32
-    items, samples = converted(self, compute).numpy(), converted(random_samples, compute).numpy()
+    items, samples = bits(converted(self, compute)), bits(converted(random_samples, compute))
     leading, sizes = self.layout.shape[:-dims], self.layout.shape[-dims:]
     planes, flat = items.reshape(-1, *sizes), samples.reshape(-1, dims)
     # PyTorch takes the first sample of two for the width, and of three for the depth

@@ -12,9 +12,10 @@ from typing import Any, cast
 import numpy as np
 
 from .. import dtype as dtypes
-from ..device import Device, require_cpu
+from ..device import Device
 from ..dtype import DType, as_dtype
 from ..layout import Layout
+from ..no_data import placed
 from ..promotion import number_dtype, promote_types
 from ..tensor import Tensor, from_numpy
 from .copying import clone, converted
@@ -28,7 +29,7 @@ def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | No
 
     TypeError, ValueError or RuntimeError for data that is no number and no regular nesting of sequences of numbers.
     """
-    require_cpu(device)
+    placed(device)
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -175,5 +176,5 @@ def as_tensor_data(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 @host("as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(b|a)")
 def as_tensor(data: Tensor, dtype: Any = None, device: Any = None) -> Tensor:
     """The tensor itself, or a copy of it in another dtype."""
-    require_cpu(device)
+    placed(device)
     return converted(data, as_dtype(dtype) or data.dtype)

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..layout import Layout, broadcast_shapes, wrap_dim
-from ..tensor import Tensor, new_empty, new_like
+from ..tensor import Tensor, new_beside, new_empty, new_like
 from .copying import clone, contiguous
 from .dtype_rules import type_name
 from .plans import Plans
@@ -196,7 +196,7 @@ def take(self: Tensor, index: Tensor) -> Tensor:
     numel = self.layout.numel
     if numel == 0 and index.layout.numel:
         raise IndexError("take(): tried to take from an empty tensor")
-    result = new_empty(index.layout.shape, self.dtype)
+    result = new_beside(self, index.layout.shape)
     shape = index.layout.shape
     position = Position(index.layout.strides, numel, -numel, 1, index.dtype)
     plan = Read(result.layout, self.dtype.itemsize, shape, result.layout.strides, (0,) * len(shape), [position])

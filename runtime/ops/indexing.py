@@ -178,6 +178,8 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
             f"Index put requires the source and destination dtypes match, got {type_name(self.dtype)} for the destination and "
             f"{type_name(values.dtype)} for the source."
         )
+    if self.is_meta and any(each is not None and each.dtype in MASKS for each in indices):
+        return self
     indices = [None if each is None else distinct_input(each, self) for each in indices]
     places, tensors = _target(self, indices)
     source = values.layout
@@ -207,6 +209,8 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
     "index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
     "index_put_.hacked_twin(Tensor(a!) self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
     "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)",
+    "_index_put_impl_.hacked_twin(Tensor(a!) self, Tensor[] indices, Tensor values, bool accumulate=False, bool unsafe=False) "
+    "-> Tensor(a!)",
 )
 def index_put_in_place(
     self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False, unsafe: bool = False
@@ -310,6 +314,8 @@ def _masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             f"masked_scatter: expected self and source to have same dtypes but got {type_name(self.dtype)} and {type_name(source.dtype)}"
         )
     check_writable(self)
+    if self.is_meta:
+        return self
     chosen = _Mask(_broadcast(input_apart(mask, self), self.layout.shape))
     if source.layout.numel < chosen.count:
         raise RuntimeError("masked_scatter: expected self and source to have enough elements: "

@@ -11,10 +11,11 @@ from ..dtype import DType
 from ..formats import contiguous_format, format_strides, suggested_format
 from ..kernels.direct import Frame
 from ..layout import Layout, wrap_dim
+from ..no_data import require_data
 from ..promotion import result_dtype
-from ..tensor import Tensor, new_empty, new_like
+from ..tensor import Tensor, new_beside, new_empty, new_like
 from .conversion import like_layout
-from .copying import contiguous, copy_into, copy_items, short_copy
+from .copying import clone, contiguous, copy_into, copy_items, short_copy
 from .host import bits
 from .plans import Plans
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshaped
@@ -212,7 +213,7 @@ def repeat(self: Tensor, repeats: Sequence[int]) -> Tensor:
     for size in target:
         if size < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(target)}")
-    result = new_empty(target, self.dtype)
+    result = new_beside(self, target)
     if result.layout.numel == 0:
         return result
     # seen as (count, size) pairs the result is the source, repeated along the counts
@@ -262,6 +263,9 @@ def repeat_interleave_indices(repeats: Tensor, output_size: int | None = None) -
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if repeats.dtype.name not in ("int64", "int32"):
         raise RuntimeError("repeats has to be Long or Int tensor")
+    if repeats.is_meta and output_size is not None:
+        return new_beside(repeats, (output_size,))
+    require_data("repeat_interleave without output_size", repeats)
     # NumPy reads them twice: nobody else may change them meanwhile
     counts = bits(repeats).copy()
     if (counts < 0).any():
@@ -339,9 +343,9 @@ def roll(self: Tensor, shifts: Sequence[int], dims: Sequence[int] = ()) -> Tenso
 
 
 def _rolled(tensor: Tensor, shift: int, dim: int) -> Tensor:
+    if tensor.layout.numel == 0:
+        return clone(tensor)
     result = new_empty(tensor.layout.shape, tensor.dtype)
-    if result.layout.numel == 0:
-        return result
     if not tensor.layout.shape:
         return copy_into(result, tensor)
     size = tensor.layout.shape[dim]

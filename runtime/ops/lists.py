@@ -38,6 +38,12 @@ def getitem(list: list[Any], idx: int) -> Any:  # noqa: A002
         raise IndexError("list index out of range") from None
 
 
+@builtin("Size(int[] sizes) -> int[]")
+def size_of(sizes: list[int]) -> list[int]:
+    """The same sizes: in programs a shape is a list."""
+    return [*sizes]
+
+
 @builtin("_set_item.t(t[](a!) l, int idx, t(b -> *) el) -> t[](a!)")
 def set_item(l: list[Any], idx: int, el: Any) -> list[Any]:  # noqa: E741
     """Replace the element at a place."""
@@ -99,6 +105,7 @@ def pop(self: list[Any], idx: int = -1) -> Any:
 @builtin(
     "remove.int(int[](a!) self, int el) -> ()", "remove.float(float[](a!) self, float el) -> ()",
     "remove.bool(bool[](a!) self, bool el) -> ()", "remove.str(str[](a!) self, str el) -> ()",
+    "remove.Tensor(Tensor[](a!) self, Tensor el) -> ()",
 )  # fmt: skip
 def remove(self: list[Any], el: Any) -> None:
     """Remove the first element that is equal."""
@@ -110,6 +117,7 @@ def remove(self: list[Any], el: Any) -> None:
 @builtin(
     "index.list_int(int[] self, int el) -> int", "index.list_float(float[] self, float el) -> int",
     "index.list_bool(bool[] self, bool el) -> int", "index.list_str(str[] self, str el) -> int",
+    "index.list_Tensor(Tensor[] self, Tensor el) -> int",
 )  # fmt: skip
 def index(self: list[Any], el: Any) -> int:
     """The place of the first element that is equal."""
@@ -120,7 +128,7 @@ def index(self: list[Any], el: Any) -> int:
 
 @builtin(
     "count.int(int[] self, int el) -> int", "count.float(float[] self, float el) -> int", "count.bool(bool[] self, bool el) -> int",
-    "count.str(str[] self, str el) -> int",
+    "count.str(str[] self, str el) -> int", "count.Tensor(Tensor[] self, Tensor el) -> int",
 )  # fmt: skip
 def count(self: list[Any], el: Any) -> int:
     """How many elements are equal."""
@@ -179,7 +187,7 @@ def mul_in_place(l: list[Any], n: int) -> list[Any]:  # noqa: E741
 @builtin(
     "sort.int(int[](a!) self, bool reverse=False) -> ()", "sort.float(float[](a!) self, bool reverse=False) -> ()",
     "sort.bool(bool[](a!) self, bool reverse=False) -> ()", "sort.str(str[](a!) self, bool reverse=False) -> ()",
-    "sort.any(t[](a!) self, bool reverse=False) -> ()",
+    "sort.any(t[](a!) self, bool reverse=False) -> ()", "sort.Tensor(Tensor[](a!) self, bool reverse=False) -> ()",
 )  # fmt: skip
 def sort(self: list[Any], reverse: bool = False) -> None:
     """Bring the elements into order."""
@@ -189,6 +197,7 @@ def sort(self: list[Any], reverse: bool = False) -> None:
 @builtin(
     "sorted.int(int[](a) input) -> int[]", "sorted.float(float[](a) input) -> float[]", "sorted.bool(bool[](a) input) -> bool[]",
     "sorted.str(str[](a) input) -> str[]", "sorted.any(t[](a) self) -> t[]",
+    "sorted.Tensor(Tensor[](a) input) -> Tensor[]",
 )  # fmt: skip
 def sorted_list(input: list[Any]) -> list[Any]:  # noqa: A002
     """A new list of the elements in order."""

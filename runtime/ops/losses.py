@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from ..kernels.primitives import maximum
-from ..tensor import Tensor
+from ..tensor import Tensor, number_of
 from .dtype_rules import floats_only, promote, type_name, whole_or_float
 from .table import composite, pointwise, required
 
@@ -94,7 +94,7 @@ def binary_cross_entropy(self: Tensor, target: Tensor, weight: Tensor | None, re
     """-(target * log(self) + (1 - target) * log(1 - self)) * weight."""
     if self.dtype is not target.dtype:
         raise RuntimeError(f"Found dtype {type_name(target.dtype)} but expected {type_name(self.dtype)}")
-    if self.layout.numel and not bool(((self >= 0) & (self <= 1)).all()):
+    if self.layout.numel and not number_of(((self >= 0) & (self <= 1)).all()):
         raise RuntimeError("all elements of input should be between 0 and 1")
     loss = required("rushlight::cross_entropy_items")(self, target)
     return reduced(loss if weight is None else loss * weight, reduction)

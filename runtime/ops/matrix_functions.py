@@ -9,7 +9,7 @@ from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
 from ..layout import broadcast_shapes, wrap_dim
 from ..promotion import result_dtype
-from ..tensor import Tensor
+from ..tensor import Tensor, new_beside, number_of
 from .copying import clone, contiguous, converted
 from .decompositions import svdvals
 from .dtype_rules import real_dtype, type_name
@@ -145,7 +145,7 @@ def cond(self: Tensor, p: Any) -> Tensor:
 def _with_inverse(self: Tensor, measure: Callable[..., Tensor], order: Any) -> Tensor:
     found = inv_ex(self, False)
     product = measure(self, order, [-2, -1], False, None) * measure(found.inverse, order, [-2, -1], False, None)
-    return product.masked_fill(found.info != 0, math.inf) if bool((found.info != 0).any().item()) else product
+    return product.masked_fill(found.info != 0, math.inf) if not number_of((found.info == 0).all()) else product
 
 
 @composite("linalg_cond.p_str(Tensor self, str p) -> Tensor")
@@ -167,7 +167,7 @@ def matrix_power(self: Tensor, n: int) -> Tensor:
     """Each square matrix times itself, n times over; its inverse for negative n."""
     _check_power(self)
     if n == 0:
-        return contiguous(clone(zeros(self.layout.shape, self.dtype) + eye(self.layout.shape[-1], self.dtype)))
+        return contiguous(self.new_zeros(self.layout.shape) + eye(self.layout.shape[-1], self.dtype))
     if n < 0:
         return matrix_power(inv(self), -n)
     if n == 1:
@@ -204,8 +204,8 @@ def matrix_exp(self: Tensor) -> Tensor:
     check_square("linalg.matrix_exp", self)
     if not self.layout.numel:
         return clone(self)
-    size = float(matrix_norm(self, 1, [-2, -1], False, None).amax([*range(self.ndim - 2)]).item() if self.ndim > 2 else
-                 matrix_norm(self, 1, [-2, -1], False, None).item())
+    size = float(number_of(matrix_norm(self, 1, [-2, -1], False, None).amax([*range(self.ndim - 2)]) if self.ndim > 2 else
+                 matrix_norm(self, 1, [-2, -1], False, None)))
     if not math.isfinite(size):
         return self * math.nan
     halvings = max(0, math.ceil(math.log2(size)) + 1) if size > 0 else 0
@@ -280,7 +280,7 @@ def pdist(self: Tensor, p: float) -> Tensor:
         raise RuntimeError("pdist only supports non-negative p values")
     rows = self.layout.shape[0]
     if rows < 2:
-        return zeros((0,), self.dtype)
+        return new_beside(self, (0,))
     first, second = required("aten::triu_indices")(rows, rows, 1, None, None, None, None).unbind(0)
     return _vector_norm(self.index_select(0, first) - self.index_select(0, second), p, [1], False)
 

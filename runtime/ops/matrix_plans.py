@@ -36,9 +36,10 @@ class Plan:
         if self.dtype.is_complex:
             product = wrapped(bits(a) @ bits(b))
             return product if bias is None else wrapped(bits(product) + bits(bias))
+        first, second = a.address, b.address
         out = new_like(self.layout, self.dtype)
         if self.product is not None:
-            self.product.run(a.address, b.address, out.address, 0 if bias is None else bias.address)
+            self.product.run(first, second, out.address, 0 if bias is None else bias.address)
         return out
 
 

@@ -79,12 +79,15 @@ def _same_places(source: Tensor, target: Tensor) -> bool:
     """Whether each item lies where the same one of the other lies."""
     if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
         return True
-    same_strides = source.layout.shape == target.layout.shape and source.layout.strides == target.layout.strides
-    return same_strides and source.address == target.address and source.dtype.itemsize == target.dtype.itemsize
+    if source.layout.shape != target.layout.shape or source.layout.strides != target.layout.strides:
+        return False
+    return source.device is target.device and source.dtype.itemsize == target.dtype.itemsize and _first(source) == _first(target)
 
 
 def _meet(a: Tensor, b: Tensor) -> bool:
     """Whether a byte of one lies between the first and the last of the other."""
+    if a.storage is not b.storage and (a.is_meta or b.is_meta):
+        return False
     first, last = _bytes(a)
     begin, end = _bytes(b)
     return first < end and begin < last
@@ -93,5 +96,10 @@ def _meet(a: Tensor, b: Tensor) -> bool:
 def _bytes(tensor: Tensor) -> tuple[int, int]:
     """The address of the first byte that a tensor reaches and that behind its last; storages made by users may share memory."""
     layout = tensor.layout
-    first = tensor.address
+    first = _first(tensor)
     return first, first + (layout.extent - layout.offset) * tensor.dtype.itemsize if layout.numel else first
+
+
+def _first(tensor: Tensor) -> int:
+    """The address of the first item; its place in the storage, for one without memory."""
+    return tensor.layout.offset * tensor.dtype.itemsize if tensor.is_meta else tensor.address

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .. import typesystem as types
 from ..dtype import DType
+from ..no_data import NoData, is_without_data
 from ..return_types import NamedResult, named_result
 from ..tensor import Tensor
 from .binding import bind
 from .fast_calls import placing
 from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
+from .without_data import run_without_data
 
 if TYPE_CHECKING:
     from ..schema import Argument
@@ -50,26 +52,33 @@ class Packet(functools.partial[Any]):
 
         # two parameters of their own spare most calls a tuple, and one or two tensors are not even looked up
         def call(first: Any = _ABSENT, second: Any = _ABSENT, /, *rest: Any, **kwargs: Any) -> Any:
-            if rest and not kwargs:
-                found = get((first.__class__, second.__class__, *map(type, rest)))
-                return packet.resolve((first, second, *rest), kwargs) if found is None else found(first, second, *rest)
-            if kwargs:
-                return packet._resolve((first, second, *rest) if second is not _ABSENT else () if first is _ABSENT else (first,), kwargs)
-            if second is not _ABSENT:
-                if pair is not None and first.__class__ is Tensor and second.__class__ is Tensor:
-                    return pair(first, second)
-                found = get((first.__class__, second.__class__))
+            try:
+                if rest and not kwargs:
+                    found = get((first.__class__, second.__class__, *map(type, rest)))
+                    return packet.resolve((first, second, *rest), kwargs) if found is None else found(first, second, *rest)
+                if kwargs:
+                    given = (first, second, *rest) if second is not _ABSENT else () if first is _ABSENT else (first,)
+                    return packet._resolve(given, kwargs)
+                if second is not _ABSENT:
+                    if pair is not None and first.__class__ is Tensor and second.__class__ is Tensor:
+                        return pair(first, second)
+                    found = get((first.__class__, second.__class__))
+                    if found is not None:
+                        return found(first, second)
+                    return resolve_two(first, second)
+                if single is not None and first.__class__ is Tensor:
+                    return single(first)
+                if first is _ABSENT:
+                    return packet.resolve((), kwargs)
+                found = get((first.__class__,))
                 if found is not None:
-                    return found(first, second)
-                return resolve_two(first, second)
-            if single is not None and first.__class__ is Tensor:
-                return single(first)
-            if first is _ABSENT:
-                return packet.resolve((), kwargs)
-            found = get((first.__class__,))
-            if found is not None:
-                return found(first)
-            return resolve_one(first)
+                    return found(first)
+                return resolve_one(first)
+            except NoData:
+                if is_without_data():
+                    raise
+                given = () if first is _ABSENT else (first,) if second is _ABSENT else (first, second, *rest)
+                return packet.resolve(given, kwargs, without=True)
 
         def resolve_one(first: Any) -> Any:
             nonlocal single
@@ -101,8 +110,8 @@ class Packet(functools.partial[Any]):
         found = self.named.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
         return self.resolve(args, kwargs) if found is None else found(args, kwargs)
 
-    def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Find the overload for these arguments and run it."""
+    def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, without: bool = False) -> Any:
+        """Find the overload for these arguments and run it; `without` data where a call found that a tensor has none."""
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
@@ -110,6 +119,8 @@ class Packet(functools.partial[Any]):
                 values = bind(op.schema, args, _spread_outs(op, kwargs), convert=convert)
                 if values is None:
                     continue
+                if without:
+                    return run_without_data(op, _eager(op), values)
                 if not convert:
                     self._remember(op, args, values, kwargs)
                 return _eager(op)(*values)

@@ -78,7 +78,7 @@ class _Pointwise:
 
     def callable(self) -> Callable[..., Tensor]:
         """The function that callers are given."""
-        if self.op.base is not None and self.op.key.endswith("out"):
+        if self.op.base is not None and self.op.writes_out:
             return into_out(self.pattern, self.short, self.run_out)
         defaults = [*itertools.takewhile(lambda one: one.has_default, reversed(self.arguments))][::-1]
         values = [one.default for one in defaults]

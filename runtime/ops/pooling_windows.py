@@ -18,7 +18,7 @@ from ..kernels.launch import launch
 from ..kernels.plane_means import GROUP, pixel_means_kernel, plane_means_kernel
 from ..kernels.pooling import Pooling, pooling_kernel
 from ..layout import Layout
-from ..tensor import Tensor, new_like
+from ..tensor import Tensor, new_beside, new_like
 from .plans import Plans
 from .reductions import mean_dims
 
@@ -47,10 +47,12 @@ def pool(
     if mean and windows is None and max(out_sizes) == 1 and min(out_sizes) == 1 and input.layout.numel:
         return _global_mean(input, dims, keeps_format), None
     layout = _out_layout(input, out_sizes, keeps_format)
+    if not layout.numel:
+        nothing = new_beside(input, layout.shape)
+        return nothing, new_beside(input, layout.shape, int64) if places else None
     out = new_like(layout, input.dtype)
     chosen = new_like(layout, int64) if places else None
-    if layout.numel:
-        _launch(input, out, chosen, out_sizes, windows, mean, counts_padding, divisor)
+    _launch(input, out, chosen, out_sizes, windows, mean, counts_padding, divisor)
     return out, chosen
 
 

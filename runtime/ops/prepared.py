@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..kernels.engine import Kernel
 from ..kernels.launch import launch_at
+from ..no_data import skips
 from .elementwise import Words
 
 
@@ -21,7 +22,9 @@ class Prepared:
         self.free: list[Words] = []
 
     def run(self, *addresses: int) -> int:
-        """Run with these addresses; the kernel's status. Concurrent callers never share words."""
+        """Run with these addresses; the kernel's status, 0 if one stands for no memory. Concurrent callers never share words."""
+        if skips(addresses):
+            return 0
         try:
             words = self.free.pop()
         except IndexError:

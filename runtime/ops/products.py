@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import dtype as dtypes
 from ..layout import Layout, broadcast_shapes, wrap_dim
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor, new_beside, new_empty
 from ..type_info import result_type
 from .copying import clone, contiguous, copy_into
 from .factories import fill_number
@@ -179,7 +179,9 @@ def nonzero_static(self: Tensor, size: int, fill_value: int = -1) -> Tensor:
     """The positions of the first `size` items that are not 0, one row each; rows that are left hold `fill_value`."""
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
-    result = fill_number(new_empty((size, len(self.layout.shape)), dtypes.int64), fill_value)
+    result = fill_number(new_beside(self, (size, len(self.layout.shape)), dtypes.int64), fill_value)
+    if self.is_meta:
+        return result
     found = nonzero(self)
     count = min(size, found.layout.shape[0])
     if result.layout.numel and count:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..device import CPU, Device
+from ..device import Device
 from ..dtype import as_dtype
 from ..formats import as_memory_format, contiguous_format, is_in_format
 from ..layout import wrap_dim
+from ..no_data import require_data
 from ..tensor import Tensor
 from ..type_info import can_cast, promote_types, result_type
-from .host import bits, integers
+from .host import decoded, integers
 from .table import builtin
 
 Number = int | float | bool | complex
@@ -166,17 +167,27 @@ def _constant(value: bool) -> Callable[[Tensor], bool]:
     return answer
 
 
-builtin("prim::is_cpu(Tensor a) -> bool")(_constant(True))
+@builtin("prim::is_cpu(Tensor a) -> bool")
+def is_cpu(a: Tensor) -> bool:
+    """Whether the memory is the CPU's."""
+    return a.is_cpu
+
+
+@builtin("prim::is_meta(Tensor a) -> bool")
+def is_meta(a: Tensor) -> bool:
+    """Whether the tensor has no data."""
+    return a.is_meta
+
+
 builtin(*(f"prim::is_{kind}(Tensor a) -> bool" for kind in (
-    "cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr", "vulkan", "xla", "xpu",
+    "cuda", "ipu", "maia", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr", "vulkan", "xla", "xpu",
 )))(_constant(False))
 
 
 @builtin("prim::device(Tensor a) -> Device")
 def device(a: Tensor) -> Device:
     """Where the memory is."""
-    del a
-    return CPU
+    return a.device
 
 
 @builtin("prim::type(Device self) -> str")
@@ -279,6 +290,12 @@ def _implicit(tensor: Tensor) -> Any:
     return tensor.item()
 
 
+@builtin("ComplexImplicit(Tensor a) -> complex")
+def complex_implicit(a: Tensor) -> complex:
+    """The item of a 0-dim tensor, where a program passes it for a complex number."""
+    return complex(_implicit(a))
+
+
 @builtin("IntImplicit(Tensor a) -> int")
 def int_implicit(a: Tensor) -> int:
     """The item of a 0-dim integer tensor, where a program passes it for an int."""
@@ -312,7 +329,8 @@ def _type_name(tensor: Tensor) -> str:
 @builtin("equal(Tensor self, Tensor other) -> bool")
 def equal(self: Tensor, other: Tensor) -> bool:
     """Whether shapes and all items are equal; nan is not."""
-    return self.layout.shape == other.layout.shape and bool(np.array_equal(bits(self), bits(other)))
+    require_data("aten::equal", self, other)
+    return self.layout.shape == other.layout.shape and bool(np.array_equal(decoded(self), decoded(other)))
 
 
 @builtin("allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool")
@@ -324,7 +342,8 @@ def allclose(self: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         raise RuntimeError(f"rtol must be greater than or equal to zero, but got {rtol}")
     if atol < 0:
         raise RuntimeError(f"atol must be greater than or equal to zero, but got {atol}")
-    return bool(np.allclose(bits(self), bits(other), rtol, atol, equal_nan))
+    require_data("aten::allclose", self, other)
+    return bool(np.allclose(decoded(self), decoded(other), rtol, atol, equal_nan))
 
 
 @builtin("can_cast(ScalarType from_, ScalarType to) -> bool")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from .. import dtype as dtypes
 from ..layout import wrap_dim
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor, new_empty, number_of
 from .factories import fill_number
 from .gathering import gather
 from .sorting import sort
@@ -30,7 +30,7 @@ def _check(name: str, self: Tensor, q: Tensor, interpolation: str) -> None:
         raise RuntimeError(
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
         )
-    if q.layout.numel and not ((q >= 0) & (q <= 1)).all().item():
+    if q.layout.numel and not number_of(((q >= 0) & (q <= 1)).all()):
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
 
 

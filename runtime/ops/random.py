@@ -5,7 +5,7 @@ A tensor is filled in the order in which its items lie in memory, as PyTorch doe
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,8 @@ from ..distributions import bounded_integers, normal, permutation, uniform, unif
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
 from ..random import Generator, default_generator
-from ..tensor import Tensor, new_empty, new_like
+from ..tensor import Tensor
 from .complex_numbers import view_as_real
-from .conversion import like_layout
 from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import memory_order
@@ -33,9 +32,14 @@ _LIKE = f"{_OPTIONS}, MemoryFormat? memory_format=None"
 _GENERATOR = "Generator? generator=None"
 
 
-def fill_in_memory_order(tensor: Tensor, values: Array) -> Tensor:
-    """Write `values` into the items of `tensor` in memory order."""
+def fill_in_memory_order(tensor: Tensor, generator: Generator | None, draw: Callable[[Generator, int], Array]) -> Tensor:
+    """Write what `draw` draws from a generator, an item each, into `tensor` in memory order; nothing is drawn for no data."""
     check_writable(tensor)
+    if tensor.is_meta:
+        return tensor
+    source = generator or default_generator()
+    with source.lock:
+        values = draw(source, tensor.layout.numel)
     layout = tensor.layout
     ordered = permuted(layout, memory_order(layout.shape, [layout.strides]))
     encode(Tensor(tensor.storage, ordered, tensor.dtype), values.reshape(ordered.shape))
@@ -60,9 +64,7 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
     dtype = _floating(tensor, "check_uniform_bounds")
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    source = generator or default_generator()
-    with source.lock:
-        return fill_in_memory_order(tensor, uniform(source, tensor.layout.numel, dtype, low, high))
+    return fill_in_memory_order(tensor, generator, lambda source, count: uniform(source, count, dtype, low, high))
 
 
 def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | None) -> Tensor:
@@ -73,12 +75,10 @@ def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | 
         normal_into(view_as_real(tensor), mean, std / math.sqrt(2), generator)
         return tensor
     dtype = _floating(tensor, "normal_kernel_cpu")
-    source = generator or default_generator()
-    with source.lock:
-        drawn = normal(
-            source, tensor.layout.numel, dtype, mean, std, contiguous=tensor.layout.is_contiguous, whole_blocks=tensor.dtype.itemsize == 2
-        )
-        return fill_in_memory_order(tensor, drawn)
+    contiguous, halves = tensor.layout.is_contiguous, tensor.dtype.itemsize == 2
+    return fill_in_memory_order(
+        tensor, generator, lambda source, count: normal(source, count, dtype, mean, std, contiguous=contiguous, whole_blocks=halves)
+    )
 
 
 def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Tensor:
@@ -88,9 +88,7 @@ def bernoulli_into(tensor: Tensor, p: float, generator: Generator | None) -> Ten
     """
     if not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
-    source = generator or default_generator()
-    with source.lock:
-        return fill_in_memory_order(tensor, uniform64(source, tensor.layout.numel) < p)
+    return fill_in_memory_order(tensor, generator, lambda source, count: uniform64(source, count) < p)
 
 
 @host(f"uniform_(Tensor(a!) self, float from=0., float to=1., *, {_GENERATOR}) -> Tensor(a!)", random=True)
@@ -144,28 +142,27 @@ def bernoulli_in_place(self: Tensor, p: float = 0.5, generator: Generator | None
 def bernoulli_tensor_in_place(self: Tensor, p: Tensor, generator: Generator | None = None) -> Tensor:
     """Filled with ones of the probability that stands at the item's place in `p`, zeros otherwise."""
     dtype = _floating(p, "bernoulli_tensor_cpu_p_")
+    if self.is_meta:
+        return self
     probabilities = decoded(Tensor(p.storage, expanded(p.layout, self.layout.shape), p.dtype))
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false")
     order = memory_order(self.layout.shape, [self.layout.strides])
-    source = generator or default_generator()
-    draw = uniform32 if dtype == np.float32 else uniform64
-    with source.lock:
-        drawn = draw(source, self.layout.numel)
     ordered = probabilities.transpose(order)
-    return fill_in_memory_order(self, drawn.reshape(ordered.shape) < ordered)
+    draw = uniform32 if dtype == np.float32 else uniform64
+    return fill_in_memory_order(self, generator, lambda source, count: draw(source, count).reshape(ordered.shape) < ordered)
 
 
 @host(f"bernoulli(Tensor self, *, {_GENERATOR}) -> Tensor", random=True)
 def bernoulli(self: Tensor, generator: Generator | None = None) -> Tensor:
     """Ones with the probabilities that `self` holds, zeros otherwise."""
-    return bernoulli_tensor_in_place(new_like(like_layout(self, None), self.dtype), self, generator)
+    return bernoulli_tensor_in_place(empty_like(self), self, generator)
 
 
 @host(f"bernoulli.p(Tensor self, float p, *, {_GENERATOR}) -> Tensor", random=True)
 def bernoulli_p(self: Tensor, p: float, generator: Generator | None = None) -> Tensor:
     """A tensor like `self` of ones with probability `p`, zeros otherwise."""
-    return bernoulli_into(new_like(like_layout(self, None), self.dtype), p, generator)
+    return bernoulli_into(empty_like(self), p, generator)
 
 
 # Whole numbers
@@ -190,9 +187,7 @@ def integers_into(tensor: Tensor, low: int, high: int, generator: Generator | No
     for name, value in (("from", low), ("to - 1", high - 1)):
         if not least <= value <= most:
             raise RuntimeError(f"{name} is out of bounds for {tensor.dtype}: {value} is outside [{least}, {most}]")
-    source = generator or default_generator()
-    with source.lock:
-        return fill_in_memory_order(tensor, bounded_integers(source, tensor.layout.numel, low, high - low))
+    return fill_in_memory_order(tensor, generator, lambda source, count: bounded_integers(source, count, low, high - low))
 
 
 @host(f"random_.from(Tensor(a!) self, int from, int? to, *, {_GENERATOR}) -> Tensor(a!)", random=True)
@@ -210,11 +205,11 @@ def random_to_in_place(self: Tensor, high: int, generator: Generator | None = No
 @host(f"random_(Tensor(a!) self, *, {_GENERATOR}) -> Tensor(a!)", random=True)
 def random_in_place(self: Tensor, generator: Generator | None = None) -> Tensor:
     """Filled with whole numbers from 0 up to the dtype's largest (2**24 and 2**53 for float32 and float64)."""
-    source = generator or default_generator()
-    span = _limits(self.dtype)[1] + 1
-    with source.lock:
-        draw = source.words64 if self.dtype.itemsize == 8 else source.words32
-        return fill_in_memory_order(self, draw(self.layout.numel) % np.uint64(span))
+    span = np.uint64(_limits(self.dtype)[1] + 1)
+    wide = self.dtype.itemsize == 8
+    return fill_in_memory_order(
+        self, generator, lambda source, count: (source.words64(count) if wide else source.words32(count)) % span
+    )
 
 
 def _randint(low: int, high: int, size: Sequence[int], dtype: Any, layout: Any, device: Any, generator: Any) -> Tensor:
@@ -341,7 +336,7 @@ def normal_numbers(mean: float, std: float, size: Sequence[int], generator: Any 
 @host(f"normal.Tensor_float(Tensor mean, float std=1., *, {_GENERATOR}) -> Tensor", random=True)
 def normal_means(mean: Tensor, std: float = 1.0, generator: Any = None) -> Tensor:
     """Normal values around each item of `mean`."""
-    result = normal_into(new_empty(mean.layout.shape, mean.dtype), 0.0, std, generator)
+    result = normal_into(mean.new_empty(mean.layout.shape), 0.0, std, generator)
     return copy_into(result, result + mean)
 
 
@@ -349,7 +344,7 @@ def normal_means(mean: Tensor, std: float = 1.0, generator: Any = None) -> Tenso
 def normal_deviations(mean: float, std: Tensor, generator: Any = None) -> Tensor:
     """Normal values of one mean with each deviation of `std`."""
     _check_deviations(std)
-    result = normal_into(new_empty(std.layout.shape, std.dtype), 0.0, 1.0, generator)
+    result = normal_into(std.new_empty(std.layout.shape), 0.0, 1.0, generator)
     return result * std + mean
 
 
@@ -360,7 +355,7 @@ def normal_tensors(mean: Tensor, std: Tensor, generator: Any = None) -> Tensor:
 
     _check_deviations(std)
     shape = broadcast_shapes([mean.layout.shape, std.layout.shape])
-    result = normal_into(new_empty(shape, mean.dtype), 0.0, 1.0, generator)
+    result = normal_into(mean.new_empty(shape), 0.0, 1.0, generator)
     return result * std + mean
 
 
@@ -376,7 +371,7 @@ def _dropped(tensor: Tensor, p: float) -> Tensor:
     """`tensor` with items set to 0 at probability `p` and the others scaled, so that the expected sum stays."""
     if p == 1:
         return tensor * 0
-    noise = bernoulli_into(new_like(like_layout(tensor, None), tensor.dtype), 1 - p, None)
+    noise = bernoulli_into(empty_like(tensor), 1 - p, None)
     return tensor * (noise / (1 - p))
 
 
@@ -410,7 +405,7 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     rank = len(input.layout.shape)
     if rank < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    noise = bernoulli_into(new_empty((*input.layout.shape[:2], *[1] * (rank - 2)), input.dtype), 1 - p, None)
+    noise = bernoulli_into(input.new_empty((*input.layout.shape[:2], *[1] * (rank - 2))), 1 - p, None)
     return input * (noise / (1 - p))
 
 
@@ -422,7 +417,7 @@ def _alpha_dropped(tensor: Tensor, p: float, shape: Sequence[int] | None) -> Ten
     """`tensor` with items set to selu's lower bound at probability `p`, shifted and scaled so that mean and variance stay."""
     if p == 1:
         return tensor * 0
-    like = new_empty(shape, tensor.dtype) if shape is not None else new_like(like_layout(tensor, None), tensor.dtype)
+    like = tensor.new_empty(shape) if shape is not None else empty_like(tensor)
     noise = bernoulli_into(like, 1 - p, None)
     scale = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
     shift = (noise - 1) * (_ALPHA * scale) + _ALPHA * scale * p

@@ -11,7 +11,7 @@ import numpy as np
 from .. import dtype as dtypes
 from ..distributions import cauchy, exponential, geometric, log_normal, uniform64
 from ..random import Generator, default_generator
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor
 from .dtype_rules import type_name
 from .host import Array, bits, wrapped
 from .random import fill_in_memory_order
@@ -22,9 +22,8 @@ _GENERATOR = "Generator? generator=None"
 
 
 def _draw(tensor: Tensor, generator: Generator | None, draw: Any, *parameters: float) -> Tensor:
-    source = generator or default_generator()
-    with source.lock, np.errstate(all="ignore"):
-        return fill_in_memory_order(tensor, draw(source, tensor.layout.numel, *parameters))
+    with np.errstate(all="ignore"):
+        return fill_in_memory_order(tensor, generator, lambda source, count: draw(source, count, *parameters))
 
 
 def _require_floating(name: str, tensor: Tensor) -> None:
@@ -99,9 +98,9 @@ def multinomial(self: Tensor, num_samples: int, replacement: bool = False, gener
         return _with_replacement(self, num_samples, generator)
     _check_weights(bits(self.to(dtypes.float64)))
     if not self.layout.numel:
-        return new_empty((*self.layout.shape[:-1], num_samples), dtypes.int64)
+        return self.new_empty((*self.layout.shape[:-1], num_samples), dtype=dtypes.int64)
     # the largest quotients by exponential numbers are a sample without replacement
-    quotients = self / exponential_in_place(new_empty(self.layout.shape, self.dtype), 1.0, generator)
+    quotients = self / exponential_in_place(self.new_empty(self.layout.shape), 1.0, generator)
     if num_samples == 1:
         return quotients.argmax(-1, True)
     return topk(quotients, num_samples).indices

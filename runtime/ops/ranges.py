@@ -12,7 +12,7 @@ import numpy as np
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
-from ..tensor import Tensor
+from ..tensor import Tensor, number_of
 from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .factories import check_options
@@ -145,7 +145,7 @@ def _bound(name: str, value: Number | Tensor) -> Number:
         raise RuntimeError(
             f"{name} only supports 0-dimensional start and end tensors, but got a tensor with {len(value.layout.shape)} dimension(s)."
         )
-    return value.item()
+    return number_of(value)
 
 
 _KINDS = ((".Tensor_Tensor", "Tensor", "Tensor"), (".Tensor_Scalar", "Tensor", "Scalar"), (".Scalar_Tensor", "Scalar", "Tensor"),

@@ -22,6 +22,7 @@ from ..kernels.launch import GRAIN, alone, launch_at, launch_whole
 from ..kernels.reduction import COMBINE, JOIN, PARTIAL, WHOLE, Reduction, reduction_kernel
 from ..kernels.sequence import sequence_kernel
 from ..layout import Layout, contiguous_strides, merge
+from ..no_data import NO_ADDRESS
 from ..storage import Storage
 from ..tensor import Tensor
 
@@ -145,19 +146,22 @@ class Plan:
 
     def run(self, source: Tensor) -> Tensor:
         """A fresh tensor with the reduction of `source`, which has the layout and dtype of the plan."""
+        address = source.storage.address + source.layout.offset * source.dtype.itemsize
         storage = Storage.allocate(self.nbytes)
+        target = storage.address
+        if address is NO_ADDRESS or target is NO_ADDRESS:
+            return Tensor(storage, self.layout, self.dtype)
         try:
             frame = self.frames.pop()
         except IndexError:
             frame = Frame(self.steps, self.scratch)
-        address = source.storage.address + source.layout.offset * source.dtype.itemsize
         single = self.single
         if single is not None:
             words = frame.words[0]
-            words[0], words[1] = address, storage.address
+            words[0], words[1] = address, target
             launch_at(single.kernel, frame.addresses[0], single.items, work=single.work)
         else:
-            self._run_steps(frame, address, storage.address)
+            self._run_steps(frame, address, target)
         self.frames.append(frame)
         return Tensor(storage, self.layout, self.dtype)
 

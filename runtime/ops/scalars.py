@@ -290,7 +290,7 @@ def neg_scalar(a: Number) -> Number:
     "eq.float_complex(float a, complex b) -> bool", "eq.str(str a, str b) -> bool", "eq.bool(bool a, bool b) -> bool",
     "eq.enum(AnyEnumType a, AnyEnumType b) -> bool", "eq.device(Device a, Device b) -> bool", "eq.int_list(int[] a, int[] b) -> bool",
     "eq.float_list(float[] a, float[] b) -> bool", "eq.bool_list(bool[] a, bool[] b) -> bool", "eq.str_list(str[] a, str[] b) -> bool",
-    "eq(Scalar a, Scalar b) -> bool",
+    "eq.Tensor_list(Tensor[] a, Tensor[] b) -> bool", "eq(Scalar a, Scalar b) -> bool",
 )  # fmt: skip
 def eq(a: Any, b: Any) -> bool:
     """Whether both are equal."""
@@ -303,7 +303,7 @@ def eq(a: Any, b: Any) -> bool:
     "ne.float_complex(float a, complex b) -> bool", "ne.str(str a, str b) -> bool", "ne.bool(bool a, bool b) -> bool",
     "ne.enum(AnyEnumType a, AnyEnumType b) -> bool", "ne.device(Device a, Device b) -> bool", "ne.int_list(int[] a, int[] b) -> bool",
     "ne.float_list(float[] a, float[] b) -> bool", "ne.bool_list(bool[] a, bool[] b) -> bool", "ne.str_list(str[] a, str[] b) -> bool",
-    "ne(Scalar a, Scalar b) -> bool",
+    "ne.Tensor_list(Tensor[] a, Tensor[] b) -> bool", "ne(Scalar a, Scalar b) -> bool",
 )  # fmt: skip
 def ne(a: Any, b: Any) -> bool:
     """Whether the two differ."""
@@ -521,7 +521,10 @@ def complex_from_scalar(a: Number) -> complex:
     "Complex.int_bool(int x, bool y) -> complex", "Complex.float_int(float x, int y) -> complex",
     "Complex.float_float(float x, float y) -> complex", "Complex.float_bool(float x, bool y) -> complex",
     "Complex.bool_int(bool x, int y) -> complex", "Complex.bool_float(bool x, float y) -> complex",
-    "Complex.bool_bool(bool x, bool y) -> complex",
+    "Complex.bool_bool(bool x, bool y) -> complex", "Complex.Tensor_Tensor(Tensor a, Tensor b) -> complex",
+    "Complex.Tensor_int(Tensor x, int y) -> complex", "Complex.Tensor_float(Tensor x, float y) -> complex",
+    "Complex.Tensor_bool(Tensor x, bool y) -> complex", "Complex.int_Tensor(int x, Tensor y) -> complex",
+    "Complex.float_Tensor(float x, Tensor y) -> complex", "Complex.bool_Tensor(bool x, Tensor y) -> complex",
 )  # fmt: skip
 def complex_from_parts(x: float, y: float) -> complex:
     """The complex number with these parts."""

@@ -8,7 +8,7 @@ from ..dtype import DType
 from ..kernels.launch import launch
 from ..kernels.searching import LEFT, MEMBER, RIGHT, search_kernel
 from ..promotion import promote_types
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor, new_beside, new_empty
 from ..type_info import result_type
 from .copying import contiguous, converted
 from .dtype_rules import type_name
@@ -19,7 +19,7 @@ from .table import kernel
 
 
 def _search(sequence: Tensor, values: Tensor, sorter: Tensor | None, result: DType, which: str) -> Tensor:
-    out = new_empty(values.layout.shape, result)
+    out = new_beside(values, values.layout.shape, result)
     if not out.layout.numel:
         return out
     sequence, values = contiguous(sequence), contiguous(values)
@@ -133,9 +133,9 @@ def isin(elements: Tensor, test_elements: Tensor, assume_unique: bool = False, i
             raise RuntimeError(f"Unsupported input type encountered for isin(): {type_name(tensor.dtype)}")
     common = promote_types(elements.dtype, test_elements.dtype)
     if not test_elements.layout.numel:
-        return fill_number(new_empty(elements.layout.shape, dtypes.bool_), invert)
+        return fill_number(new_beside(elements, elements.layout.shape, dtypes.bool_), invert)
     tests = converted(test_elements, common).reshape([-1])
-    if common.is_floating_point:
+    if common.is_floating_point and not tests.is_meta:
         # NaN equals nothing, and would end the search
         tests = tests[tests == tests]
     found = _search(sort(tests).values, converted(elements, common), None, dtypes.bool_, MEMBER)

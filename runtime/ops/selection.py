@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..layout import Layout, broadcast_shapes
-from ..tensor import Tensor, new_like
+from ..tensor import Tensor, new_like, number_of
 from ..type_info import result_type
 from .copying import contiguous, converted
 from .dtype_rules import type_name
@@ -89,4 +89,4 @@ def masked_fill_tensor(self: Tensor, mask: Tensor, value: Tensor) -> Tensor:
         raise RuntimeError(
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.layout.shape)} dimension(s)."
         )
-    return masked_fill(self, mask, value.item())
+    return masked_fill(self, mask, number_of(value))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..dtype import DType, as_dtype
 from ..promotion import get_default_dtype
-from ..tensor import Tensor
+from ..tensor import Tensor, number_of
 from .complex_numbers import view_as_real
 from .dtype_rules import real_dtype, type_name
 from .factories import check_options, full, zeros
@@ -161,7 +161,7 @@ def istft(
     end = start + length if length is not None else total - (n_fft // 2 if center else 0)
     kept = max(min(end, total) - start, 0)
     signal, envelope = signal.narrow(1, start, kept), envelope.narrow(1, start, kept)
-    if not bool((envelope.abs() > 1e-11).all().item()):
+    if not number_of((envelope.abs() > 1e-11).all()):
         raise RuntimeError(f"istft({_shape_text(self)}, n_fft={n_fft}, hop_length={hop}, win_length={win}) window overlap add min: 1")
     result = signal / envelope
     if self.ndim == 2:

@@ -118,6 +118,12 @@ class Op:
         return any(argument.alias is not None and argument.alias.writes for argument in self.schema.args)
 
     @property
+    def writes_out(self) -> bool:
+        """Whether the last argument is the tensor that a call writes its result to."""
+        last = self.schema.args[-1]
+        return last.keyword_only and last.alias is not None and last.alias.writes
+
+    @property
     def random(self) -> bool:
         """Whether a call draws from the random generator."""
         return self.traits.random

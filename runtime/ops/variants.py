@@ -32,8 +32,8 @@ def derive(key: str) -> Op | None:
         return None
     if key in _SEVERAL:
         return _derive_several(key, name, *_SEVERAL[key])
-    if overload.endswith("out"):
-        return _derive_out(key, name, overload)
+    if overload.endswith("out") or key in _BASES:
+        return _derive_out(key, name, overload) or _derive_several(key, name, overload.removesuffix("out").removesuffix("_"), "")
     if name.endswith("_") and not name.endswith("__"):
         return _derive_in_place(key, name, overload)
     return None
@@ -41,7 +41,7 @@ def derive(key: str) -> Op | None:
 
 def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
     # pow_.Scalar belongs to pow.Tensor_Scalar: pow.Scalar is the one of a number to the power of a tensor
-    for candidate in (overload, f"Tensor_{overload}"):
+    for candidate in (overload, f"Tensor_{overload}", ""):
         base_key = f"{name[:-1]}.{candidate}" if candidate else name[:-1]
         base = lookup(base_key) if base_key in keys_of(name[:-1]) else None
         if base is None or base.kind not in _DERIVING or "(Tensor self" not in base.text or not base.text.endswith(" -> Tensor"):
@@ -56,7 +56,20 @@ _OUT_OF = {
     "aten::clip": "", "aten::clamp_min": "", "aten::clamp_max": "", "aten::std": "dim", "aten::var": "dim",
 }
 """Which overload the one called `out` belongs to, where it is neither `Tensor` nor the unnamed one."""
+_BASES = {
+    "aten::div.out_mode": "Tensor_mode", "aten::divide.out_mode": "Tensor_mode", "aten::max.unary_out": "", "aten::min.unary_out": "",
+    "aten::mean.dtype_out": "", "aten::norm.out": "ScalarOpt_dim", "aten::norm.dtype_out": "ScalarOpt_dim_dtype",
+    "aten::frobenius_norm.out": "dim", "aten::all.all_out": "", "aten::any.all_out": "", "aten::empty.out": "memory_format",
+    "aten::xlogy.OutTensor": "Tensor", "aten::xlogy.OutScalar_Self": "Scalar_Self", "aten::xlogy.OutScalar_Other": "Scalar_Other",
+    "aten::linalg_matrix_rank.out_tol_tensor": "tol_tensor", "aten::linalg_pinv.out_rcond_tensor": "rcond_tensor", "aten::range.out_": "",
+}
+"""Overloads with `out` whose functional overload cannot be told from their names."""
 _SEVERAL: dict[str, tuple[str, str]] = {
+    "aten::max_pool2d_with_indices.out": ("", "out indices"), "aten::max_pool3d_with_indices.out": ("", "out indices"),
+    "aten::adaptive_max_pool2d.out": ("", "out indices"), "aten::adaptive_max_pool3d.out": ("", "out indices"),
+    "aten::fractional_max_pool2d.output": ("", "output indices"), "aten::fractional_max_pool3d.output": ("", "output indices"),
+    "aten::nll_loss_forward.output": ("", "output total_weight"), "aten::nll_loss2d_forward.output": ("", "output total_weight"),
+    "aten::multilabel_margin_loss_forward.output": ("", "output is_target"),
     "aten::max.dim_max": ("dim", "max max_values"), "aten::min.dim_min": ("dim", "min min_indices"), "aten::aminmax.out": ("", ""),
     "aten::cummax.out": ("", ""), "aten::cummin.out": ("", ""), "aten::sort.values": ("", ""),
     "aten::sort.values_stable": ("stable", ""), "aten::topk.values": ("", ""), "aten::kthvalue.values": ("", ""),
@@ -75,6 +88,8 @@ _OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Dev
 
 
 def _bases_of_out(name: str, overload: str) -> tuple[str, ...]:
+    if f"{name}.{overload}" in _BASES:
+        return (_BASES[f"{name}.{overload}"],)
     if overload != "out":
         # sum.IntList_out belongs to sum.dim_IntList, prod.int_out to prod.dim_int
         return overload.removesuffix("_out"), f"dim_{overload.removesuffix('_out')}"
@@ -96,11 +111,15 @@ def _derive_out(key: str, name: str, overload: str) -> Op | None:
 def _derive_several(key: str, name: str, overload: str, outputs: str) -> Op | None:
     base_key = f"{name}.{overload}" if overload else name
     base = lookup(base_key) if base_key in keys_of(name) else None
-    if base is None:
+    if base is None or ") -> (Tensor" not in base.text or base.kind not in _DERIVING:
         return None
     arguments, results = base.text[base.text.index("(") + 1 :].split(") -> (")
-    names = [result.removeprefix("Tensor ") for result in results.removesuffix(")").split(", ")]
+    # PyTorch's makers of overloads count results without names
+    names = [result.removeprefix("Tensor") for result in results.removesuffix(")").split(", ")]
     star = "" if "*, " in arguments else "*, "
-    written = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", outputs.split() or names))
-    returned = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", names))
+    given = outputs.split() or [name.strip() or f"out{at}" for at, name in enumerate(names)]
+    written = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", given))
+    if outputs and key.endswith(".output"):
+        names = [""] * len(names)
+    returned = ", ".join(f"Tensor({letter}!){one}" for letter, one in zip("abcd", names))
     return Op(key, f"{key}({arguments}, {star}{written}) -> ({returned})", base.kind, base.body, base.traits, base)

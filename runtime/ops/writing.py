@@ -13,7 +13,7 @@ import numpy as np
 from ..dtype import DType
 from ..kernels.indexing import ADD, ASSIGN, MAXIMUM, MINIMUM, MULTIPLY
 from ..layout import Layout, wrap_dim
-from ..tensor import Tensor, new_empty
+from ..tensor import Tensor, new_empty, number_of
 from .copying import clone, contiguous, copy_into, laid_out
 from .dtype_rules import type_name
 from .factories import fill_number, stored_number
@@ -313,7 +313,7 @@ def _index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
             raise RuntimeError(
                 f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.layout.shape)} dimension(s)."
             )
-        value = value.item()
+        value = number_of(value)
     if index.dtype.name != "int64":
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     dim, index = vector_of_positions("index_fill_()", self, dim, index)

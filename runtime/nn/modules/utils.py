@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...device import Device, require_cpu
+from ...device import META, Device, on_default_device
 from ...dtype import DType
+from ...no_data import placed, without_data
 from ...promotion import get_default_dtype
 from ...tensor import Tensor, new_empty
 
@@ -59,5 +60,10 @@ def reverse_repeat(values: tuple[int, ...], times: int) -> list[int]:
 
 def empty(shape: int | tuple[int, ...], device: Device | str | None, dtype: DType | None) -> Tensor:
     """Uninitialised memory for a parameter; in the default dtype unless said otherwise."""
-    require_cpu(device)
-    return new_empty((shape,) if isinstance(shape, int) else shape, dtype or get_default_dtype())
+    sizes = (shape,) if isinstance(shape, int) else shape
+    place = on_default_device(device)
+    if place is META:
+        with without_data():
+            return new_empty(sizes, dtype or get_default_dtype())
+    placed(place)
+    return new_empty(sizes, dtype or get_default_dtype())
