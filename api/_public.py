@@ -115,8 +115,6 @@ from rushlight.runtime.storage import reset_peak_memory_stats as reset_peak_memo
 from rushlight.runtime.storage import set_pool_limit as set_pool_limit
 from rushlight.runtime.surroundings import accept, check, compile_bytecode
 from rushlight.runtime.surroundings import autocast as autocast
-from rushlight.runtime.surroundings import get_default_device as get_default_device
-from rushlight.runtime.surroundings import set_default_device as set_default_device
 from rushlight.runtime.tensor import Size as Size
 from rushlight.runtime.tensor import Tensor as Tensor
 from rushlight.runtime.tensor import from_numpy as from_numpy

@@ -224,7 +224,7 @@ def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
     Only writes that are counted can be noticed. So nothing is kept for the memory of others, while a NumPy array shows the memory,
     nor after `written_by_others`.
     """
-    if not storage.resizable or id(storage) in _shown or storage in _uncounted:
+    if not storage.resizable or id(storage) in _shown or storage in _uncounted or (dataless and is_without_data()):
         return make()
     kept = _derived.get(storage)
     if kept is None or kept.version != storage.version:

@@ -1,7 +1,7 @@
 """What programs ask of the parts of PyTorch around models: devices, switches, compilers, checkpoints.
 
 Model definitions ask such things when they are imported or called (`torch.cuda.is_available()`, `torch.fx.wrap`, checkpointing). The
-answers here are true ones: there is one device, the CPU; nothing is traced by bytecode, and there are no gradients. What
+answers here are true ones: there is one device with memory, the CPU; nothing is traced by bytecode, and there are no gradients. What
 cannot be done is refused with RuntimeError and a way out; switches that change no result are accepted.
 """
 from __future__ import annotations
@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .device import Device
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -61,17 +60,6 @@ def no_cuda(*args: Any, **kwargs: Any) -> Any:
 def load_state_dict_from_url(url: str, *args: Any, **kwargs: Any) -> Any:
     """RuntimeError: nothing is fetched from a network."""
     raise RuntimeError(f"load_state_dict_from_url: nothing is downloaded here; fetch {url} and pass the file to rl.load")
-
-
-def get_default_device() -> Device:
-    """The CPU."""
-    return Device("cpu")
-
-
-def set_default_device(device: Any) -> None:
-    """Accept the CPU; RuntimeError for others."""
-    if device is not None and Device(device).type != "cpu":
-        raise RuntimeError(f"set_default_device: rushlight runs on the cpu here, got {device}")
 
 
 def check(condition: Any, message: str) -> None:

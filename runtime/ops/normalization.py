@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from ..dtype import bfloat16, float16, float32
 from ..formats import contiguous_format, format_strides, is_in_format, suggested_format
 from ..kernels.engine import Kernel
@@ -16,6 +18,7 @@ from ..layout import Layout
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
+from .host import wrapped
 from .launching import address_or_zero, require_floating
 from .plans import Plans
 from .table import kernel
@@ -135,11 +138,7 @@ def _run(
 @lru_cache(maxsize=64)
 def double(value: float) -> Tensor:
     """A float64 number in memory, for kernels that read it there."""
-    from ..dtype import float64
-
-    number = new_empty((), float64)
-    number.numpy()[...] = value
-    return number
+    return wrapped(np.array(value, np.float64))
 
 
 def _statistics(source: Tensor, channels: int, plane: int, batch: int) -> tuple[Tensor, Tensor]:

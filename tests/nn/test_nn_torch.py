@@ -167,7 +167,7 @@ def test_methods_of_modules() -> None:
     """Every public method of PyTorch's Module that does not need gradients or other devices is here."""
     beyond = {
         "T_destination", "bfloat16", "compile", "cuda", "ipu", "mtia", "xpu", "register_backward_hook", "register_full_backward_hook",
-        "register_full_backward_pre_hook", "share_memory", "type",
+        "register_full_backward_pre_hook", "share_memory", "to_empty", "type",
     }
     public = {name for name in dir(torch.nn.Module) if not name.startswith("_")}
     assert public - set(dir(rl.nn.Module)) == beyond
