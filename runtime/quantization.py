@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from . import dtype as dtypes
 from .dtype import DType
+from .storage import Storage
 from .tensor import Tensor
 
 INTEGERS = {dtypes.qint8: dtypes.int8, dtypes.quint8: dtypes.uint8, dtypes.qint32: dtypes.int32}
@@ -80,3 +81,17 @@ def quantized(integers: Tensor, dtype: DType, quantizer: Quantizer) -> Tensor:
     assert integers.dtype is INTEGERS[dtype], f"{integers.dtype} for {dtype}"
     integers.storage.quantizer = quantizer
     return Tensor(integers.storage, integers.layout, dtype)
+
+
+def set_quantizer(storage: Storage, quantizer: Quantizer) -> None:
+    """Let a storage know how its integers stand for numbers; RuntimeError if it knows otherwise already."""
+    known: Quantizer | None = getattr(storage, "quantizer", None)
+    if known is not None and _facts(known) != _facts(quantizer):
+        raise RuntimeError("the same integers are quantized in two ways")
+    storage.quantizer = quantizer
+
+
+def _facts(quantizer: Quantizer) -> tuple[object, ...]:
+    if quantizer.scales is None or quantizer.zero_points is None:
+        return quantizer.scale, quantizer.zero_point
+    return quantizer.axis, quantizer.scales.tolist(), quantizer.zero_points.tolist()

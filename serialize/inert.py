@@ -133,37 +133,22 @@ class JaggedTensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantizedTensor:
-    """A quantized tensor: number = (integer - zero_point) * scale; `integers` has the integers, `dtype` names the quantized type.
+    """A quantized tensor of a type that the runtime does not compute with: items of 2 or 4 bits, or scales and zero points in float32.
 
-    `scale` and `zero_point` are numbers, or tensors with one value for each index of dimension `axis`.
+    `integers` has the bytes of the whole storage, `dtype` names the quantized type; `scale` and `zero_point` are numbers, or tensors
+    with one value for each index of dimension `axis`.
     """
 
     integers: Tensor
     dtype: str
+    shape: Size
+    strides: tuple[int, ...]
+    offset: int
     scheme: QuantizationScheme
     scale: float | Tensor
     zero_point: int | Tensor
     axis: int | None
     requires_grad: bool
-
-    @property
-    def shape(self) -> Size:
-        """The sizes."""
-        return self.integers.shape
-
-    def int_repr(self) -> Tensor:
-        """The integers, as a tensor of an ordinary type."""
-        return self.integers
-
-    def dequantize(self) -> Tensor:
-        """The numbers that the integers stand for, in float32."""
-        from ..runtime.dtype import float32
-
-        scale, zero_point = self.scale, self.zero_point
-        if isinstance(scale, Tensor) and isinstance(zero_point, Tensor):
-            around = [-1 if dim == self.axis else 1 for dim in range(self.integers.ndim)]
-            scale, zero_point = scale.to(float32).reshape(around), zero_point.to(float32).reshape(around)
-        return (self.integers.to(float32) - zero_point) * scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from .container import INFLATION_CONSTANT, INFLATION_RATIO, Archive, open_archiv
 from .errors import ArchiveError
 from .file_survey import SurveyBuilder, is_script, script_value, walk
 from .output import open_output
+from .recognition import HEAD, is_safetensors
 from .save_reader import ZIP, load_with
 from .save_writer import save
 from .script_pickle import PickledStorage, PickledTensor
@@ -49,8 +50,8 @@ def format_of(path: str) -> str:
 def found_format(path: str) -> str:
     """What a file is, by its contents."""
     with open(path, "rb") as file:
-        head = file.read(512)
-    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 1 << 32:
+        head = file.read(HEAD)
+    if is_safetensors(head):
         return "safetensors"
     length = int.from_bytes(head[26:28], "little")
     return "npz" if head[:4] == ZIP and head[30 : 30 + length].endswith(b".npy") else "torch"
@@ -96,7 +97,9 @@ def _read_torch(path: str) -> tuple[dict[str, Tensor], list[str]]:
             one = _live(archive, one, storages)
         if archive is not None and name.rpartition(".")[2] in EVERY_MODULE:
             continue
-        if not isinstance(one, Tensor):
+        if isinstance(one, Tensor) and one.dtype.is_quantized:
+            notes.append(f"{name} is left out: a tensor of {one.dtype}")
+        elif not isinstance(one, Tensor):
             notes.append(f"{name} is left out: {'None' if one is None else f'a {type(one).__name__}'}")
         elif name in tensors:
             raise ValueError(f"two tensors are called {name}")

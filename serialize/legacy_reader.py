@@ -13,7 +13,7 @@ from ..runtime.storage import Storage, written_by_others
 from .errors import ArchiveError, shown
 from .inert import TypedStorage
 from .opcodes import Dialect
-from .recognition import refuse_foreign
+from .recognition import HEAD, refuse_foreign
 from .saved_globals import Known, SavedBuilder
 from .saved_storages import Budget, Location, SavedClass, SavedStorage, Storages, check_location, is_text, key_of, parse_identifier
 from .saved_tensors import view
@@ -33,7 +33,7 @@ def load(file: IO[bytes], make_builder: MakeBuilder, location: Location, encodin
     """The object of a file that is no zip archive. Afterwards the file's position is behind a stream, where another may begin."""
     start = file.tell()
     data = file.read()
-    refuse_foreign(data[:512])
+    refuse_foreign(data[:HEAD])
     if data[257:262] == b"ustar" or data[:8] == b"sys_info":
         return _load_tar(data, make_builder, location, encoding)
     parts = _Parts(data, encoding)

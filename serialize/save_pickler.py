@@ -18,6 +18,7 @@ from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.formats import LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
+from ..runtime.quantization import quantizer_of
 from ..runtime.random import Generator
 from ..runtime.storage import Storage
 from ..runtime.tensor import Size, Tensor
@@ -302,7 +303,7 @@ class SavePickler:
         """A tensor without attributes. Those over new storages differ from others of their form in numbers that templates fill in."""
         storage, first, start = value.storage, self._count, len(self._parts)
         form = (value.layout, value.dtype, value.requires_grad, storage.nbytes)
-        if id(storage) in self._keys:
+        if id(storage) in self._keys or value.dtype.is_quantized:
             self._reduce(self._rebuild(value), value)
             return
         template = self._templates.get(form)
@@ -326,7 +327,10 @@ class SavePickler:
         hooks: OrderedDict[object, object] = OrderedDict()
         # new tuples, for layouts are shared by tensors and PyTorch's sizes are not
         shape, strides = (*layout.shape,), (*layout.strides,)
-        head = (_StorageOf(value.storage, value.dtype.name), layout.offset, shape, strides, value.requires_grad, hooks)
+        storage = _StorageOf(value.storage, value.dtype.name)
+        if value.dtype.is_quantized:
+            return REBUILD_QUANTIZED, (storage, layout.offset, shape, strides, _quantizer_parts(value), value.requires_grad, hooks)
+        head = (storage, layout.offset, shape, strides, value.requires_grad, hooks)
         if value.dtype.name in UNTYPED:
             return REBUILD_UNTYPED, (*head, value.dtype)
         return REBUILD_TENSOR, head
@@ -377,11 +381,10 @@ class SavePickler:
     # Kept values
 
     def _quantized(self, value: QuantizedTensor) -> None:
-        layout = value.integers.layout
         quantizer = (value.scheme, value.scale, value.zero_point, *(() if value.axis is None else (value.axis,)))
         hooks: OrderedDict[object, object] = OrderedDict()
         storage = _StorageOf(value.integers.storage, value.dtype)
-        arguments = (storage, layout.offset, tuple(layout.shape), tuple(layout.strides), quantizer, value.requires_grad, hooks)
+        arguments = (storage, value.offset, (*value.shape,), (*value.strides,), quantizer, value.requires_grad, hooks)
         self._once((REBUILD_QUANTIZED, arguments), value)
 
     def _sparse(self, value: SparseTensor) -> None:
@@ -501,6 +504,15 @@ class _StorageOf:
 
     def __init__(self, storage: Storage, items: str) -> None:
         self.storage, self.items = storage, items
+
+
+def _quantizer_parts(value: Tensor) -> tuple[object, ...]:
+    """What a file says of how the integers of a tensor stand for numbers."""
+    quantizer = quantizer_of(value)
+    scheme = QuantizationScheme(quantizer.scheme)
+    if quantizer.axis is None:
+        return scheme, quantizer.scale, quantizer.zero_point
+    return scheme, quantizer.scales, quantizer.zero_points, quantizer.axis
 
 
 QUANTIZED = {

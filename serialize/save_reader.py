@@ -17,7 +17,7 @@ from .container import Archive, Source, open_archive
 from .errors import ArchiveError
 from .legacy_reader import MakeBuilder
 from .opcodes import Dialect
-from .recognition import refuse_foreign
+from .recognition import HEAD, refuse_foreign
 from .saved_globals import SavedBuilder
 from .saved_storages import Location, RecordStorages, Storages
 from .unpickler import unpickle
@@ -80,7 +80,7 @@ def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool
             if file.read(4) != ZIP:
                 file.seek(0)
                 if mapped:
-                    refuse_foreign(file.read(512))
+                    refuse_foreign(file.read(HEAD))
                     raise RuntimeError("mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`")
                 return legacy_reader.load(file, make_builder, location, encoding)
         archive = open_archive(f, mapped=mapped)

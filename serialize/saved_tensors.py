@@ -6,14 +6,16 @@ Each takes the tuple of arguments and gives a value, or ArchiveError. The list o
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
-from ..runtime.dtype import DType, uint8, uint16
+from ..runtime.dtype import BY_NAME, DType, float64, int64, uint8, uint16
 from ..runtime.formats import LayoutKind
 from ..runtime.layout import Layout
 from ..runtime.nn.parameter import Buffer, Parameter
+from ..runtime.quantization import INTEGERS, Quantizer, per_channel, per_tensor, set_quantizer
 from ..runtime.tensor import Size, Tensor, from_numpy, new_empty
 from .errors import ArchiveError, shown
 from .inert import JaggedTensor, MetaTensor, NestedTensor, OtherDType, OtherTensor, QuantizationScheme, QuantizedTensor, SparseTensor
@@ -43,8 +45,8 @@ def rebuild_tensor_v3(arguments: Arguments) -> object:
     storage, offset, size, stride, requires_grad, _, dtype, bits = arguments_of("_rebuild_tensor_v3", arguments, names, 7)
     if isinstance(dtype, OtherDType) and dtype.name in BITS:
         return OtherTensor(view("_rebuild_tensor_v3", storage, BITS[dtype.name], offset, size, stride, False, None), dtype)
-    if not isinstance(dtype, DType):
-        raise ArchiveError(f"_rebuild_tensor_v3: {shown(dtype)} is no dtype")
+    if not isinstance(dtype, DType) or dtype.is_quantized:
+        raise ArchiveError(f"_rebuild_tensor_v3: {dtype if isinstance(dtype, DType) else shown(dtype)} is no dtype of such tensors")
     return view("_rebuild_tensor_v3", storage, dtype, offset, size, stride, requires_grad, bits)
 
 
@@ -164,25 +166,53 @@ def rebuild_meta_tensor(arguments: Arguments) -> object:
 
 
 def rebuild_quantized(arguments: Arguments) -> object:
-    """A quantized tensor, kept as its integers and its quantizer."""
+    """A quantized tensor; of types that the runtime does not compute with, its integers and its quantizer."""
     names = ("storage", "offset", "size", "stride", "quantizer", "requires_grad", "backward_hooks")
     storage, offset, size, stride, quantizer, requires_grad, _ = arguments_of("_rebuild_qtensor", arguments, names, 7)
-    integers = view("_rebuild_qtensor", storage, None, offset, size, stride, False, None)
     quantized = storage.kind.quantized if isinstance(storage, SavedStorage) else None
     parts = cast("Arguments", quantizer) if isinstance(quantizer, tuple) else ()
-    if quantized is None or type(requires_grad) is not bool:
+    if not isinstance(storage, SavedStorage) or quantized is None or type(requires_grad) is not bool:
         raise ArchiveError("_rebuild_qtensor takes a quantized storage, and whether the tensor requires grad")
+    known = replace(storage.pickled, nbytes=storage.pickled.nbytes * ITEMS_OF_A_BYTE.get(quantized, 1))
+    checked = make_view("_rebuild_qtensor", known, None, offset, size, stride, False)
+    shape = Size(checked.shape)
     scheme, scale, zero_point, axis = arguments_of("quantizer", parts, ("scheme", "scale", "zero_point", "axis"), 3)
     if not isinstance(scheme, QuantizationScheme):
         raise ArchiveError("_rebuild_qtensor: the quantizer begins with its scheme")
     if scheme.name == "per_tensor_affine":
         if not isinstance(scale, float) or not math.isfinite(scale) or type(zero_point) is not int or len(parts) != 3:
             raise ArchiveError("_rebuild_qtensor: per_tensor_affine has a finite scale and an int as zero point")
-    elif not (isinstance(scale, Tensor) and isinstance(zero_point, Tensor) and type(axis) is int and 0 <= axis < integers.ndim):
+    elif not (isinstance(scale, Tensor) and isinstance(zero_point, Tensor) and type(axis) is int and 0 <= axis < len(shape)):
         raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has tensors of scales and zero points, and an axis of the tensor")
-    elif not scale.shape == zero_point.shape == (integers.shape[axis],):
-        raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has one scale and one zero point for each of {integers.shape[axis]} indices")
-    return QuantizedTensor(integers, quantized, scheme, scale, zero_point, axis if type(axis) is int else None, requires_grad)
+    elif not scale.shape == zero_point.shape == (shape[axis],):
+        raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has one scale and one zero point for each of {shape[axis]} indices")
+    dtype = BY_NAME.get(quantized)
+    # zero points that are no integers make another scheme, whatever the scheme is called
+    is_computed = scheme.name == "per_tensor_affine" or (
+        scheme.name == "per_channel_affine" and isinstance(zero_point, Tensor) and not zero_point.dtype.is_floating_point
+    )
+    if dtype not in INTEGERS or not is_computed:
+        items = Tensor(storage.storage, Layout.of((storage.storage.nbytes,), (1,), 0), uint8)
+        along = axis if type(axis) is int else None
+        return QuantizedTensor(
+            items, quantized, shape, checked.strides, checked.offset, scheme, scale, zero_point, along, requires_grad
+        )
+    if requires_grad:
+        raise ArchiveError("_rebuild_qtensor: a quantized tensor requires grad; only floating point and complex tensors can")
+    set_quantizer(storage.storage, _quantizer(storage, dtype, scale, zero_point, axis))
+    return Tensor(storage.storage, Layout.of(checked.shape, checked.strides, checked.offset), dtype)
+
+
+ITEMS_OF_A_BYTE = {"quint4x2": 2, "quint2x4": 4}
+"""Of quantized types whose items are smaller than a byte."""
+
+
+def _quantizer(storage: SavedStorage, dtype: DType, scale: object, zero_point: object, axis: object) -> Quantizer:
+    if not isinstance(scale, Tensor) or not isinstance(zero_point, Tensor) or type(axis) is not int:
+        return per_tensor(cast("float", scale), cast("int", zero_point), dtype)
+    if storage.waiting is not None and (scale.dtype, zero_point.dtype) != (float64, int64):
+        raise ArchiveError("_rebuild_qtensor: scales are float64 and zero points int64 in files of this age")
+    return per_channel(scale, zero_point, axis)
 
 
 def rebuild_sparse(arguments: Arguments) -> object:

@@ -13,7 +13,7 @@ from ..runtime.device import CPU, Device
 from ..runtime.dtype import bool_
 from ..runtime.layout import Layout
 from ..runtime.packed import CLASSES, Packed
-from ..runtime.quantization import per_channel, per_tensor
+from ..runtime.quantization import per_channel, per_tensor, set_quantizer
 from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
 from ..runtime.type_text import parse_type
@@ -273,17 +273,14 @@ class ValueReader:
         """Let a storage know how its integers stand for numbers; all tensors over it must say the same."""
         pickled = value.quantizer
         assert pickled is not None
-        known = getattr(storage, "quantizer", None)
         try:
             if isinstance(pickled.scale, PickledTensor) and isinstance(pickled.zero_point, PickledTensor) and pickled.axis is not None:
                 quantizer = per_channel(self._tensor(pickled.scale), self._tensor(pickled.zero_point), pickled.axis)
             else:
                 quantizer = per_tensor(cast("float", pickled.scale), cast("int", pickled.zero_point), value.dtype)
+            set_quantizer(storage, quantizer)
         except RuntimeError as error:
-            raise ArchiveError(str(error), record=self.record) from error
-        if known is not None and (known.axis, known.scale, known.zero_point) != (quantizer.axis, quantizer.scale, quantizer.zero_point):
-            raise ArchiveError(f"storage '{value.storage.key}' is quantized in two ways", record=self.record)
-        storage.quantizer = quantizer
+            raise ArchiveError(f"storage '{value.storage.key}': {error}", record=self.record) from error
 
     def _storage(self, pickled: PickledStorage) -> Storage:
         known = self._storages.get(pickled.key)

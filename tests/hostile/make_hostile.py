@@ -183,6 +183,13 @@ def wide_structures(depth: int) -> bytes:
     return items(made)
 
 
+def quantized(kind: str, shape: bytes, strides: bytes, point: bytes = b"K\x00") -> bytes:
+    """A quantized tensor over sixteen bytes."""
+    quantizer = items(name("torch", "per_tensor_affine"), b"G" + struct.pack(">d", 0.5), point)
+    where = storage(kind=kind, count=16)
+    return call(name("torch._utils", "_rebuild_qtensor"), where, b"K\x00", shape, strides, quantizer, b"\x89", HOOKS)
+
+
 def dtype_state(order: bytes, size: int) -> bytes:
     """The state of a NumPy type that says how long its items are."""
     return items(b"K\x03", order, b"NNN", number(size), number(1), b"K\x08") + b"b"
@@ -437,6 +444,24 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
             + (b")\x81}" + text("name") + text("__class__") + b"s" + text("dim") + b"K\x00sb")
         ),
         "WeightNorm",
+    ),
+    "quantized_dtype_without_quantizer": (
+        lambda: archive(
+            call(
+                name("torch._utils", "_rebuild_tensor_v3"), storage(kind="UntypedStorage", count=16), b"K\x00", items(b"K\x04"),
+                items(b"K\x01"), b"\x89", HOOKS, name("torch", "qint8"), b"}",
+            )
+        ),
+        "no dtype",
+    ),
+    "four_bits_outside": (lambda: archive(quantized("QUInt4x2Storage", items(b"K\x21"), items(b"K\x01"))), "leave storage"),
+    "quantized_in_two_ways": (
+        lambda: archive(items(*(quantized("QUInt8Storage", items(b"K\x04"), items(b"K\x01"), point) for point in (b"K\x00", b"K\x01")))),
+        "two ways",
+    ),
+    "zero_point_out_of_range": (
+        lambda: archive(quantized("QUInt8Storage", items(b"K\x04"), items(b"K\x01"), number(1 << 40))),
+        "zero_point",
     ),
     "generator_of_no_state": (
         lambda: archive(

@@ -163,7 +163,9 @@ def test_quantized_sparse_and_meta_tensors_are_kept() -> None:
         buffer.seek(0)
         theirs = torch.load(buffer, weights_only=False)
     for ours, original in zip(loaded[:2], (per_tensor, per_channel), strict=True):
-        np.testing.assert_allclose(ours.dequantize().numpy(), original.dequantize().numpy(), rtol=1e-6)
+        np.testing.assert_array_equal(ours.dequantize().numpy(), original.dequantize().numpy())
+        assert repr(ours.dtype) == str(original.dtype)
+    assert rl.relu(loaded[0]).dequantize().tolist() == torch.relu(per_tensor).dequantize().tolist()
     assert torch.equal(theirs[0].dequantize(), per_tensor.dequantize()) and torch.equal(theirs[1].dequantize(), per_channel.dequantize())
     assert torch.equal(theirs[2].to_dense(), torch.eye(3)) and torch.equal(theirs[3].to_dense(), torch.eye(3))
     assert theirs[4].is_meta and theirs[4].shape == (2, 3)
@@ -202,6 +204,28 @@ def pickle_of(file: io.BytesIO) -> bytes:
     """The pickle in a file."""
     with zipfile.ZipFile(file) as archive:
         return archive.read("archive/data.pkl")
+
+
+@FORMATS
+def test_quantized_tensors_have_the_very_pickle_of_pytorch(zipped: bool) -> None:
+    scales, zeros = torch.tensor([0.1, 0.2, 0.3, 0.4]), torch.tensor([1, 2, 3, 4])
+    whole = torch.quantize_per_tensor(torch.randn(4, 4), 0.1, 3, torch.quint8)
+    value = {
+        "whole": whole, "rows": whole[1:], "transposed": whole.t(),
+        "int32": torch.quantize_per_tensor(torch.randn(3), 0.1, 3, torch.qint32),
+        "channels": torch.quantize_per_channel(torch.randn(4, 2), scales, zeros, 0, torch.qint8),
+        "floats": torch.quantize_per_channel(torch.randn(4, 4), scales, zeros.float(), 0, torch.quint8),
+        "four_bits": torch.quantize_per_channel(torch.randn(4, 4), scales, zeros.float(), 0, torch.quint4x2),
+    }
+    theirs, ours = saved(value, zipped), io.BytesIO()
+    loaded = rl.load(theirs)
+    assert loaded["rows"].storage is loaded["whole"].storage
+    rl.save(loaded, ours, _use_new_zipfile_serialization=zipped)
+    if zipped:
+        assert pickle_of(ours) == pickle_of(theirs)
+    ours.seek(0)
+    for name, one in torch.load(ours, weights_only=True).items():
+        assert torch.equal(one.dequantize(), value[name].dequantize())
 
 
 KEPT = {

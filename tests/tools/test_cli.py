@@ -181,7 +181,7 @@ def test_info_as_json(tmp_path: Path) -> None:
 def test_info_on_other_files(tmp_path: Path) -> None:
     """A web page saved under a model's name is called a web page."""
     (tmp_path / "model.pt").write_text("<!DOCTYPE html>\n<title>Sign in</title>")
-    fails(rushlight("info", "model.pt", cwd=tmp_path), "model.pt: this is an HTML page")
+    fails(rushlight("info", "model.pt", cwd=tmp_path), "model.pt: this is a web page")
     with zipfile.ZipFile(tmp_path / "state.pt", "w") as archive:
         archive.writestr("state/data.pkl", b"\x80\x02}.")
         archive.writestr("state/version", b"3\n")

@@ -38,7 +38,7 @@ def npy_file() -> bytes:
 
 CASES = [
     ("empty", b"", "an empty file"),
-    ("html", b"\n<!DOCTYPE html><html><body>404</body></html>", "HTML page"),
+    ("html", b"\n<!DOCTYPE html><html><body>404</body></html>", "web page"),
     ("lfs", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n", "Git LFS pointer"),
     ("legacy", bytes.fromhex("80028a0a6cfc9c46f9206aa850192e") + b"\x80\x02M\xe9\x03.", "before PyTorch 1.6"),
     ("pickle", b"\x80\x04\x95\x00", "a Python pickle"),
@@ -50,7 +50,7 @@ CASES = [
     ("text", b"hello, world\n", "a text file"),
     ("cut text", "ö".encode() * 300, "a text file"),
     ("noise", bytes(range(255, 0, -1)), "no format known here"),
-    ("npy", npy_file(), "numpy array (.npy)"),
+    ("npy", npy_file(), "NumPy array (.npy)"),
     ("npz", npz_file(), "numpy archive (.npz)"),
     ("flat zip", zip_file("one.txt", "two.txt"), "a zip archive without the folders"),
 ]
