@@ -1,4 +1,4 @@
-"""Writes docs/operators.md and docs/coverage.md from the operator table: `python tests/docs/make.py`.
+"""Writes docs/operators.md, docs/coverage.md and stubs/ from the operator table: `python tests/docs/make.py`.
 
 The reference has every row with its schema, kind, dtypes and measured error; the coverage page has PyTorch's operators that
 the table lacks. tests/docs/test_current.py compares both with the table.
@@ -6,6 +6,7 @@ the table lacks. tests/docs/test_current.py compares both with the table.
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,12 +132,14 @@ def _names(path: Path) -> list[str]:
 
 
 def pages() -> dict[Path, str]:
-    """Path and text of each page."""
-    return {DOCS / "operators.md": reference(), DOCS / "coverage.md": coverage()}
+    """Path and text of each page, and of each stub, which says the same to type checkers (tests/stubs/make.py)."""
+    stubs: dict[str, str] = runpy.run_path(str(ROOT / "tests" / "stubs" / "make.py"))["stubs"]()
+    found = {DOCS / "operators.md": reference(), DOCS / "coverage.md": coverage()}
+    return found | {ROOT / "stubs" / name: text for name, text in stubs.items()}
 
 
 def main() -> int:
-    """Write both pages."""
+    """Write all of them."""
     for path, text in pages().items():
         path.write_text(text)
     return 0

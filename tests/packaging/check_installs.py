@@ -46,8 +46,15 @@ def check(python: Path, cwd: Path) -> None:
     run(str(python), "-c", data, cwd=cwd)
 
 
+def check_types(python: Path, folder: Path) -> None:
+    """A user's program has the types that the stubs promise; needs pyright, which .ci/run installs."""
+    shutil.copy(ROOT / "tests" / "stubs" / "program.py", folder)
+    (folder / "pyrightconfig.json").write_text('{"include": ["program.py"], "typeCheckingMode": "strict"}')
+    run("pyright", "--pythonpath", str(python), "--project", str(folder), cwd=folder)
+
+
 def main() -> int:
-    """Check both ways to install from both places."""
+    """Check both ways to install from both places, and the types that a plain installation shows."""
     work = Path(sys.argv[1]).resolve()
     outside = work / "elsewhere"
     outside.mkdir(parents=True, exist_ok=True)
@@ -56,6 +63,8 @@ def main() -> int:
         for place, folder in (("inside", ROOT), ("outside", outside)):
             check(python, folder)
             print(f"ok: {kind} install, imported from {place} the repository")
+    check_types(work / "plain" / "bin" / "python", outside)
+    print("ok: types of a user's program")
     return 0
 
 
