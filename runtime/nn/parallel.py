@@ -1,21 +1,23 @@
-"""`torch.nn.parallel`, as far as it means anything without a GPU: a module of modules that wrap another."""
+"""Modules over several devices, of which there is one: what wraps a module calls it."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ..device import Device
 from .module import Module
 
 
 class DataParallel(Module):
-    """Splits batches over GPUs; without any, as here and in PyTorch, it calls the `module` that it wraps."""
+    """Calls `module`; its members have their paths under `module.`, as in states saved from several GPUs."""
 
-    module: Module
-
-    def __init__(self, module: Module, device_ids: list[int] | None = None, output_device: int | None = None, dim: int = 0) -> None:
+    def __init__(
+        self, module: Module, device_ids: Sequence[int | Device] | None = None, output_device: int | Device | None = None, dim: int = 0
+    ) -> None:
         super().__init__()
         self.module = module
         self.device_ids: list[int] = []
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        """What the wrapped module gives."""
+        """What the module gives."""
         return self.module(*inputs, **kwargs)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..grad_mode import no_grad
 from ..tensor import Tensor
-from .parameter import Parameter
+from .parameter import Parameter, is_lazy
 
 if TYPE_CHECKING:
     from .module import Module
@@ -157,6 +157,8 @@ def _load_tensor(
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
             f"but received {type(value)}"
         )
+        return
+    if is_lazy(member):
         return
     # Files from before zero-dimensional tensors hold one item where a scalar belongs.
     if len(member.shape) == 0 and tuple(value.shape) == (1,):

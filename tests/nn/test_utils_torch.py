@@ -279,6 +279,75 @@ def functional_calls(t: Any) -> Any:
     ]
 
 
+@program
+def lazy_layers(t: Any) -> Any:
+    n = t.nn
+    cases = [
+        (n.LazyLinear, (3,), {}, (2, 5)), (n.LazyConv2d, (4, 3), {"padding": "same", "groups": 2}, (1, 2, 5, 6)),
+        (n.LazyConv1d, (4, 3), {}, (2, 7)),
+        (n.LazyConvTranspose2d, (4, 3, 2), {"output_padding": 1}, (1, 2, 5, 6)), (n.LazyConv3d, (2, 1), {"bias": False}, (1, 2, 2, 2, 2)),
+        (n.LazyBatchNorm1d, (), {"momentum": None}, (4, 3)), (n.LazyBatchNorm2d, (1e-3,), {"affine": False}, (4, 3, 2, 2)),
+        (n.LazyInstanceNorm2d, (), {}, (2, 3, 4, 4)), (n.LazyConvTranspose1d, (2, 2), {}, (1, 3, 4)),
+    ]
+    found = []
+    for cls, args, kwargs, shape in cases:
+        module = cls(*args, **kwargs)
+        state = module.state_dict()
+        found += [repr(module), list(state), [repr(value) for value in state.values()], module.has_uninitialized_params()]
+        twin = cls(*args, **kwargs)
+        t.manual_seed(9)
+        found += [module(ramp(t, *shape)).detach(), type(module).__name__, *summary(t, module), len(module._forward_pre_hooks)]
+        twin.load_state_dict(module.state_dict())
+        found += [twin.has_uninitialized_params(), attempt(lambda: twin(ramp(t, *shape)).detach()), repr(twin)]
+    net = n.Sequential(n.LazyLinear(2), n.ReLU(), n.LazyLinear(1))
+    found += [attempt(lambda: net[0].weight.shape), attempt(n.LazyConv2d(4, 3), ramp(t, 2, 3))]
+    found += [attempt(n.LazyConv2d(4, 3, groups=2), ramp(t, 3, 5, 5))]
+    return [*found, net.half()(ramp(t, 2, 3).half()).shape == (2, 1), repr(net)]
+
+
+@program
+def rarer_layers(t: Any) -> Any:
+    t.manual_seed(5)
+    adaptive = t.nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10], div_value=2.0, head_bias=True)
+    x, target = ramp(t, 6, 8), t.tensor([0, 3, 4, 9, 15, 19])
+    found = [*summary(t, adaptive), *[value.detach() for value in adaptive(x, target)], adaptive.log_prob(x).detach(), adaptive.predict(x)]
+    found += [value.detach() for value in adaptive(x[0], target[4])] + [attempt(adaptive, x, target + 5), attempt(adaptive, x, target[:2])]
+    found += [attempt(t.nn.AdaptiveLogSoftmaxWithLoss, 8, 20, cutoffs) for cutoffs in ([], [4, 4], [30], [5, 2])]
+    net = t.nn.Sequential(layer(t, t.nn.Conv2d(2, 3, 1)), t.nn.BatchNorm2d(3), t.nn.Sequential(t.nn.BatchNorm2d(3, affine=False)))
+    synchronous = t.nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    found += summary(t, synchronous, ramp(t, 2, 2, 3, 3)) + [attempt(t.nn.SyncBatchNorm(3), ramp(t, 3))]
+    for size in (1, 3, 5):
+        module = t.nn.CrossMapLRN2d(size, 0.1, 0.5, 2)
+        found += [repr(module), module(ramp(t, 2, 4, 2, 3))]
+    parallel = t.nn.DataParallel(layer(t, t.nn.Linear(2, 2)))
+    found += summary(t, parallel, ramp(t, 1, 2)) + [repr(t.nn.Container(a=t.nn.ReLU())), repr(t.nn.NLLLoss2d())]
+    t.manual_seed(1)
+    return [*found, t.nn.init.xavier_uniform(t.empty(2, 3)), t.nn.init.constant(t.empty(2), 3.0)]
+
+
+@program
+def conversions(t: Any) -> Any:
+    module = t.nn.Sequential(layer(t, t.nn.Conv2d(2, 3, 3)), t.nn.BatchNorm2d(3))
+    strides = module.to(memory_format=t.channels_last)[0].weight.stride()
+    dtypes = [[str(value.dtype) for value in module.to(t.float64).state_dict().values()]]
+    dtypes += [[str(value.dtype) for value in change().state_dict().values()] for change in (module.bfloat16, module.half, module.float)]
+    module[0].weight.grad = ramp(t, 3, 2, 3, 3)
+    module.double()
+    grad = str(module[0].weight.grad.dtype)
+    module.zero_grad()
+    log: list[Any] = []
+    handles = [
+        t.nn.modules.module.register_module_forward_pre_hook(lambda m, args: log.append(["pre", type(m).__name__, len(args)])),
+        t.nn.modules.module.register_module_forward_hook(lambda m, args, out: log.append(["after", type(m).__name__, list(out.shape)])),
+    ]
+    module.float()(ramp(t, 1, 2, 4, 4))
+    for handle in handles:
+        handle.remove()
+    module(ramp(t, 1, 2, 4, 4))
+    module.register_full_backward_hook(print)
+    return [strides, dtypes, grad, module[0].weight.grad, log, attempt(module.register_backward_hook, print), attempt(module.to, t.int64)]
+
+
 def assert_same(got: Any, want: Any, place: str) -> None:
     if isinstance(want, torch.Tensor):
         assert str(got.dtype) == str(want.dtype) and tuple(got.shape) == tuple(want.shape), place

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from rushlight.runtime.nn.utils.rnn import PackedSequence as PackedSequence
+from rushlight.runtime.nn.utils.rnn import PackedSequence_ as PackedSequence_
 from rushlight.runtime.nn.utils.rnn import invert_permutation as invert_permutation
 from rushlight.runtime.nn.utils.rnn import pack_padded_sequence as pack_padded_sequence
 from rushlight.runtime.nn.utils.rnn import pack_sequence as pack_sequence

@@ -56,6 +56,15 @@ class _Numbered(Module):
         self._modules.update((str(number), module) for number, module in enumerate(modules))
 
 
+class Container(Module):
+    """The children that are given by name; it has no forward of its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        for key, value in kwargs.items():
+            self.add_module(key, value)
+
+
 class Sequential(_Numbered):
     """Runs modules one after the other, each on the result of the one before; made from modules or an OrderedDict of them."""
 

@@ -70,6 +70,10 @@ class NLLLoss(_WeightedLoss):
         return F.nll_loss(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
+class NLLLoss2d(NLLLoss):
+    """The former name of NLLLoss for images."""
+
+
 class PoissonNLLLoss(_Loss):
     """The negative log likelihood of Poisson distributions."""
 

@@ -40,6 +40,37 @@ class LocalResponseNorm(Module):
         return "{size}, alpha={alpha}, beta={beta}, k={k}".format(**self.__dict__)
 
 
+class CrossMapLRN2d(Module):
+    """`LocalResponseNorm` of images as older programs know it: x / (k + alpha * mean of squares over `size` channels) ** beta."""
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` (N, C, H, W), normalised over neighbouring channels."""
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.")
+        before = (self.size - 1) // 2
+        squares = input * input
+        sums = F.pad(squares, [0, 0, 0, 0, before, before]).unfold(1, 2 * before + 1, 1).sum(-1)
+        # PyTorch's running sum never gives up the first channel
+        sums[:, before + 1 :] += squares[:, :1]
+        return input * (sums * (self.alpha / self.size) + self.k) ** -self.beta
+
+    def extra_repr(self) -> str:
+        """The arguments of the constructor."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
 class LayerNorm(Module):
     """Brings the last dimensions, `normalized_shape`, to mean 0 and variance 1, then to `weight` and `bias`."""
 

@@ -1,7 +1,7 @@
 """Arguments that may be one number or one per dimension, as layers take them."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...device import META, Device, on_default_device
@@ -56,6 +56,24 @@ def sextuple(value: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
 def reverse_repeat(values: tuple[int, ...], times: int) -> list[int]:
     """The values from the last to the first, each `times` times: `(1, 2)` twice is `[2, 2, 1, 1]`, the order that padding takes."""
     return [value for value in reversed(values) for _ in range(times)]
+
+
+def _ntuple(count: int, name: str = "parse") -> Callable[[Any], tuple[Any, ...]]:  # pyright: ignore[reportUnusedFunction]
+    """The function that spreads one value over `count`, and takes several as they are."""
+
+    def parse(value: Any) -> tuple[Any, ...]:
+        given: Any = value
+        return tuple(given) if isinstance(value, Iterable) else (given,) * count
+
+    parse.__name__ = name
+    return parse
+
+
+# under the names by which programs import them from PyTorch
+_single = single
+_pair = pair
+_triple = triple
+_quadruple = quadruple
 
 
 def empty(shape: int | tuple[int, ...], device: Device | str | None, dtype: DType | None) -> Tensor:
