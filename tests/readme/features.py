@@ -123,9 +123,9 @@ def collatz(start: int, limit: int) -> tuple[int, list[int]]:
     raise ValueError(f"no end after {limit} steps")
 
 
-@feature("`torch.nn`: every layer, container, loss and function but lazy layers; `nn.init`, packed sequences", "partly")
+@feature("`torch.nn`: every layer, container, loss and function; `nn.init`, packed sequences, parametrizations, pruning", "yes")
 def modules() -> None:
-    """The layers that exist, and one that does not."""
+    """Layers, states, a lazy layer, a normalised weight and a mask."""
     layers = "Linear Conv2d BatchNorm2d GELU LSTM Transformer MultiheadAttention Embedding CrossEntropyLoss Upsample ModuleDict"
     assert all(hasattr(nn, name) for name in layers.split())
     module = Scaled()
@@ -133,7 +133,10 @@ def modules() -> None:
     again.load_state_dict(module.state_dict())
     assert sorted(module.state_dict()) == ["linear.bias", "linear.weight", "offset"]
     assert again.linear.weight.tolist() == module.linear.weight.tolist()
-    refuses(lambda: nn.LazyLinear, AttributeError)
+    assert nn.LazyLinear(2)(rl.ones(1, 3)).shape == (1, 2)
+    normalised = nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))
+    assert "parametrizations.weight.original0" in normalised.state_dict()
+    assert nn.utils.prune.l1_unstructured(nn.Linear(2, 2), "weight", 3).weight_mask.sum().item() == 1
 
 
 @feature("Views, broadcasting, type promotion, in-place and `out=` forms", "yes")
