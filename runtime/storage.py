@@ -224,7 +224,7 @@ def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
     Only writes that are counted can be noticed. So nothing is kept for the memory of others, while a NumPy array shows the memory,
     nor after `written_by_others`.
     """
-    if not storage.resizable or id(storage) in _shown or storage in _uncounted or (dataless and is_without_data()):
+    if not keeps_derived(storage):
         return make()
     kept = _derived.get(storage)
     if kept is None or kept.version != storage.version:
@@ -236,6 +236,11 @@ def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
         found = make()
         kept.values[key] = found
     return found
+
+
+def keeps_derived(storage: Storage) -> bool:
+    """Whether `derived` keeps anything made of the bytes."""
+    return storage.resizable and id(storage) not in _shown and storage not in _uncounted and not (dataless and is_without_data())
 
 
 _derived: WeakKeyDictionary[Storage, _Derived] = WeakKeyDictionary()

@@ -18,8 +18,9 @@ from .object import Object
 from .passes.constant_propagation import propagate_constants
 from .passes.dead_code import eliminate_dead_code
 from .passes.exceptions import eliminate_exceptions
-from .passes.folding import fold_batch_norms, fold_lists, fold_tensors
+from .passes.folding import fold_batch_norms, fold_lists, fold_tensors, fold_tests_for_none
 from .passes.freezing import Frozen, calls_methods, has_type, used_attributes
+from .passes.fusing import fuse_convolutions, prefer_channels_last
 from .passes.inlining import inline
 from .passes.pipeline import clean_up
 from .qualified_names import NAMES
@@ -52,10 +53,22 @@ def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, opti
 
 
 def optimize_for_inference(mod: ScriptModule, other_methods: Sequence[str] | None = None) -> RecursiveScriptModule:
-    """`freeze`, keeping `other_methods`; a module that is frozen already is given back."""
-    if isinstance(mod, RecursiveScriptModule) and "training" not in mod._c.type.attributes:
+    """`freeze`, keeping `other_methods`, and then convolutions that take the sum and the activation behind them into one pass, over
+    images with channels last. A module that is frozen already is taken as it is. What comes back is for running here: its operators
+    are not all PyTorch's, so save what `freeze` gives.
+    """
+    if not isinstance(mod, RecursiveScriptModule) or "training" in mod._c.type.attributes:
+        mod = freeze(mod.eval(), preserved_attrs=other_methods)
+    owner = mod._c
+    methods = [*_methods(owner, [name for name in owner.type.methods if name != "forward"]), *_hooks(owner)]
+    graphs = [function.graph.copy() for function in methods]
+    changed = False
+    for graph in graphs:
+        changed |= fuse_convolutions(graph)
+        changed |= prefer_channels_last(graph)
+    if not changed:
         return mod
-    return freeze(mod.eval(), preserved_attrs=other_methods)
+    return wrap_module(_rebuilt(owner, methods, graphs, frozenset(owner.type.attributes)))
 
 
 def _methods(owner: Object, preserved: Sequence[str]) -> list[Function]:
@@ -87,6 +100,10 @@ def _tidy(graph: Graph, optimize_numerics: bool) -> None:
     eliminate_dead_code(graph)
     eliminate_exceptions(graph)
     fold_lists(graph)
+    if fold_tests_for_none(graph):
+        propagate_constants(graph)
+        fold_tests_for_none(graph)
+        eliminate_dead_code(graph)
     if optimize_numerics:
         fold_batch_norms(graph)
         fold_tensors(graph)

@@ -33,6 +33,8 @@ from .vectors import SIZES, PairVectors, Vectors, VectorVariable
 
 NUMBERS = 27
 """The first word of the epilogue's numbers."""
+UNROLL = 8
+"""Steps of one turn of a tile's loop."""
 BLOCK = 240
 """The most output pixels of one item: divisible by every height of a tile."""
 
@@ -204,6 +206,7 @@ class _Convolution:
         tile.multiply(
             self.run, lambda step: [image.at(step)[pixel] for pixel in pixels],
             lambda step: [vectors.load(panel.at(step * self.width + at * vectors.lanes)) for at in range(self.shape.vectors)],
+            UNROLL,
         )
 
     def _finish(self, rows: list[tuple[list[VectorVariable], Value]]) -> None:

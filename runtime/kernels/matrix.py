@@ -128,6 +128,8 @@ class Panels:
         self._items = -(-sizes.columns // width) * sizes.batch
         self._rest = (sizes.columns, sizes.depth, sizes.inner or max(sizes.batch, 1), b.row, b.column, b.batch, b.outer)
         self._work = self._items * width * sizes.depth // 2
+        self.identity = (items, isa, *self._rest)
+        """Panels whose `identity` is equal make the same of a B."""
         self.nbytes = max(self._items * width * sizes.depth * SIZES[compute], 1)
 
     def pack(self, b: int) -> Storage:
@@ -188,6 +190,17 @@ def plan_packed(
     """As `plan_product` for a B that `Panels` packed, whose address `run` takes; C has items."""
     words = _words(sizes, a, Strides(0, 0), c, bias, number_words(types.epilogue, numbers))
     return _plan_blocks(types, sizes, words, None, is_packed=True)
+
+
+def plan_weights(
+    types: Types, sizes: Sizes, a: Strides, b: Strides, c: Strides, bias: Strides | None = None
+) -> tuple[Panels, Product] | None:
+    """How B is packed once for many calls, and the product with it; None where `plan_product` would not pack it either."""
+    if not types.sums.startswith("float") or sizes.rows <= DOT_ROWS or sizes.columns == 1 or not sizes.depth:
+        return None
+    if b.column == 1 and sizes.columns <= DIRECT_COLUMNS and sizes.rows * sizes.columns * sizes.depth <= DIRECT:
+        return None
+    return Panels(types.items, b, sizes), plan_packed(types, sizes, a, c, bias)
 
 
 def plan_pairs(sizes: Sizes) -> Product | None:

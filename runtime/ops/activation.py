@@ -95,9 +95,20 @@ def _hardtanh(a: Any, min_val: Any, max_val: Any) -> Any:
 @composite("hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor")
 def hardtanh(self: Tensor, min_val: Any, max_val: Any) -> Tensor:
     """self between both bounds."""
+    _check_limits(self, min_val, max_val)
+    return required("rushlight::hardtanh")(self, min_val, max_val)
+
+
+@composite("hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)")
+def hardtanh_(self: Tensor, min_val: Any, max_val: Any) -> Tensor:
+    """As `hardtanh`, in the memory of `self`."""
+    _check_limits(self, min_val, max_val)
+    return required("rushlight::hardtanh_")(self, min_val, max_val)
+
+
+def _check_limits(self: Tensor, min_val: Any, max_val: Any) -> None:
     if self.dtype is uint8 and (min_val < 0 or max_val < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
-    return required("rushlight::hardtanh")(self, min_val, max_val)
 
 
 @pointwise("hardsigmoid(Tensor self) -> Tensor", dtype=floats_only("hardsigmoid_cpu"))

@@ -457,14 +457,27 @@ def _clamp(a: Any, low: Any, high: Any) -> Any:
 )
 def clamp(self: Tensor, low: Any, high: Any) -> Tensor:
     """self between the bounds that are given."""
+    return _clamped("", self, low, high)
+
+
+@composite(
+    "clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)",
+    "clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)",
+)
+def clamp_(self: Tensor, low: Any, high: Any) -> Tensor:
+    """As `clamp`, in the memory of `self`."""
+    return _clamped("_", self, low, high)
+
+
+def _clamped(ending: str, self: Tensor, low: Any, high: Any) -> Tensor:
     overload = ".Tensor" if isinstance(low, Tensor) or isinstance(high, Tensor) else ""
     if low is None and high is None:
         raise ValueError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if high is None:
-        return required(f"aten::clamp_min{overload}")(self, low)
+        return required(f"aten::clamp_min{ending}{overload}")(self, low)
     if low is None:
-        return required(f"aten::clamp_max{overload}")(self, high)
-    return required(f"rushlight::clamp{overload}")(self, low, high)
+        return required(f"aten::clamp_max{ending}{overload}")(self, high)
+    return required(f"rushlight::clamp{ending}{overload}")(self, low, high)
 
 
 @pointwise(

@@ -13,45 +13,60 @@ from ..formats import channels_last, channels_last_3d, contiguous_format, format
 from ..kernels.convolution import ConvolutionPlan, plan_convolution
 from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
 from ..kernels.depthwise_plan import DepthwisePlan
+from ..kernels.epilogue import Epilogue
 from ..kernels.isa import current
 from ..layout import Layout
 from ..storage import derived
 from ..tensor import Tensor, new_like
 from .convolution_checks import by, c_name, check_dtypes, check_settings, check_shapes
-from .copying import contiguous, converted
+from .copying import contiguous, converted, copy_into
 from .launching import address_or_zero
 from .plans import Plans
 
+Bounds = tuple[float | None, float | None]
+"""Between which numbers results are held."""
 _plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan | DepthwisePlan, Layout]]()
 """Plans of convolutions that passed every check, by the layouts and settings they were made for."""
 
 
 def convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
-    output_padding: Sequence[int] | None,
+    output_padding: Sequence[int] | None, residual: Tensor | None = None, bounds: Bounds = (None, None),
 ) -> Tensor:
     """The convolution of a batch of images (N, C, ...) with weights (O, C / groups, ...), or transposed with weights
-    (C, O / groups, ...) if there is an output padding: (N, O, ...)."""
+    (C, O / groups, ...) if there is an output padding: (N, O, ...).
+
+    A residual of the result's shape is added, and the sum held between the bounds; both of float32 or float64.
+    """
     if input.dtype.itemsize == 2 and input.dtype.is_floating_point and weight.dtype is input.dtype:
         return _convolve_halves(input, weight, bias, stride, padding, dilation, groups, output_padding)
     added = None if bias is None else (bias.layout.shape, bias.dtype)
     more = None if output_padding is None else tuple(output_padding)
     key = (
         input.layout.form, input.dtype, weight.layout.form, weight.dtype, added, *stride, *padding, *dilation, groups, more, current(),
+        *bounds,
     )
     known = _plans.get(key)
     if known is None:
         check_settings(stride, padding, dilation, groups, output_padding)
         check_dtypes(input, weight)
         check_shapes(input, weight, bias, stride, padding, dilation, groups, output_padding)
-        known = _plans[key] = _plan(input, weight, stride, padding, dilation, groups, output_padding)
+        known = _plans[key] = _plan(input, weight, stride, padding, dilation, groups, output_padding, bounds)
     plan, layout = known
     result = new_like(layout, input.dtype)
     if layout.numel:
         flat_bias = None if bias is None else contiguous(bias)
         packed = derived(weight.storage, (weight.layout.offset, plan.packing), lambda: plan.pack(weight.address))
-        plan.run(input.address, packed, address_or_zero(flat_bias), result.address)
+        added_to = None if residual is None else _laid_out(residual, layout)
+        plan.run(input.address, packed, address_or_zero(flat_bias), result.address, address_or_zero(added_to))
     return result
+
+
+def _laid_out(tensor: Tensor, layout: Layout) -> Tensor:
+    """The tensor, or a copy that lies as a result does."""
+    if tensor.layout.form is layout:
+        return tensor
+    return copy_into(new_like(layout, tensor.dtype), tensor)
 
 
 def _convolve_halves(
@@ -70,7 +85,7 @@ def _convolve_halves(
 
 def _plan(
     input: Tensor, weight: Tensor, stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], groups: int,
-    output_padding: Sequence[int] | None,
+    output_padding: Sequence[int] | None, bounds: Bounds,
 ) -> tuple[ConvolutionPlan | DepthwisePlan, Layout]:
     """The plan and the layout of the result."""
     batch, _, *image = input.layout.shape
@@ -84,7 +99,7 @@ def _plan(
     shape = (batch, sizes.out_channels, *sizes.out_image[3 - len(image) :])
     layout = Layout.of(shape, format_strides(shape, _format(input, weight, special)), 0)
     layouts = Layouts(strides_of(input.layout), strides_of(layout), strides_of(weight.layout))
-    return plan_convolution(input.dtype, sizes, layouts), layout
+    return plan_convolution(input.dtype, sizes, layouts, Epilogue(lowest=bounds[0], highest=bounds[1])), layout
 
 
 def sizes_of(

@@ -6,17 +6,21 @@ runs.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..dtype import DType, int32
+from ..kernels.isa import current
 from ..kernels.matrix import Sizes, Strides
 from ..kernels.matrix_int8 import multiply_int8
 from ..layout import Layout, broadcast_shapes
+from ..storage import keeps_derived
 from ..tensor import Tensor, new_empty
 from .copying import contiguous
 from .dtype_rules import type_name
 from .fast_calls import TENSOR
 from .host import bits, wrapped
-from .matrix_plans import ShortProducts, batched, planned
+from .matrix_plans import ShortProducts, WeightProduct, batched, planned, weight_product
+from .plans import Plans
 from .table import composite, kernel
 
 _UNSUPPORTED = ("bool", "uint16", "uint32", "uint64")
@@ -164,7 +168,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return _short_linear(input, weight) if bias is None else _short_linear_bias(input, weight, bias)
 
 
+_with_weights = Plans[tuple[Any, ...], WeightProduct]()
+"""Layers whose weights are kept in panels."""
+
+
 def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    added = None if bias is None else (bias.layout.form, bias.dtype)
+    key = input.layout.form, weight.layout.form, input.dtype, weight.dtype, added, current()
+    known = _with_weights.get(key)
+    if known is not None and keeps_derived(weight.storage):
+        return known.run(input, weight, bias)
     if input.ndim == 0 or weight.ndim not in (1, 2):
         raise RuntimeError(f"linear: expected an input with dimensions and a weight of one or two, got {input.ndim} and {weight.ndim}")
     if weight.ndim == 1:
@@ -179,6 +192,12 @@ def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(bias.dtype)} and {type_name(weight.dtype)}")
     left, right, result = input.reshape([rows, depth]), _turned(weight), [*shape[:-1], features]
+    if left.storage is input.storage and (bias is None or bias.layout.shape == (features,) and bias.layout.strides == (1,)):
+        wide = None if bias is None else Tensor(bias.storage, Layout.of((rows, features), (0, 1), bias.layout.offset), bias.dtype)
+        product = weight_product(left, right, wide, result)
+        if product is not None:
+            _with_weights[key] = product
+            return product.run(left, right, wide)
     if bias is None or input.dtype.is_complex or bias.layout.shape != (features,):
         plan = planned(left, right)
         if bias is None:

@@ -13,9 +13,10 @@ from typing import Any
 from ..dtype import DType
 from ..kernels.direct import direct
 from ..kernels.epilogue import PLAIN, Epilogue
-from ..kernels.matrix import Product, Sizes, Strides, TurnedProduct, plan_product
+from ..kernels.matrix import Panels, Product, Sizes, Strides, TurnedProduct, plan_product, plan_weights
 from ..kernels.matrix_words import Types
 from ..layout import Layout
+from ..storage import derived, keeps_derived
 from ..tensor import Tensor, new_like
 from .fast_calls import fresh, key_maker
 from .host import bits, wrapped
@@ -116,6 +117,36 @@ def _levels(batch: tuple[int, ...], a: list[int], b: list[int]) -> list[tuple[in
         else:
             found.append((size, left, right))
     return found
+
+
+class WeightProduct:
+    """A product with a matrix whose panels are kept beside it (`storage.derived`), of given strides and dtypes."""
+
+    __slots__ = ("layout", "panels", "product")
+
+    def __init__(self, panels: Panels, product: Product, shape: Sequence[int]) -> None:
+        self.panels, self.product, self.layout = panels, product, Layout.contiguous(tuple(shape))
+
+    def run(self, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+        """a @ b + bias, in the shape that was given."""
+        out = new_like(self.layout, a.dtype)
+        panels = self.panels
+        packed = derived(b.storage, (b.layout.offset, panels.identity), lambda: panels.pack(b.address))
+        self.product.run(a.address, packed.address, out.address, 0 if bias is None else bias.address)
+        return out
+
+
+def weight_product(a: Tensor, b: Tensor, bias: Tensor | None, shape: Sequence[int]) -> WeightProduct | None:
+    """The product of two matrices, seen in a shape, if it is worth keeping the panels of b and they can be kept."""
+    if a.dtype.is_complex or not keeps_derived(b.storage) or (bias is not None and bias.dtype is not a.dtype):
+        return None
+    (rows, depth), columns = a.layout.shape, b.layout.shape[1]
+    addend = None if bias is None else _strides(bias.layout)
+    name = a.dtype.name
+    found = plan_weights(
+        Types(name, name, name), Sizes(rows, columns, depth), _strides(a.layout), _strides(b.layout), Strides(columns, 1), addend
+    )
+    return None if found is None else WeightProduct(*found, shape)
 
 
 class ShortProducts:

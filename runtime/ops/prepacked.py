@@ -10,6 +10,7 @@ from typing import Any, cast
 from ..packed import ConvolutionContext, LinearContext, TransposedConvolutionContext
 from ..tensor import Tensor
 from .convolution import conv2d, conv_transpose2d
+from .fused_convolution import fused_convolution
 from .matrix import linear
 from .table import composite
 
@@ -32,7 +33,9 @@ def linear_clamp_run(input: Tensor, context: LinearContext) -> Tensor:
 def conv2d_clamp_run(input: Tensor, context: ConvolutionContext) -> Tensor:
     """A convolution, cut to bounds."""
     settings = (context.stride, context.padding, context.dilation, context.groups)
-    return _bounded(conv2d(input, context.weight, context.bias, *settings), context.low, context.high)
+    if input.ndim != 4:
+        return _bounded(conv2d(input, context.weight, context.bias, *settings), context.low, context.high)
+    return fused_convolution(input, context.weight, context.bias, *settings, None, context.low, context.high)
 
 
 @composite(f"prepacked::conv2d_transpose_clamp_run(Tensor X, {_TRANSPOSED} W_prepack) -> Tensor Y")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 FAMILIES = (
     "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "matrix_sums", "contractions",
-    "einsum", "convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling", "fractional_pooling",
-    "normalization", "group_normalization", "layer_normalization", "padding", "attention", "native_attention", "grid_sampling",
-    "recurrent", "views", "splitting",
+    "einsum", "convolution", "fused_convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling",
+    "fractional_pooling", "normalization", "group_normalization", "layer_normalization", "padding", "attention", "native_attention",
+    "grid_sampling", "recurrent", "views", "splitting",
     "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
     "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
     "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",

@@ -28,7 +28,7 @@ def overload_orders() -> dict[str, tuple[str, ...]]:
 def derive(key: str) -> Op | None:
     """The in-place or out= overload called `key`, if PyTorch has it and the table has its functional row."""
     name, _, overload = key.partition(".")
-    if overload not in overload_orders().get(name, ()):
+    if overload not in overload_orders().get(name, ()) and not (name.startswith("rushlight::") and name.endswith("_")):
         return None
     if key in _SEVERAL:
         return _derive_several(key, name, *_SEVERAL[key])

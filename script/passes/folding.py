@@ -10,7 +10,7 @@ from typing import cast
 
 from ...runtime.ops.table import required
 from ...runtime.tensor import Tensor
-from ...runtime.typesystem import TENSOR
+from ...runtime.typesystem import BOOL, TENSOR
 from ..ir import Graph, Node
 from .constant_pooling import is_only_read
 from .dead_code import eliminate_dead_code
@@ -55,6 +55,25 @@ def fold_lists(graph: Graph) -> bool:
             _replace(node, graph.create_constant([value.node.value for value in node.inputs], node.output.type, node.span))
             changed = True
     return eliminate_dead_code(graph) or changed
+
+
+def fold_tests_for_none(graph: Graph) -> bool:
+    """Whether a constant is None is known, of lists too.
+
+    %2 : bool = aten::__is__(%stride, %none)      (%stride a constant list)      =>      %2 : bool = prim::Constant[value=0]()
+    """
+    changed = False
+    for node in list(graph.walk()):
+        if node.kind == "prim::unchecked_cast" and node.input.node.is_constant and is_only_read(node.output):
+            node.output.replace_all_uses_with(node.input)
+            node.destroy()
+            changed = True
+        elif node.kind in ("aten::__is__", "aten::__isnot__") and all(value.node.is_constant for value in node.inputs):
+            left, right = (value.node for value in node.inputs)
+            if right.value is None and "function" not in (*left.attributes, *right.attributes):
+                _replace(node, graph.create_constant((left.value is None) == (node.kind == "aten::__is__"), BOOL, node.span))
+                changed = True
+    return changed
 
 
 def fold_batch_norms(graph: Graph) -> bool:
