@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
+from ..dtype import DType
 from ..formats import contiguous_format, is_in_format, suggested_format
 from ..kernels.group_normalization import (
     BLOCK,
@@ -20,8 +22,11 @@ from ..storage import Storage
 from ..tensor import Tensor, new_empty, new_like
 from .conversion import converted_to
 from .copying import contiguous, converted, copy_into
+from .fast_calls import OTHER, TENSOR, fresh, key_maker
 from .launching import address_or_zero, require_floating, widened
 from .normalization import batch_norm, double
+from .plans import Plans
+from .short_calls import Short, remembered
 from .table import composite, kernel
 
 
@@ -29,13 +34,20 @@ from .table import composite, kernel
     "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, "
     "bool cudnn_enabled=True) -> Tensor"
 )
-@widened
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enabled: bool) -> Tensor:
     """(input - mean) / sqrt(var + eps) * weight + bias, where mean and variance are those of each group of channels (dimension 1).
 
     Source: arXiv:1803.08494.
     """
-    del cudnn_enabled
+    if weight is None or bias is None:
+        return _general_group_norm(input, num_groups, weight, bias, eps, cudnn_enabled)
+    return _short_group_norm(input, num_groups, weight, bias, eps, cudnn_enabled)
+
+
+@widened
+def _general_group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None, bias: Tensor | None, eps: float, cudnn_enabled: bool
+) -> Tensor:
     shape = input.layout.shape
     _check(shape, num_groups, weight, bias)
     require_floating("GroupNormKernelImpl", input.dtype)
@@ -46,35 +58,68 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None, bias: Tens
     memory_format = suggested_format(input.layout)
     lanes = current().vector_bytes // input.dtype.itemsize
     if memory_format is not contiguous_format and shape[1] >= lanes and plane and is_in_format(input.layout, memory_format):
-        return _by_pixels(input, num_groups, given)
+        key = (input.layout.form, input.dtype, num_groups, current())
+        plan = _pixel_plans.get(key)
+        if plan is None:
+            plan = _pixel_plans[key] = _PixelPlan(input.layout, input.dtype, num_groups)
+        return plan.run(input, given)
     source = contiguous(input)
     out = new_empty(shape, source.dtype)
     words = (out.address, source.address, *given, group, plane, num_groups)
     if out.layout.numel:
         launch(group_norm_kernel(source.dtype), words, shape[0] * num_groups, work=source.layout.numel)
+    if source is input and memory_format is contiguous_format and weight is parameters[0] is not None and bias is parameters[1] is not None:
+        epsilon, dtype = double(eps), source.dtype
+        short = remembered(
+            group_norm_kernel(dtype), shape[0] * num_groups, source.layout.numel, [dtype] * 3, (epsilon.address, *words[5:]), out.layout,
+            dtype, (1, 2, 3, 0), epsilon,
+        )
+        if short is not None:
+            _short[_key(input, num_groups, weight, bias, eps, cudnn_enabled)] = short
     return out if memory_format is contiguous_format else converted_to(out, out.dtype, memory_format)
 
 
-def _by_pixels(input: Tensor, groups: int, given: tuple[int, ...]) -> Tensor:
-    """Group norm of images whose channels lie side by side; `given` are the addresses of weight, bias and epsilon."""
-    dtype, isa = input.dtype, current()
-    batch, channels, *sizes = input.layout.shape
-    pixels = math.prod(sizes)
-    blocks = -(-pixels // BLOCK)
-    width = isa.vector_bytes // dtype.itemsize * VECTORS
-    width = width if channels >= width else width // VECTORS
-    parts = -(-channels // width)
-    moments, factors = (Storage.allocate(2 * batch * count * channels * dtype.itemsize) for count in (blocks, 1))
-    means, squares = moments.address, moments.address + moments.nbytes // 2
-    scale, shift = factors.address, factors.address + factors.nbytes // 2
-    out = new_like(Layout.of(input.layout.shape, input.layout.strides, 0), dtype)
-    work = input.layout.numel // 3
-    words = (means, squares, input.address, channels, pixels, blocks, parts)
-    launch(block_moments_kernel(dtype, isa), words, batch * blocks * parts, work=work)
-    words = (scale, shift, means, squares, *given, channels, channels // groups, groups, pixels, blocks)
-    launch(group_scale_kernel(dtype), words, batch * groups, work=batch * blocks * channels)
-    launch(scale_pixels_kernel(dtype), (out.address, input.address, scale, shift, channels, pixels), batch * pixels, work=work)
-    return out
+_PATTERN = TENSOR + OTHER + 2 * TENSOR + 2 * OTHER
+_key, _short = key_maker(_PATTERN), Plans[tuple[Any, ...], Short]()
+_short_group_norm = fresh(_PATTERN, (), _short, _general_group_norm)
+
+
+class _PixelPlan:
+    """How images of one layout, whose channels lie side by side, are normalized: sums of blocks of pixels, factors, and all items."""
+
+    __slots__ = ("_factors", "_items", "_kernels", "_layout", "_moments", "_words", "_works")
+
+    def __init__(self, layout: Layout, dtype: DType, groups: int) -> None:
+        isa = current()
+        batch, channels, *sizes = layout.shape
+        pixels = math.prod(sizes)
+        blocks = -(-pixels // BLOCK)
+        width = isa.vector_bytes // dtype.itemsize * VECTORS
+        width = width if channels >= width else width // VECTORS
+        parts = -(-channels // width)
+        work = layout.numel // 3
+        self._moments, self._factors = (2 * batch * count * channels * dtype.itemsize for count in (blocks, 1))
+        self._layout = Layout.of(layout.shape, layout.strides, 0)
+        self._kernels = block_moments_kernel(dtype, isa), group_scale_kernel(dtype), scale_pixels_kernel(dtype)
+        self._words = (
+            (channels, pixels, blocks, parts), (channels, channels // groups, groups, pixels, blocks), (channels, pixels)
+        )
+        self._items = batch * blocks * parts, batch * groups, batch * pixels
+        self._works = work, batch * blocks * channels, work
+
+    def run(self, input: Tensor, given: tuple[int, ...]) -> Tensor:
+        """Group norm; `given` are the addresses of weight, bias and epsilon."""
+        moments, factors = Storage.allocate(self._moments), Storage.allocate(self._factors)
+        means, squares = moments.address, moments.address + self._moments // 2
+        scale, shift = factors.address, factors.address + self._factors // 2
+        out, source = new_like(self._layout, input.dtype), input.address
+        addresses = (means, squares, source), (scale, shift, means, squares, *given), (out.address, source, scale, shift)
+        for made, first, rest, items, work in zip(self._kernels, addresses, self._words, self._items, self._works):
+            launch(made, (*first, *rest), items, work=work)
+        return out
+
+
+_pixel_plans = Plans[tuple[Any, ...], _PixelPlan]()
 
 
 def _check(shape: Sequence[int], groups: int, weight: Tensor | None, bias: Tensor | None) -> None:
