@@ -95,8 +95,8 @@ DEVICE = SimpleType("Device", 22)
 STREAM = SimpleType("Stream", 23)
 CAPSULE = SimpleType("Capsule", 27)
 QSCHEME = SimpleType("QScheme", 29)
-ANY_LIST = SimpleType("AnyListType", 33)
-ANY_TUPLE = SimpleType("AnyTupleType", 34)
+ANY_LIST = SimpleType("list", 33)
+ANY_TUPLE = SimpleType("tuple", 34)
 ANY_CLASS = SimpleType("AnyClassType", 35)
 
 SIMPLE_TYPES: dict[str, SimpleType] = {

@@ -17,7 +17,8 @@ from .table import host
 Array = np.ndarray[Any, Any]
 
 
-def _boxes(name: str, boxes: Tensor, columns: int) -> Array:
+def boxes_of(name: str, boxes: Tensor, columns: int) -> Array:
+    """Boxes as float32 rows of so many numbers."""
     if boxes.ndim != 2 or boxes.layout.shape[1] != columns:
         raise RuntimeError(f"{name}: boxes should be a 2d tensor with {columns} columns, got {list(boxes.shape)}")
     return boxes.detach().to(float32).numpy()
@@ -26,7 +27,7 @@ def _boxes(name: str, boxes: Tensor, columns: int) -> Array:
 @host("torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 def nms(dets: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     """The indices of the boxes, best first, that overlap no better one by more than the threshold."""
-    boxes = _boxes("nms", dets, 4)
+    boxes = boxes_of("nms", dets, 4)
     if scores.ndim != 1 or scores.layout.shape[0] != len(boxes):
         raise RuntimeError(f"nms: boxes and scores should have same number of elements in dimension 0, got {list(scores.shape)}")
     order = np.argsort(-scores.detach().to(float32).numpy(), kind="stable")
@@ -56,7 +57,7 @@ def roi_align(
     """Averages of bilinear samples in the cells of regions (image, left, top, right, bottom). Source: arXiv:1703.06870."""
     if input.ndim != 4 or pooled_height < 1 or pooled_width < 1:
         raise RuntimeError(f"roi_align: expected images (N, C, H, W) and sizes above 0, got {list(input.shape)}")
-    images, regions = input.detach().to(float32).numpy(), _boxes("roi_align", rois, 5)
+    images, regions = input.detach().to(float32).numpy(), boxes_of("roi_align", rois, 5)
     if len(regions) and not (0 <= regions[:, 0].min() and regions[:, 0].max() < len(images)):
         raise IndexError(f"roi_align: a region is of image {int(regions[:, 0].max())}, but there are {len(images)}")
     if not np.isfinite(regions).all():
@@ -102,6 +103,21 @@ def _between(places: Array, size: int) -> tuple[Array, Array, Array, Array]:
     clipped = np.clip(places, 0, size - 1)
     low = np.minimum(clipped.astype(np.int64), size - 1)
     return low, np.minimum(low + 1, size - 1), clipped - low, inside
+
+
+def bilinear_items(image: Array, ys: Array, xs: Array) -> Array:
+    """The image (C, H, W) at places, each with a row and a column; what lies outside of it counts as 0."""
+    height, width = image.shape[1:]
+    ys, xs = (np.nan_to_num(places, nan=-2.0).clip(-2, size + 1) for places, size in ((ys, height), (xs, width)))
+    rows, columns = np.floor(ys).astype(np.int64), np.floor(xs).astype(np.int64)
+    part_y, part_x = (ys - rows).astype(np.float32), (xs - columns).astype(np.float32)
+    result = np.zeros((len(image), len(ys)), np.float32)
+    for y, weight_y in ((rows, 1 - part_y), (rows + 1, part_y)):
+        for x, weight_x in ((columns, 1 - part_x), (columns + 1, part_x)):
+            inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+            items = image[:, y.clip(0, height - 1), x.clip(0, width - 1)]
+            result += np.where(inside, items * (weight_y * weight_x), np.float32(0))
+    return result
 
 
 def _scatter(

@@ -199,6 +199,12 @@ def copy(self: dict[Any, Any]) -> dict[Any, Any]:
     return self.copy()
 
 
+@builtin("dict() -> Dict(str, Tensor)")
+def new_dict() -> dict[str, Any]:
+    """An empty dict."""
+    return {}
+
+
 @builtin(
     "dict.str((str, tVal)[] inputs) -> Dict(str, tVal)", "dict.int((int, tVal)[] inputs) -> Dict(int, tVal)",
     "dict.bool((bool, tVal)[] inputs) -> Dict(bool, tVal)", "dict.float((float, tVal)[] inputs) -> Dict(float, tVal)",

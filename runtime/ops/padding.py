@@ -111,5 +111,28 @@ def pad_row(self: Tensor, pad: Sequence[int], mode: str, value: float | None) ->
     return result if result is not self else self.clone()
 
 
+def _add_forms(name: str, mode: str) -> None:
+    """The operators for one number of dimensions, which older programs call."""
+    for dims in (1, 2, 3):
+
+        @composite(f"{name}_pad{dims}d(Tensor self, SymInt[{2 * dims}] padding) -> Tensor")
+        def run(self: Tensor, padding: Sequence[int], dims: int = dims) -> Tensor:
+            if len(padding) != 2 * dims:
+                raise RuntimeError(f"{name}_pad{dims}d: padding size is expected to be {2 * dims}, but got: {len(padding)}")
+            return pad_row(self, padding, mode, None)
+
+        del run
+
+
+_add_forms("reflection", "reflect")
+_add_forms("replication", "replicate")
+
+
+@composite("_pad_circular(Tensor self, SymInt[] pad) -> Tensor")
+def pad_circular(self: Tensor, pad: Sequence[int]) -> Tensor:
+    """`self` wrapped around at both ends of its last dimensions."""
+    return pad_row(self, pad, "circular", None)
+
+
 def _indices(places: list[int]) -> Tensor:
     return from_numpy(np.array(places, np.int64))

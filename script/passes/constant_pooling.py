@@ -51,7 +51,7 @@ def _key(node: Node) -> object:
 
 def is_mutable(type_: Type) -> bool:
     """True if values of the type can be changed in place: tensors, lists, dicts, objects, and what may hold them."""
-    if isinstance(type_, (ListType, DictType, ClassType, VarType)) or str(type_) in ("Tensor", "Any", "AnyListType"):
+    if isinstance(type_, (ListType, DictType, ClassType, VarType)) or str(type_) in ("Tensor", "Any", "list"):
         return True
     return any(map(is_mutable, type_.contained))
 
