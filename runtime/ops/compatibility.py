@@ -40,7 +40,8 @@ _interpolated(".size_list_scale_list", "int[]?", "float[]?")
 
 def _upsampled(name: str, sizes: str) -> None:
     @composite(
-        f"__upsample{name}(Tensor input, {sizes} size=None, int? scale_factor=None, str mode=\"nearest\", bool? align_corners=None) -> Tensor"
+        f"__upsample{name}(Tensor input, {sizes} size=None, int? scale_factor=None, str mode=\"nearest\", "
+        "bool? align_corners=None) -> Tensor"
     )
     def run(input: Tensor, size: Any, scale_factor: int | None, mode: str, align_corners: bool | None) -> Tensor:
         from ..nn.functional.resampling import interpolate

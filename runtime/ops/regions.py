@@ -62,9 +62,13 @@ def deform_conv2d(
     input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor, bias: Tensor, stride_h: int, stride_w: int, pad_h: int, pad_w: int,
     dilation_h: int, dilation_w: int, groups: int, offset_groups: int, use_mask: bool,
 ) -> Tensor:  # fmt: skip
-    """A convolution whose taps are moved by `offset` (N, 2 * offset_groups * taps, H, W) and weighed by `mask`. Source: arXiv:1811.11168."""
+    """A convolution whose taps are moved by `offset` (N, 2 * offset_groups * taps, H, W) and weighed by `mask`.
+
+    Source: arXiv:1811.11168.
+    """
     if min(stride_h, stride_w, dilation_h, dilation_w, groups, offset_groups) < 1 or input.ndim != 4 or weight.ndim != 4:
-        raise RuntimeError(f"deform_conv2d: input {list(input.shape)} and weight {list(weight.shape)} must have 4 dimensions, sizes be above 0")
+        shapes = f"input {list(input.shape)} and weight {list(weight.shape)}"
+        raise RuntimeError(f"deform_conv2d: {shapes} must have 4 dimensions, and steps and groups be above 0")
     count, channels, height, width = input.shape
     features, _, kernel_h, kernel_w = weight.shape
     taps = kernel_h * kernel_w
