@@ -33,7 +33,9 @@ def uniform(generator: Generator, count: int, dtype: Any, low: float, high: floa
     draw = uniform32 if dtype == np.float32 else uniform64
     first, last = dtype.type(low), dtype.type(high)
     # compilers fuse the two steps into one rounding on every processor that has the instruction
-    return fused(draw(generator, count), last - first, first)
+    drawn = fused(draw(generator, count), last - first, first)
+    # what was rounded up to the bound, which is outside, becomes the other bound
+    return np.where(drawn == last, first, drawn)
 
 
 def bounded_integers(generator: Generator, count: int, low: int, span: int) -> Array:

@@ -55,14 +55,14 @@ def i1e_float64(x: Any) -> Any:
 
 @typed
 def i0_float64(x: Any) -> Any:
-    """The modified Bessel function of the first kind and order 0."""
-    return i0e_float64(x) * math.exp(abs(x)) if abs(x) < np.inf else abs(x)
+    """The modified Bessel function of the first kind and order 0; NaN at infinity, as PyTorch's."""
+    return i0e_float64(x) * math.exp(abs(x))
 
 
 @typed
 def i1_float64(x: Any) -> Any:
-    """The modified Bessel function of the first kind and order 1."""
-    return i1e_float64(x) * math.exp(abs(x)) if abs(x) < np.inf else x
+    """The modified Bessel function of the first kind and order 1; NaN at infinity, as PyTorch's."""
+    return i1e_float64(x) * math.exp(abs(x))
 
 
 @typed

@@ -210,7 +210,7 @@ def _gamma_fraction(a: Any, x: Any) -> Any:
 @in_float64
 def igamma(a: Any, x: Any) -> Any:
     """The part of gamma(a) that lies below x, over gamma(a); NaN for negative arguments."""
-    if x < 0.0 or a < 0.0 or a != a or x != x:
+    if x < 0.0 or a < 0.0:
         return math.nan
     if a == 0.0:
         return 1.0 if x > 0.0 else math.nan
@@ -220,13 +220,15 @@ def igamma(a: Any, x: Any) -> Any:
         return math.nan if x == math.inf else 0.0
     if x == math.inf:
         return 1.0
+    if a != a or x != x:
+        return math.nan
     return 1.0 - _gamma_fraction(a, x) if x > 1.0 and x > a else _gamma_series(a, x)
 
 
 @in_float64
 def igammac(a: Any, x: Any) -> Any:
     """1 - igamma(a, x), exact where that is small."""
-    if x < 0.0 or a < 0.0 or a != a or x != x:
+    if x < 0.0 or a < 0.0:
         return math.nan
     if a == 0.0:
         return 0.0 if x > 0.0 else math.nan
@@ -236,4 +238,6 @@ def igammac(a: Any, x: Any) -> Any:
         return math.nan if x == math.inf else 1.0
     if x == math.inf:
         return 0.0
+    if a != a or x != x:
+        return math.nan
     return _gamma_fraction(a, x) if x > 1.0 and x > a else 1.0 - _gamma_series(a, x)

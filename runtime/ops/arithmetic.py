@@ -46,8 +46,13 @@ def sub(a: Any, b: Any, alpha: Any) -> Any:
     return a - alpha * b
 
 
+@composite("rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")
+def rsub_tensor(self: Tensor, other: Tensor, alpha: Any = 1) -> Tensor:
+    """other - alpha * self, in the memory order of that difference."""
+    return required("aten::sub.Tensor")(other, self, alpha)
+
+
 @pointwise(
-    "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
     "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     dtype=_NO_SUB,
     parameters=("alpha",),

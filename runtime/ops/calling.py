@@ -99,6 +99,8 @@ def _into_several(op: Op, run: Callable[..., tuple[Tensor, ...]], count: int) ->
     def run_into_several(*args: Any) -> tuple[Tensor, ...]:
         results, outs = run(*args[:-count]), args[-count:]
         for result, out in zip(results, outs):
+            if op.traits.same_out is not None and result.dtype is not out.dtype:
+                raise RuntimeError(op.traits.same_out(result.dtype, out.dtype))
             check_castable(result.dtype, out.dtype)
             resize_output(out, result.layout.shape)
             check_out(op.traits.out, args[:-count], out)

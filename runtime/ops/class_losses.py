@@ -209,7 +209,8 @@ def multi_margin_loss(self: Tensor, target: Tensor, p: float, margin: float, wei
     wrong = outside(labels, 0, classes) if labels.layout.numel else None
     if wrong is not None:
         raise RuntimeError("target out of range")
-    over: Tensor = (margin - rows.gather(1, labels) + rows).clamp_min(0)
+    margins: Tensor = margin - rows.gather(1, labels) + rows
+    over = required("aten::where.ScalarOther")(margins > 0, margins, 0)
     over = over * over if p == 2 else over
     if weight is not None:
         over = over * weight.take(labels)
@@ -221,7 +222,9 @@ def multi_margin_loss(self: Tensor, target: Tensor, p: float, margin: float, wei
 def multilabel_margin_loss_forward(self: Tensor, target: Tensor, reduction: int) -> tuple[Tensor, Tensor]:
     """The loss, and 1 where a class is a target. A row of targets ends at its first -1."""
     floats_only("multilabel_margin_loss_forward_out_frame")(self.dtype, (self.dtype,))
-    if self.ndim > 2 or target.layout.shape != self.layout.shape:
+    if self.ndim > 2 or (self.layout.shape and not self.layout.shape[-1]):
+        raise RuntimeError(f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(self.layout.shape)}")
+    if target.layout.shape != self.layout.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.layout.shape)} for input of size: {list(self.layout.shape)}")
     classes = self.layout.shape[-1] if self.ndim else 1
     scores = bits(self.to(dtypes.float64)).reshape(-1, classes)
@@ -232,8 +235,8 @@ def multilabel_margin_loss_forward(self: Tensor, target: Tensor, reduction: int)
     right = np.zeros(scores.shape, bool)
     rows = np.broadcast_to(np.arange(len(labels))[:, None], labels.shape)
     right[rows[counts], labels[counts]] = True
-    over = np.maximum(1 - scores[rows, np.where(counts, labels, 0)][:, :, None] + scores[:, None, :], 0)
-    over = np.where(counts[:, :, None] & ~right[:, None, :], over, 0)
+    over = 1 - scores[rows, np.where(counts, labels, 0)][:, :, None] + scores[:, None, :]
+    over = np.where(counts[:, :, None] & ~right[:, None, :] & (over > 0), over, 0)
     losses = wrapped(over.sum((1, 2)) / classes).to(self.dtype)
     flags = wrapped(right.astype(np.float64)).to(self.dtype).reshape(self.layout.shape)
     return reduced(losses.reshape([]) if self.ndim < 2 and reduction == 0 else losses, reduction), flags

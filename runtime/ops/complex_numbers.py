@@ -6,11 +6,12 @@ from typing import Any
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..kernels import complex_functions
-from ..layout import Layout
-from ..tensor import Tensor, new_empty
+from ..layout import Layout, broadcast_shapes
+from ..tensor import Tensor, new_like
 from .complex_reductions import parts
 from .copying import copy_into
 from .dtype_rules import promote, promote_float, real_dtype, type_name
+from .elementwise import dense_layout
 from .table import composite, pointwise, required
 
 _COMPLEX_OF = {"float16": dtypes.complex32, "float32": dtypes.complex64, "float64": dtypes.complex128}
@@ -94,7 +95,11 @@ def sgn(a: Any) -> Any:
     return 1 if a > 0 else (-1 if a < 0 else 0)
 
 
-@composite("complex(Tensor real, Tensor imag) -> Tensor")
+def _other_out(result: DType, out: DType) -> str:
+    return f"Expected object of scalar type {type_name(result)} but got scalar type {type_name(out)} for argument 'out'"
+
+
+@composite("complex(Tensor real, Tensor imag) -> Tensor", same_out=_other_out)
 def fromparts(real: Tensor, imag: Tensor) -> Tensor:
     """Complex numbers from their parts, which have one floating-point dtype."""
     found = _COMPLEX_OF.get(real.dtype.name)
@@ -104,15 +109,15 @@ def fromparts(real: Tensor, imag: Tensor) -> Tensor:
             if found is not None
             else f"Expected both inputs to be Half, Float or Double tensors but got {type_name(real.dtype)} and {type_name(imag.dtype)}"
         )
-    shape = required("aten::add.Tensor")(real, imag, 1).layout.shape
-    result = new_empty(shape, found)
+    layouts = [real.layout, imag.layout]
+    result = new_like(dense_layout(broadcast_shapes([one.shape for one in layouts]), layouts), found)
     pairs = parts(result)
     copy_into(pairs.select(-1, 0), real)
     copy_into(pairs.select(-1, 1), imag)
     return result
 
 
-@composite("polar(Tensor abs, Tensor angle) -> Tensor")
+@composite("polar(Tensor abs, Tensor angle) -> Tensor", same_out=_other_out)
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from distances and angles."""
     return fromparts(abs * angle.cos(), abs * angle.sin())

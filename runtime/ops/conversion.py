@@ -5,7 +5,16 @@ from collections.abc import Callable
 
 from ..device import CPU, META, Device
 from ..dtype import DType, as_dtype, by_name
-from ..formats import MemoryFormat, as_memory_format, contiguous_format, format_strides, is_in_format, preserve_format, require_strided
+from ..formats import (
+    MemoryFormat,
+    as_memory_format,
+    contiguous_format,
+    format_strides,
+    is_in_format,
+    preserve_format,
+    require_strided,
+    suggested_format,
+)
 from ..layout import Layout, broadcast_shapes
 from ..no_data import NoData, placed, without_data
 from ..tensor import Tensor
@@ -43,8 +52,14 @@ def moved(tensor: Tensor, device: Device | str | None, dtype: object, memory_for
 
 
 def _to(tensor: Tensor, device: Device | str | None, dtype: object, memory_format: object, copy: bool) -> Tensor:
-    copies = goes(tensor, device) or copy
-    return converted_to(tensor, as_dtype(dtype) or tensor.dtype, as_memory_format(memory_format), copy=copies)
+    return as_wanted(tensor, as_dtype(dtype) or tensor.dtype, as_memory_format(memory_format), copy=goes(tensor, device) or copy)
+
+
+def as_wanted(tensor: Tensor, dtype: DType, memory_format: MemoryFormat | None, *, copy: bool) -> Tensor:
+    """`converted_to` as `to` does it: a tensor whose strides suggest the format already is not copied for it."""
+    if tensor.dtype is dtype and not copy and memory_format is not None and suggested_format(tensor.layout) is memory_format:
+        return tensor
+    return converted_to(tensor, dtype, memory_format, copy=copy)
 
 
 @composite("contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)")
@@ -70,7 +85,7 @@ def clone_row(self: Tensor, memory_format: object = None) -> Tensor:
 def to_dtype(self: Tensor, dtype: object, non_blocking: bool = False, copy: bool = False, memory_format: object = None) -> Tensor:
     """The tensor in another dtype."""
     del non_blocking
-    return converted_to(self, as_dtype(dtype) or self.dtype, as_memory_format(memory_format), copy=copy)
+    return as_wanted(self, as_dtype(dtype) or self.dtype, as_memory_format(memory_format), copy=copy)
 
 
 @composite(

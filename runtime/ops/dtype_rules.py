@@ -93,6 +93,11 @@ _NAMES = {
 }
 
 
+def other_out(result: DType, out: DType) -> str:
+    """What operators that convert no result say about an `out` of another dtype."""
+    return f"Expected out tensor to have dtype {result.name}, but got {out.name} instead"
+
+
 def type_name(dtype: DType) -> str:
     """The name PyTorch's messages give a dtype: `Float` for float32, `Long` for int64."""
     return _NAMES.get(dtype.name, dtype.name)

@@ -348,11 +348,18 @@ def triu(self: Tensor, diagonal: int = 0) -> Tensor:
 _INDICES = "int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 
 
+def _check_rectangle(row: int, col: int) -> None:
+    for name, size in (("row", row), ("col", col)):
+        if size < 0:
+            raise RuntimeError(f"{name} must be non-negative, got{size}")
+
+
 @host(f"tril_indices({_INDICES}) -> Tensor")
 def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: Any = None, device: Any = None,
                  pin_memory: Any = None) -> Tensor:
     """Row and column numbers of the items of a lower triangle."""
     check_options(layout, device)
+    _check_rectangle(row, col)
     wanted = (as_dtype(dtype) or dtypes.int64).numpy
     return wrapped(np.array(np.tril_indices(row, offset, col)).astype(wanted))
 
@@ -362,5 +369,6 @@ def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: An
                  pin_memory: Any = None) -> Tensor:
     """Row and column numbers of the items of an upper triangle."""
     check_options(layout, device)
+    _check_rectangle(row, col)
     wanted = (as_dtype(dtype) or dtypes.int64).numpy
     return wrapped(np.array(np.triu_indices(row, offset, col)).astype(wanted))

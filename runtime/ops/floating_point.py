@@ -178,7 +178,7 @@ def nextafter(self: Tensor, other: Tensor) -> Tensor:
     """The number beside self in the direction of other."""
     operands = (self, other)
     dtype = result_dtype([x.dtype for x in operands if x.ndim], [x.dtype for x in operands if not x.ndim], [])
-    if dtype not in (dtypes.float32, dtypes.float64, dtypes.bfloat16):
+    if dtype not in (dtypes.float16, dtypes.float32, dtypes.float64, dtypes.bfloat16):
         raise NotImplementedError(f'"nextafter_cpu" not implemented for \'{type_name(dtype)}\'')
     result = required("aten::add.Tensor")(converted(self, dtype), converted(other, dtype), 1)
     start, goal = decoded(converted(self, dtype)), decoded(converted(other, dtype))

@@ -7,7 +7,7 @@ from .. import dtype as dtypes
 from ..layout import Layout, broadcast_shapes, wrap_dim
 from ..tensor import Tensor, new_beside, new_empty, new_like
 from .copying import clone, contiguous
-from .dtype_rules import type_name
+from .dtype_rules import other_out, type_name
 from .plans import Plans
 from .positions import POSITIONS, Position, Read, one_dimension, outside, replaced
 from .table import Sharing, kernel
@@ -104,7 +104,7 @@ def out_of_bounds(position: int, dim: int, size: int) -> str:
     return f"index {position} is out of bounds for dimension {dim} with size {size}"
 
 
-@kernel("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", out=Sharing.NONE)
+@kernel("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", out=Sharing.NONE, same_out=other_out)
 def gather(self: Tensor, dim: int, index: Tensor, sparse_grad: bool = False) -> Tensor:
     """The items at the positions of `index` along `dim`, and at the item's own place in the other dimensions."""
     del sparse_grad
@@ -138,18 +138,14 @@ def _plan_gather(self: Tensor, dim: int, index: Tensor) -> tuple[int, Read]:
     return dim, Read(layout, self.dtype.itemsize, shape, target, replaced(source.strides, dim, 0), [position])
 
 
-def _flattened(tensor: Tensor) -> Tensor:
-    tensor = contiguous(tensor)
-    return Tensor(tensor.storage, Layout.contiguous((tensor.layout.numel,), tensor.layout.offset), tensor.dtype)
-
-
 @kernel("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor")
 def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """`gather` whose other dimensions are broadcast; over the flattened tensor if no dimension is given."""
     if indices.dtype is not dtypes.int64:
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {type_name(indices.dtype)}")
     if dim is None:
-        self, indices, dim = _flattened(self), _flattened(indices), 0
+        # as views: PyTorch copies neither
+        self, indices, dim = self.view([-1]), indices.view([-1]), 0
     rank = len(self.layout.shape)
     if rank != len(indices.layout.shape):
         raise RuntimeError(

@@ -21,7 +21,7 @@ from .elementwise import dense_layout
 from .host import bits
 from .overlap import check_writable, distinct_input, input_apart
 from .plans import Plans
-from .positions import POSITIONS, Position, Read, begin_write, outside, write_items
+from .positions import POSITIONS, Position, Read, begin_write, one_dimension, outside, write_items
 from .splitting import unbind
 from .table import Sharing, kernel
 from .views import expanded
@@ -294,7 +294,7 @@ def masked_select(self: Tensor, mask: Tensor) -> Tensor:
     if not chosen.count:
         return result
     if self.dtype.itemsize == 16:
-        return index(_broadcast(self, shape), nonzero_numpy(chosen.tensor))
+        return index(one_dimension(_broadcast(self, shape)), nonzero_numpy(chosen.tensor))
     source = contiguous(_broadcast(self, shape))
     chosen.run(SELECT, self.dtype.itemsize, source.address, result.address)
     return result

@@ -150,6 +150,9 @@ def _signed_margin(a: Any, target: Any) -> Any:
 @composite("soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
 def soft_margin_loss(self: Tensor, target: Tensor, reduction: int) -> Tensor:
     """log(1 + exp(-target * self))."""
+    if self.dtype.itemsize == 2:
+        # PyTorch rounds after each step, and exp overflows
+        return reduced((-target * self).exp().log1p(), reduction)
     return reduced(required("rushlight::signed_margin")(self, target), reduction)
 
 

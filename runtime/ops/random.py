@@ -21,7 +21,7 @@ from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .elementwise import memory_order
 from .factories import check_options, empty_like, fresh
-from .host import Array, bits, decoded, encode, wrapped
+from .host import Array, decoded, encode, wrapped
 from .overlap import check_writable
 from .table import composite, host
 from .views import expanded, permuted
@@ -64,7 +64,11 @@ def uniform_into(tensor: Tensor, low: float, high: float, generator: Generator |
     dtype = _floating(tensor, "check_uniform_bounds")
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    return fill_in_memory_order(tensor, generator, lambda source, count: uniform(source, count, dtype, low, high))
+    fill_in_memory_order(tensor, generator, lambda source, count: uniform(source, count, dtype, low, high))
+    if tensor.dtype.itemsize == 2 and low < high:
+        # what was rounded up to the bound, which is outside, becomes the other bound
+        tensor.masked_fill_(tensor == tensor.new_full([], high), low)
+    return tensor
 
 
 def normal_into(tensor: Tensor, mean: float, std: float, generator: Generator | None) -> Tensor:
@@ -156,13 +160,13 @@ def bernoulli_tensor_in_place(self: Tensor, p: Tensor, generator: Generator | No
 @host(f"bernoulli(Tensor self, *, {_GENERATOR}) -> Tensor", random=True)
 def bernoulli(self: Tensor, generator: Generator | None = None) -> Tensor:
     """Ones with the probabilities that `self` holds, zeros otherwise."""
-    return bernoulli_tensor_in_place(empty_like(self), self, generator)
+    return bernoulli_tensor_in_place(self.new_empty(self.layout.shape), self, generator)
 
 
 @host(f"bernoulli.p(Tensor self, float p, *, {_GENERATOR}) -> Tensor", random=True)
 def bernoulli_p(self: Tensor, p: float, generator: Generator | None = None) -> Tensor:
     """A tensor like `self` of ones with probability `p`, zeros otherwise."""
-    return bernoulli_into(empty_like(self), p, generator)
+    return bernoulli_into(self.new_empty(self.layout.shape), p, generator)
 
 
 # Whole numbers
@@ -360,7 +364,7 @@ def normal_tensors(mean: Tensor, std: Tensor, generator: Any = None) -> Tensor:
 
 
 def _check_deviations(std: Tensor) -> None:
-    if std.layout.numel and bits(std).min() < 0:
+    if std.layout.numel and not decoded(std).min() >= 0:
         raise RuntimeError("normal expects all elements of std >= 0.0")
 
 

@@ -16,7 +16,7 @@ from ..storage import Storage
 from ..tensor import Tensor
 from .complex_reductions import product, reduced_by_parts
 from .copying import converted
-from .dtype_rules import type_name
+from .dtype_rules import other_out, type_name
 from .plans import Plans
 from .reduction_plans import Formula, Plan, by_columns, make_plan, reduced_shape, split_dims, words_of
 from .short_calls import Short, remembered
@@ -310,7 +310,7 @@ def min_all(self: Tensor) -> Tensor:
     return _extreme_values("min", self, None, False, _smallest)
 
 
-@reduction("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)")
+@reduction("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)", same_out=other_out)
 def aminmax(self: Tensor, dim: int | None, keepdim: bool) -> MinMax:
     """The smallest and the largest item, of all or along `dim`; NaN if one is."""
     smallest = _extreme_values("aminmax", self, dim, keepdim, _smallest)

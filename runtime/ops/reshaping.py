@@ -212,7 +212,7 @@ def narrow_copy(self: Tensor, dim: int, start: int, length: int) -> Tensor:
 @composite("rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor")
 def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """The plane of two dimensions turned `k` quarters."""
-    from .copying import clone
+    from .copying import laid_out
     from .joining import flip
     from .views import transpose
 
@@ -234,4 +234,4 @@ def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             turned = flip(self, [first])
             return _view_of(turned, transpose(turned.layout, first, second))
         case _:
-            return clone(self)
+            return laid_out(self, Layout.contiguous(self.layout.shape))

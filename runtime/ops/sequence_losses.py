@@ -69,6 +69,8 @@ def _alpha(scores: Array, labels: Array, steps: Sequence[int], lengths: Sequence
 
 
 def _check(log_probs: Tensor, targets: Tensor, steps: Sequence[int], lengths: Sequence[int], blank: int) -> None:
+    if log_probs.ndim != 3:
+        raise RuntimeError(f"ctc_loss: expected 3-dimensional log_probs (steps, batch, classes), but got {log_probs.ndim} dimensions")
     total, batch, classes = log_probs.layout.shape
     if not log_probs.dtype.is_floating_point:
         raise NotImplementedError(f'"ctc_loss_cpu" not implemented for \'{type_name(log_probs.dtype)}\'')

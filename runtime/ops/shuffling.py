@@ -1,7 +1,10 @@
 """Channels for pixels and back, channels in another order, and weights by direction and length."""
 from __future__ import annotations
 
+from ..formats import format_strides, suggested_format
+from ..layout import Layout
 from ..tensor import Tensor
+from .copying import laid_out
 from .table import composite, required
 
 
@@ -22,7 +25,8 @@ def pixel_shuffle(self: Tensor, upscale_factor: int) -> Tensor:
     rank = len(batch)
     parts = self.reshape([*batch, channels // area, upscale_factor, upscale_factor, height, width])
     order = [*range(rank), rank, rank + 3, rank + 1, rank + 4, rank + 2]
-    return parts.permute(order).reshape([*batch, channels // area, height * upscale_factor, width * upscale_factor])
+    shuffled = parts.permute(order).reshape([*batch, channels // area, height * upscale_factor, width * upscale_factor])
+    return _fresh(shuffled, self)
 
 
 @composite("pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor")
@@ -43,7 +47,13 @@ def pixel_unshuffle(self: Tensor, downscale_factor: int) -> Tensor:
     out = (height // downscale_factor, width // downscale_factor)
     parts = self.reshape([*batch, channels, out[0], downscale_factor, out[1], downscale_factor])
     order = [*range(rank), rank, rank + 2, rank + 4, rank + 1, rank + 3]
-    return parts.permute(order).reshape([*batch, channels * downscale_factor * downscale_factor, *out])
+    return _fresh(parts.permute(order).reshape([*batch, channels * downscale_factor * downscale_factor, *out]), self)
+
+
+def _fresh(shuffled: Tensor, source: Tensor) -> Tensor:
+    """A result in the memory format that the source suggests, and in memory of its own."""
+    layout = Layout.of(shuffled.layout.shape, format_strides(shuffled.layout.shape, suggested_format(source.layout)))
+    return shuffled if shuffled.storage is not source.storage and shuffled.layout is layout else laid_out(shuffled, layout)
 
 
 @composite("channel_shuffle(Tensor self, SymInt groups) -> Tensor", "native_channel_shuffle(Tensor self, SymInt groups) -> Tensor")

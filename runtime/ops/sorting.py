@@ -174,7 +174,7 @@ def _require_items(name: str, self: Tensor, dim: int) -> None:
         raise IndexError(f"{name}: Expected reduction dim {dim} to have non-zero size.")
 
 
-@kernel("kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+@kernel("kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)", out=Sharing.NONE)
 def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
     """The k-th smallest item along `dim`, counted from 1, and a place of it."""
     dim = wrap_dim(dim, len(self.layout.shape))

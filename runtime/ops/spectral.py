@@ -314,7 +314,9 @@ def _frequencies(values: Array, n: int, d: float, dtype: Any, layout: Any, devic
     found = as_dtype(dtype) or get_default_dtype()
     if not (found.is_floating_point or found.is_complex):
         raise RuntimeError(f"fftfreq requires a floating point or complex dtype, but got {type_name(found)}")
-    return converted(wrapped(values.astype(np.float64)), found) * (1.0 / (n * d))
+    with np.errstate(divide="ignore"):
+        scale = float(np.divide(1.0, n * d))
+    return converted(wrapped(values.astype(np.float64)), found) * scale
 
 
 @host(f"fft_fftfreq(int n, float d=1., *, {_OPTIONS}) -> Tensor")

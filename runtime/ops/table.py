@@ -279,9 +279,9 @@ def kernel(
     return _decorator(texts, Kind.KERNEL, Traits(random=random, out=out, same_out=same_out))
 
 
-def reduction(*texts: str) -> _Decorator:
-    """Many items become one: the body takes tensors and runs a kernel of kernels/reduction.py."""
-    return _decorator(texts, Kind.REDUCTION)
+def reduction(*texts: str, same_out: Callable[[DType, DType], str] | None = None) -> _Decorator:
+    """Many items become one: the body takes tensors and runs a kernel of kernels/reduction.py. `same_out` as for kernels."""
+    return _decorator(texts, Kind.REDUCTION, Traits(same_out=same_out))
 
 
 def host(*texts: str, random: bool = False) -> _Decorator:

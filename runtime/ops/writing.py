@@ -260,7 +260,7 @@ def index_add_in_place(self: Tensor, dim: int, index: Tensor, source: Tensor, al
 @kernel("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", out=Sharing.SAME)
 def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any = 1) -> Tensor:
     """The tensor with the slices of `source`, times `alpha`, added at the positions of a vector along `dim`."""
-    return _index_add(clone(self), dim, index, source, alpha)
+    return _index_add(laid_out(self, Layout.contiguous(self.layout.shape)), dim, index, source, alpha)
 
 
 def _index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
@@ -304,7 +304,7 @@ def index_copy_in_place(self: Tensor, dim: int, index: Tensor, source: Tensor) -
 @kernel("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", out=Sharing.SAME)
 def index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """The tensor with the slices of `source` written to the positions of a vector along `dim`."""
-    return _index_copy(clone(self), dim, index, source)
+    return _index_copy(laid_out(self, Layout.contiguous(self.layout.shape)), dim, index, source)
 
 
 def _index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -364,7 +364,7 @@ def index_reduce_in_place(self: Tensor, dim: int, index: Tensor, source: Tensor,
 @kernel("index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor")
 def index_reduce(self: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, include_self: bool = True) -> Tensor:
     """The prod, mean, amax or amin of the slices that a vector sends to each position of `dim`."""
-    return _index_reduce(clone(self), dim, index, source, reduce, include_self)
+    return _index_reduce(laid_out(self, Layout.contiguous(self.layout.shape)), dim, index, source, reduce, include_self)
 
 
 # Positions over the whole tensor
