@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rushlight import masked as masked
     from rushlight import nn as nn
     from rushlight import onnx as onnx
+    from rushlight import profiler as profiler
     from rushlight import random as random
     from rushlight import return_types as return_types
     from rushlight import serialization as serialization
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _SUBMODULES = (
     "amp", "autograd", "backends", "compiler", "cuda", "distributed", "fft", "func", "fx", "hub", "jit",
-    "linalg", "masked", "nn", "onnx", "random", "return_types", "serialization", "signal", "special", "utils", "version",
+    "linalg", "masked", "nn", "onnx", "profiler", "random", "return_types", "serialization", "signal", "special", "utils", "version",
 )
 
 

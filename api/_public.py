@@ -15,6 +15,9 @@ from rushlight.runtime.dtype import int8 as int8
 from rushlight.runtime.dtype import int16 as int16
 from rushlight.runtime.dtype import int32 as int32
 from rushlight.runtime.dtype import int64 as int64
+from rushlight.runtime.dtype import qint8 as qint8
+from rushlight.runtime.dtype import qint32 as qint32
+from rushlight.runtime.dtype import quint8 as quint8
 from rushlight.runtime.dtype import uint8 as uint8
 from rushlight.runtime.dtype import uint16 as uint16
 from rushlight.runtime.dtype import uint32 as uint32
@@ -98,6 +101,7 @@ from rushlight.runtime.names import newaxis as newaxis
 from rushlight.runtime.names import pi as pi
 from rushlight.runtime.names import typename as typename
 from rushlight.runtime.ops.methods import publish
+from rushlight.runtime.ops.namespaces import ops as ops
 from rushlight.runtime.printing import get_printoptions as get_printoptions
 from rushlight.runtime.printing import printoptions as printoptions
 from rushlight.runtime.printing import set_printoptions as set_printoptions

@@ -28,11 +28,18 @@ from rushlight.script.module import ScriptFunction as ScriptFunction
 from rushlight.script.module import ScriptModule as ScriptModule
 from rushlight.script.module import set_archive_writer, set_code_printer
 from rushlight.script.overloads import overload, overload_method
+from rushlight.script.script_methods import script_method as script_method
+from rushlight.script.tracing import TracerWarning as TracerWarning
+from rushlight.script.tracing import TracingCheckError as TracingCheckError
+from rushlight.script.tracing import trace as trace
+from rushlight.script.tracing import trace_module as trace_module
 from rushlight.serialize.jit import function_code, write
 from rushlight.serialize.jit import load as load
 from rushlight.serialize.jit import save as save
 
 isinstance = isinstance_
+_fork = fork
+_wait = wait
 _overload = overload
 _overload_method = overload_method
 _unwrap_optional = unwrap_optional

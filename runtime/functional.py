@@ -3,12 +3,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .dtype import bool_, int64
 from .layout import broadcast_shapes as common_shape
 from .meta_storage import also_without_data
 from .tensor import Size, Tensor
+
+if TYPE_CHECKING:
+    from .ops.table import Op
+
+
+def _row(key: str) -> Op:
+    from .ops.table import required
+
+    return required(f"aten::{key}")
 
 
 def _listed(tensors: tuple[Any, ...]) -> list[Tensor]:
@@ -21,9 +30,7 @@ def _listed(tensors: tuple[Any, ...]) -> list[Tensor]:
 @also_without_data
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """All tensors repeated to their common shape; RuntimeError where they have none."""
-    from .ops.reshaping import broadcast_tensors as row
-
-    return tuple(row(_listed(tensors)))
+    return tuple(_row("broadcast_tensors")(_listed(tensors)))
 
 
 def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
@@ -37,9 +44,7 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
 @also_without_data
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Each vector repeated along the others' dimensions: indexed as matrices are ("ij"), or x before y ("xy")."""
-    from .ops.reshaping import meshgrid_indexing
-
-    return tuple(meshgrid_indexing(_listed(tensors), indexing))
+    return tuple(_row("meshgrid.indexing")(_listed(tensors), indexing))
 
 
 @also_without_data
@@ -47,27 +52,19 @@ def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False)
     """The positions of the items that are not 0, a row each; or one vector per dimension."""
     if out is None:
         return input.nonzero(as_tuple=as_tuple)
-    from .ops.table import lookup
-
-    row = lookup("aten::nonzero.out")
-    assert row is not None
-    return row(input, out)
+    return _row("nonzero.out")(input, out)
 
 
 @also_without_data
 def block_diag(*tensors: Any) -> Tensor:
     """A matrix with the tensors along its diagonal and zeros elsewhere."""
-    from .ops.joining import block_diag as row
-
-    return row(list(tensors))
+    return _row("block_diag")(list(tensors))
 
 
 @also_without_data
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Products of tensors summed over the dimensions that `equation` leaves out: `einsum("bij,bjk->bik", a, b)`."""
-    from .ops.einsum import einsum as row
-
-    return row(equation, _listed(operands), None)
+    return _row("einsum")(equation, _listed(operands), None)
 
 
 @also_without_data
@@ -81,31 +78,23 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2, out
         left, right = [*range(-dims, 0)], [*range(dims)]
     else:
         left, right = ([*one] for one in dims)
-    from .ops.table import required
-
-    return required("aten::tensordot")(a, b, left, right) if out is None else required("aten::tensordot.out")(a, b, left, right, out)
+    return _row("tensordot")(a, b, left, right) if out is None else _row("tensordot.out")(a, b, left, right, out)
 
 
 @also_without_data
 def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """The product of all matrices, in the order that multiplies least."""
-    from .ops.table import required
-
-    return required("aten::chain_matmul")([*matrices]) if out is None else required("aten::chain_matmul.out")([*matrices], out)
+    return _row("chain_matmul")([*matrices]) if out is None else _row("chain_matmul.out")([*matrices], out)
 
 
 @also_without_data
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All combinations of the items of several vectors, one per row."""
-    from .ops.joining import cartesian_prod as row
-
-    return row(list(tensors))
+    return _row("cartesian_prod")(list(tensors))
 
 
 def _at_least(rank: int, tensors: tuple[Any, ...]) -> Any:
-    from .ops.reshaping import atleast_1d_all, atleast_2d_all, atleast_3d_all
-
-    found = (atleast_1d_all, atleast_2d_all, atleast_3d_all)[rank - 1](_listed(tensors))
+    found = _row(f"atleast_{rank}d.Sequence")(_listed(tensors))
     alone = len(tensors) == 1 and isinstance(tensors[0], Tensor)
     return found[0] if alone else tuple(found)
 
@@ -130,20 +119,17 @@ def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The distinct items in ascending order, or slices of `dim`; with the place of each item's like and the counts if asked for."""
-    from .ops.unique import unique2, unique_dim
-
-    found = unique2(input, sorted, return_inverse, return_counts) if dim is None else unique_dim(
-        input, dim, sorted, return_inverse, return_counts
-    )
+    if dim is None:
+        found = _row("_unique2")(input, sorted, return_inverse, return_counts)
+    else:
+        found = _row("unique_dim")(input, dim, sorted, return_inverse, return_counts)
     return _wanted(found, return_inverse, return_counts)
 
 
 @also_without_data
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
     """One item, or slice of `dim`, for each run of equal ones; with the run of each item and the runs' lengths if asked for."""
-    from .ops.unique import unique_consecutive as row
-
-    return _wanted(row(input, return_inverse, return_counts, dim), return_inverse, return_counts)
+    return _wanted(_row("unique_consecutive")(input, return_inverse, return_counts, dim), return_inverse, return_counts)
 
 
 def _wanted(found: tuple[Tensor, Tensor, Tensor], inverse: bool, counts: bool) -> Any:
@@ -158,9 +144,7 @@ def stft(
     return_complex: bool | None = None, align_to_window: bool | None = None,
 ) -> Tensor:
     """The spectrum of each window of `n_fft` samples; `center` pads both ends by half a window (ops/stft.py says the rest)."""
-    from .ops.stft import stft_center
-
-    return stft_center(
+    return _row("stft.center")(
         input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, align_to_window
     )
 
@@ -183,8 +167,6 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The position along each dimension of items counted through a tensor of `shape`."""
     from .factories import tensor
-    from .ops.table import required
-
     if indices.dtype.is_floating_point or indices.dtype.is_complex or indices.dtype is bool_:
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     if not isinstance(shape, int | Sequence):
@@ -196,25 +178,21 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     if any(size < 0 for size in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
     steps = [math.prod(sizes[at + 1 :]) for at in range(len(sizes))]
-    whole = required("aten::floor_divide")(indices.unsqueeze(-1), tensor(steps, dtype=int64))
+    whole = _row("floor_divide")(indices.unsqueeze(-1), tensor(steps, dtype=int64))
     return tuple((whole % tensor(sizes, dtype=int64)).unbind(-1))
 
 
 @also_without_data
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The distance of order `p` from every row of x1 to every row of x2; by matrix products as `compute_mode` says."""
-    from .ops.matrix_functions import cdist as row
-
     modes = {"use_mm_for_euclid_dist_if_necessary": None, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
     if compute_mode not in modes:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
-    return row(x1, x2, p, modes[compute_mode])
+    return _row("cdist")(x1, x2, p, modes[compute_mode])
 
 
 @also_without_data
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> tuple[Tensor, ...]:
     """The factors L and U in one matrix, and the rows exchanged at each step; with the places of zero pivots if `get_infos`."""
-    from .ops.table import required
-
-    found = required("aten::_lu_with_info")(A, pivot, not get_infos)
+    found = _row("_lu_with_info")(A, pivot, not get_infos)
     return tuple(found) if get_infos else tuple(found)[:2]

@@ -309,10 +309,24 @@ class TransposedConvolutionContext(Packed):
         return (self.weight, self.bias, *settings, self.low, self.high)
 
 
+class RecordFunction(Packed):
+    """A named part of a program that PyTorch's profiler measures."""
+
+    class_name = f"{ROOT}profiler._RecordFunction"
+    state_type = "str"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @classmethod
+    def from_state(cls, state: Any) -> RecordFunction:
+        raise RuntimeError(f"{cls.class_name}: archives hold none")
+
+
 CLASSES: dict[str, type[Packed]] = {
     one.class_name: one
     for one in (
         LinearParameters, Convolution2dParameters, Convolution3dParameters, CellParameters, LinearContext, ConvolutionContext,
-        TransposedConvolutionContext,
+        TransposedConvolutionContext, RecordFunction,
     )
 }  # fmt: skip

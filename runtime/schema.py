@@ -124,6 +124,8 @@ class OpSchema(NamedTuple):
             parts.append("...")
         return f"{self.key}({', '.join(parts)}) -> {self._returns_text()}"
 
+    __repr__ = __str__
+
     def _returns_text(self) -> str:
         parts = [str(r) for r in self.returns]
         if self.is_varret:

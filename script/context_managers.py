@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime import grad_mode
+from ..runtime import grad_mode, profiler
 from ..runtime.grad_mode import is_grad_enabled, set_grad_enabled
 
 
@@ -27,5 +27,22 @@ class no_grad:
         set_grad_enabled(self.prev)
 
 
-SCRIPTED: dict[type, type] = {grad_mode.no_grad: no_grad}
+class record_function:
+    """`rl.profiler.record_function`: a name for what runs inside."""
+
+    _jit_override_qualname = "__torch__.torch.autograd.profiler.record_function"
+
+    def __init__(self, name: str, args: str | None = None) -> None:
+        self.name = name
+        self.args = args
+        self.run_callbacks_on_exit: bool = True
+
+    def __enter__(self):  # noqa: ANN204 - compiled code infers its own type
+        return self
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        pass
+
+
+SCRIPTED: dict[type, type] = {grad_mode.no_grad: no_grad, profiler.record_function: record_function}
 """Classes that compiled code replaces, by the class that programs name."""

@@ -24,6 +24,7 @@ from .passes.fusing import fuse_convolutions, prefer_channels_last
 from .passes.inlining import inline
 from .passes.pipeline import clean_up
 from .qualified_names import NAMES
+from .script_methods import SCRIPTED
 
 
 def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, optimize_numerics: bool = True) -> RecursiveScriptModule:
@@ -31,6 +32,7 @@ def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, opti
     attributes to keep besides `forward`. `optimize_numerics` computes what needs constants only and folds batch normalization into
     convolutions. RuntimeError for modules in training mode, modules that are not scripted, and unknown names.
     """
+    mod = mod.__dict__.get(SCRIPTED, mod)
     if not isinstance(mod, RecursiveScriptModule):
         raise RuntimeError(
             "Freezing expects a ScriptModule as input. Please use torch.jit.script or torch.jit.trace to script your 'nn.Module'."

@@ -553,3 +553,5 @@ class Graph:
         from .ir_printer import graph_text
 
         return graph_text(self)
+
+    __repr__ = __str__

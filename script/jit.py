@@ -24,6 +24,7 @@ from .overloads import function_overloads
 from .python_classes import class_type, interface, object_of, script_class
 from .qualified_names import qualified_name
 from .recursive import SCOPE
+from .script_methods import SCRIPTED
 from .source import ScriptError
 from .values import FunctionValue, SpecialForm, SugaredValue
 
@@ -49,7 +50,7 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     if os.environ.get("PYTORCH_JIT", "1") == "0":
         return obj
     if isinstance(obj, ScriptFunction | ScriptModule):
-        return obj
+        return obj.__dict__.get(SCRIPTED, obj)
     if isinstance(obj, Module):
         return script_module(obj)
     if isinstance(obj, type):

@@ -178,15 +178,16 @@ def _same_constants(first: Mapping[str, object], second: Mapping[str, object]) -
 _known: WeakKeyDictionary[type[Module], list[LiveModule]] = WeakKeyDictionary()
 
 
-def live_module(module: Module) -> LiveModule:
-    """The type of a module: one that an equal module has, or a new one."""
+def live_module(module: Module, *, shared: bool = True) -> LiveModule:
+    """The type of a module: one that an equal module has, or a new one, which is not `shared` where it gains methods of its own."""
     made = _infer(module)
     known = _known.setdefault(type(module), [])
     for found in known:
-        if found.equals(made):
+        if shared and found.equals(made):
             return found
     made.type.rename(NAMES.claim(made.type.qualified_name))
-    known.append(made)
+    if shared:
+        known.append(made)
     return made
 
 

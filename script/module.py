@@ -18,6 +18,7 @@ from ..runtime.typesystem import ClassType, InterfaceType, Type
 from .boundary import CastError, Wrappers, caster, export
 from .function import BoundMethod, Function
 from .object import Object
+from .script_methods import SCRIPTED, add_definition, compile_after_init
 
 if TYPE_CHECKING:
     from ..runtime.schema import OpSchema
@@ -129,7 +130,35 @@ _wrapped: WeakValueDictionary[int, RecursiveScriptModule] = WeakValueDictionary(
 
 
 class ScriptModule(Module):
-    """Base of scripted modules, for `isinstance`."""
+    """Base of scripted modules, and of classes whose methods `script_method` marks: see `script_methods.py`."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__name__ != "RecursiveScriptModule" or cls.__module__ != __name__:
+            compile_after_init(cls)
+
+    def __getattr__(self, name: str) -> Any:
+        scripted = self.__dict__.get(SCRIPTED)
+        return getattr(scripted, name) if scripted is not None else super().__getattr__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        scripted = self.__dict__.get(SCRIPTED)
+        if scripted is not None:
+            setattr(scripted, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def define(self, src: str) -> None:
+        """Compile a method given as text; it sees the names of the caller."""
+        import sys
+
+        caller = sys._getframe(1)
+        names: dict[str, object] = {**caller.f_globals, **caller.f_locals}
+        scripted: RecursiveScriptModule | None = self.__dict__.get(SCRIPTED)
+        if scripted is None:
+            add_definition(self, src, names)
+        else:
+            scripted.define_with(src, names)
 
 
 class RecursiveScriptModule(ScriptModule):
@@ -253,14 +282,18 @@ class RecursiveScriptModule(ScriptModule):
         """The class it was made from."""
         return f"original_name={self.original_name}"
 
-    def define(self, source: str) -> None:
+    def define(self, src: str) -> None:
         """Compile a method given as text into the module's type; it sees the names of the caller."""
         import sys
 
+        caller = sys._getframe(1)
+        self.define_with(src, {**caller.f_globals, **caller.f_locals})
+
+    def define_with(self, source: str, names: dict[str, object]) -> None:
+        """Compile a method given as text, which sees `names`, into the module's type."""
         from .modules import define
 
-        caller = sys._getframe(1)
-        define(self._c.type, self.__dict__["_live_module"], source, {**caller.f_globals, **caller.f_locals})
+        define(self._c.type, self.__dict__["_live_module"], source, names)
 
     # saving and copying
 
@@ -319,6 +352,21 @@ class RecursiveScriptModule(ScriptModule):
         return self._method(name)
 
 
+class ConstantMap:
+    """The constants that a program's text names: `constants.c0`."""
+
+    def __init__(self, constants: list[object]) -> None:
+        self.const_mapping = {f"c{place}": value for place, value in enumerate(constants)}
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "const_mapping" or name not in self.const_mapping:
+            raise AttributeError(f"the program has no constant '{name}'")
+        return self.const_mapping[name]
+
+    def __repr__(self) -> str:
+        return f"ConstantMap({self.const_mapping})"
+
+
 class ScriptMethod(BoundMethod):
     """A compiled method of a scripted module."""
 
@@ -331,7 +379,7 @@ class ScriptMethod(BoundMethod):
     def code_with_constants(self) -> tuple[str, Any]:
         """The method as text, and the constants that the text names, as `c0`, `c1`, ..."""
         text, constants = print_code(self.function)
-        return text, {f"c{place}": value for place, value in enumerate(constants)}
+        return text, ConstantMap(constants)
 
     @property
     def qualified_name(self) -> str:
@@ -384,12 +432,20 @@ class ScriptFunction:
     def code_with_constants(self) -> tuple[str, Any]:
         """The function as text, and the constants that the text names, as `c0`, `c1`, ..."""
         text, constants = print_code(self._function)
-        return text, {f"c{place}": value for place, value in enumerate(constants)}
+        return text, ConstantMap(constants)
 
     def save(self, f: Any, _extra_files: dict[str, Any] | None = None) -> None:
         """Write the function to a TorchScript archive, as the `forward` of a module."""
         assert HOOKS.save is not None, "the archive writer was not set"
         HOOKS.save(self._function, f, _extra_files=_extra_files)
+
+    def save_to_buffer(self, _extra_files: dict[str, Any] | None = None) -> bytes:
+        """The bytes of the archive."""
+        import io
+
+        buffer = io.BytesIO()
+        self.save(buffer, _extra_files)
+        return buffer.getvalue()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._function(*args, **kwargs)

@@ -19,6 +19,7 @@ from .marks import Mark, is_left_to_python, mark_of
 from .module import RecursiveScriptModule
 from .object import Object
 from .overloads import method_overloads
+from .script_methods import SCRIPTED
 from .source import ScriptError
 
 MethodNames = Callable[[Module], list[str]]
@@ -42,10 +43,20 @@ def methods_to_compile(module: Module) -> list[str]:
 
 def script_module(module: Module, names: MethodNames = methods_to_compile) -> RecursiveScriptModule:
     """The scripted form of a module; tensors are shared with it, other attributes are copied."""
+    module = module.__dict__.get(SCRIPTED, module)
     if isinstance(module, RecursiveScriptModule):
         return module
     _check_initialized(module)
     return _create(module, live_module(module), names)
+
+
+def script_definitions(module: Module, names: list[str], definitions: list[tuple[str, dict[str, object]]]) -> RecursiveScriptModule:
+    """The scripted form of a module with the methods called `names` and those given as text, each with the names it sees."""
+    _check_initialized(module)
+    live = live_module(module, shared=not definitions)
+    for source, seen in definitions:
+        define(live.type, live, source, seen)
+    return _create(module, live, lambda found: names if found is module else methods_to_compile(found))
 
 
 def _check_initialized(module: Module) -> None:
@@ -74,6 +85,7 @@ def _create(module: Module, live: LiveModule, names: MethodNames) -> RecursiveSc
 
 
 def _create_child(child: Module, live: LiveModule | InterfaceType | None, names: MethodNames) -> RecursiveScriptModule:
+    child = child.__dict__.get(SCRIPTED, child)
     if isinstance(child, RecursiveScriptModule):
         return child
     if isinstance(live, InterfaceType):

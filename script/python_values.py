@@ -18,6 +18,7 @@ from ..runtime import grad_mode, scripting, surroundings
 from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.formats import LayoutKind, MemoryFormat
+from ..runtime.ops.namespaces import OpOverloadPacket
 from ..runtime.ops.packet import Packet
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.typesystem import NONE, TENSOR, ClassType, EnumType, InterfaceType, TupleType, Type
@@ -297,7 +298,7 @@ class Scope:
     def _known(self, thing: object, span: Span) -> SugaredValue | None:
         if isinstance(thing, Function):
             return FunctionValue(thing)
-        if isinstance(thing, Packet):
+        if isinstance(thing, Packet | OpOverloadPacket):
             return BuiltinFunction(thing.name)
         if isinstance(thing, ModuleType):
             return PythonModuleValue(thing, self)

@@ -37,7 +37,7 @@ def save(
     """
     if isinstance(m, ScriptFunction):
         write(m._function, cast("Target", f), _extra_files)
-    elif isinstance(m, RecursiveScriptModule):
+    elif isinstance(m, ScriptModule) and "_c" in m.__dict__:
         write(m._c, cast("Target", f), _extra_files)
     else:
         raise TypeError(f"save: expected a ScriptModule or ScriptFunction, but got {type(m).__name__}; compile it with rl.jit.script first")

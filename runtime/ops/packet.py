@@ -41,6 +41,8 @@ class Packet(functools.partial[Any]):
     """Those that eager callers reach: PyTorch's functions on Python values belong to TorchScript where the name has others."""
     known: dict[tuple[type, ...], Callable[..., Any]]
     """What calls without keywords run, by the types of their arguments."""
+    forget: Callable[[], None]
+    """Makes the next calls decide again what they run."""
     named: dict[tuple[Any, ...], Callable[..., Any]]
     """What calls with keywords run, by the types of their arguments and the names: `run(args, kwargs)`."""
 
@@ -92,11 +94,17 @@ class Packet(functools.partial[Any]):
             pair = get((Tensor, Tensor))
             return result
 
+        def forget() -> None:
+            nonlocal single, pair
+            single = pair = None
+            packet.known.clear()
+            packet.named.clear()
+
         call.__name__ = call.__qualname__ = name.partition("::")[2]
         packet = super().__new__(cls, call)
         packet.name, packet.known, packet.named, packet.overloads = name, known, {}, overloads
         packet.eager = tuple(op for op in overloads if op.kind is not Kind.BUILTIN) or overloads
-        packet.__name__ = call.__name__
+        packet.__name__, packet.forget = call.__name__, forget
         return packet
 
     @property
@@ -112,6 +120,19 @@ class Packet(functools.partial[Any]):
 
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, without: bool = False) -> Any:
         """Find the overload for these arguments and run it; `without` data where a call found that a tensor has none."""
+        found = self.bound(args, kwargs, remember=not without)
+        if found is not None:
+            op, values = found
+            return run_without_data(op, _eager(op), values) if without else _eager(op)(*values)
+        if self.name == "aten::norm":
+            # PyTorch's function of this name takes more than the operator
+            from .statistics import norm
+
+            return norm(*args, **kwargs)
+        raise TypeError(self._mismatch(args, kwargs))
+
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, remember: bool = True) -> tuple[Op, list[Any]] | None:
+        """The overload for these arguments, and all its arguments; None where none fits."""
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         for convert in (False, True):
@@ -119,17 +140,10 @@ class Packet(functools.partial[Any]):
                 values = bind(op.schema, args, _spread_outs(op, kwargs), convert=convert)
                 if values is None:
                     continue
-                if without:
-                    return run_without_data(op, _eager(op), values)
-                if not convert:
+                if remember and not convert:
                     self._remember(op, args, values, kwargs)
-                return _eager(op)(*values)
-        if self.name == "aten::norm":
-            # PyTorch's function of this name takes more than the operator
-            from .statistics import norm
-
-            return norm(*args, **kwargs)
-        raise TypeError(self._mismatch(args, kwargs))
+                return op, values
+        return None
 
     def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> None:
         given = (*args, *kwargs.values())
@@ -349,6 +363,13 @@ def _type_text(value: object) -> str:
 
 
 _packets: dict[str, Packet | None] = {}
+
+
+def forget_calls() -> None:
+    """Make all packets decide again what they run: for who changes how that is decided."""
+    for found in _packets.values():
+        if found is not None:
+            found.forget()
 
 
 def packet(name: str) -> Packet | None:

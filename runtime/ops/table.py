@@ -38,7 +38,7 @@ FAMILIES = (
     "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
     "matrix_functions", "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling", "view_copies", "calculus",
     "aliases",
-    "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked", "detection", "regions", "compatibility",
+    "profiling", "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked", "detection", "regions", "compatibility",
     "resampling",
 )
 """The modules of this folder that hold rows."""

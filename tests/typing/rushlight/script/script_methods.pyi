@@ -1,0 +1,1 @@
+from script.script_methods import *

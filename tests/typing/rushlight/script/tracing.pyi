@@ -1,0 +1,1 @@
+from script.tracing import *
