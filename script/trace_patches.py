@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, cast
 from ..runtime import aten
 from ..runtime.dtype import DType
 from ..runtime.nn.module import Module
-from ..runtime.ops.packet import Packet, forget_calls
+from ..runtime.ops.packet import Packet, eager_conversion, forget_calls
 from ..runtime.ops.table import Op, required
 from ..runtime.scripting import TRACING
 from ..runtime.tensor import Size, Tensor
-from ..runtime.typesystem import TENSOR, ListType
 from .function import Function
 
 if TYPE_CHECKING:
@@ -78,9 +77,8 @@ def _operators(recorder: Recorder) -> list[tuple[type, str, Any]]:
             # the message of the eager call, or what it does without an overload
             return resolve(self, args, kwargs)
         op, values = found
-        result = recorder.call(op, values)
-        is_list = type(result) is list and op.schema.returns[0].type == _TENSORS
-        return tuple(cast("list[Any]", result)) if is_list else result
+        convert, result = eager_conversion(op), recorder.call(op, values)
+        return result if convert is None else convert(result)
 
     run = Op.__call__
 
@@ -91,9 +89,6 @@ def _operators(recorder: Recorder) -> list[tuple[type, str, Any]]:
         return recorder.call(self, [*args, *(list(cast("tuple[Any, ...]", value)) if type(value) is tuple else value for value in rest)])
 
     return [(Packet, "resolve", traced), (Packet, "_remember", _remember_nothing), (Op, "__call__", traced_row)]
-
-
-_TENSORS = ListType(TENSOR)
 
 
 def _remember_nothing(*arguments: object) -> None:

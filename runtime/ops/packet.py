@@ -210,14 +210,17 @@ def _spread_outs(op: Op, kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _eager(op: Op) -> Callable[..., Any]:
     """The function behind `op` for eager callers, who get a tuple where TorchScript programs get a list of tensors."""
-    call = op.callable()
-    returns = op.schema.returns
+    call, convert = op.callable(), eager_conversion(op)
+    return call if convert is None else lambda *args: convert(call(*args))
+
+
+def eager_conversion(op: Op) -> Callable[[Any], Any] | None:
+    """What makes of a row's result the one that eager callers get, if that is another."""
     named = result_class(op)
     if named is not None:
-        return lambda *args: named(call(*args))
-    if len(returns) != 1 or returns[0].type != _TENSORS:
-        return call
-    return lambda *args: tuple(call(*args))
+        return named
+    returns = op.schema.returns
+    return tuple if len(returns) == 1 and returns[0].type == _TENSORS else None
 
 
 def result_class(op: Op) -> type[NamedResult] | None:

@@ -244,11 +244,37 @@ def limits() -> None:
         refuses(lambda: endless(1), rl.jit.LimitExceeded)
 
 
-@feature("`jit.trace`, `jit.trace_module`", "no")
+@feature("`jit.trace`, `jit.trace_module`: submodules stay submodules, sizes are asked for at each call", "yes")
 def tracing() -> None:
-    """Neither exists."""
-    refuses(lambda: rl.jit.trace, AttributeError)
-    refuses(lambda: rl.jit.trace_module, AttributeError)
+    """A traced module does on other inputs what the module does."""
+    module = Scaled()
+    traced = rl.jit.trace(module, rl.ones(2, 3))
+    x = rl.rand(5, 3)
+    assert traced(x).tolist() == module(x).tolist() and traced.linear.weight is module.linear.weight
+    both = rl.jit.trace_module(module, {"forward": rl.ones(2, 3), "clipped": rl.ones(2)})
+    assert both.clipped(rl.full((4,), 3.0)).tolist() == [1.0] * 4
+
+
+class Marked(rl.jit.ScriptModule):
+    """A module of the older kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(rl.full((2,), 3.0))
+        self.define("def twice(self, x: Tensor) -> Tensor:\n    return self.forward(x) * 2\n")
+
+    @rl.jit.script_method
+    def forward(self, x):  # noqa: ANN001, ANN201 - TorchScript takes it for a tensor
+        with rl.profiler.record_function("scaling"):
+            y = rl.ops.aten.mul(x, self.factor)
+        return y
+
+
+@feature("`jit.ScriptModule` with `script_method` and `define`; `rl.ops.aten.add.Tensor`; `profiler.record_function`", "yes")
+def older_words() -> None:
+    """Marked methods and those given as text are compiled; operators are called by name and overload."""
+    assert Marked().twice(rl.ones(2)).tolist() == [6.0, 6.0]
+    assert rl.ops.aten.add.Tensor(rl.ones(2), rl.ones(2), alpha=3).tolist() == [4.0, 4.0]
 
 
 @feature("`torch.save` and `torch.load`, every format, nothing built that is not listed", "yes")
