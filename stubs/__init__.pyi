@@ -15,6 +15,7 @@ from rushlight import linalg as linalg
 from rushlight import masked as masked
 from rushlight import nn as nn
 from rushlight import onnx as onnx
+from rushlight import profiler as profiler
 from rushlight import random as random
 from rushlight import return_types as return_types
 from rushlight import serialization as serialization

@@ -905,7 +905,7 @@ def clamp(input: Tensor, min: _Number | Tensor | None = None, max: _Number | Ten
 def clamp(input: Tensor, min: Tensor | None = None, max: Tensor | None = None, *, out: Tensor) -> Tensor: ...
 @overload
 def clamp_(input: Tensor, min: _Number | Tensor | None = None, max: _Number | Tensor | None = None) -> Tensor:
-    """self between the bounds that are given."""
+    """As `clamp`, in the memory of `self`."""
     ...
 @overload
 def clamp_(input: Tensor, min: Tensor | None = None, max: Tensor | None = None) -> Tensor: ...
@@ -2043,7 +2043,7 @@ def hardtanh(input: Tensor, min_val: _Number | Tensor = -1, max_val: _Number | T
 @overload
 def hardtanh(input: Tensor, min_val: _Number | Tensor = -1, max_val: _Number | Tensor = 1, *, out: Tensor) -> Tensor: ...
 def hardtanh_(input: Tensor, min_val: _Number | Tensor = -1, max_val: _Number | Tensor = 1) -> Tensor:
-    """self between both bounds."""
+    """As `hardtanh`, in the memory of `self`."""
     ...
 def has_torch_function() -> _bool:
     """False: no argument of a script overrides operators."""

@@ -38,8 +38,8 @@ FAMILIES = (
     "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
     "matrix_functions", "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling", "view_copies", "calculus",
     "aliases",
-    "profiling", "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked", "detection", "regions", "compatibility",
-    "resampling",
+    "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked", "detection", "regions", "compatibility",
+    "resampling", "profiling",
 )
 """The modules of this folder that hold rows."""
 

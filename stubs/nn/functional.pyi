@@ -198,7 +198,7 @@ def hardshrink(input: Tensor, lambd: _Number | Tensor = 0.5) -> Tensor:
 @overload
 def hardshrink(input: Tensor, lambd: _Number | Tensor = 0.5, *, out: Tensor) -> Tensor: ...
 def hardtanh_(input: Tensor, min_val: _Number | Tensor = -1, max_val: _Number | Tensor = 1) -> Tensor:
-    """self between both bounds."""
+    """As `hardtanh`, in the memory of `self`."""
     ...
 def leaky_relu_(input: Tensor, negative_slope: _Number | Tensor = 0.01) -> Tensor:
     """self where positive, else negative_slope * self."""

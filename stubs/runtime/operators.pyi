@@ -498,7 +498,7 @@ class Operators:
     def clamp(self, min: Tensor | None = None, max: Tensor | None = None) -> Tensor: ...
     @overload
     def clamp_(self, min: _Number | Tensor | None = None, max: _Number | Tensor | None = None) -> Tensor:
-        """self between the bounds that are given."""
+        """As `clamp`, in the memory of `self`."""
         ...
     @overload
     def clamp_(self, min: Tensor | None = None, max: Tensor | None = None) -> Tensor: ...
@@ -1144,7 +1144,7 @@ class Operators:
         """self between both bounds."""
         ...
     def hardtanh_(self, min_val: _Number | Tensor = -1, max_val: _Number | Tensor = 1) -> Tensor:
-        """self between both bounds."""
+        """As `hardtanh`, in the memory of `self`."""
         ...
     def heaviside(self, values: Tensor) -> Tensor:
         """0 below zero, 1 above, and the item of `values` at zero."""
