@@ -19,6 +19,7 @@ from .outputs import canonicalize_outputs
 from .peephole_dims import is_dims_question, simplify_dims
 from .peephole_lists import is_list_question, simplify_lists
 from .peephole_numbers import is_simple_arithmetic, simplify_numbers
+from .scalar_operands import takes_number, use_numbers
 from .to_ssa import convert_to_ssa
 from .tuples import lower_simple_tuples
 from .unrolling import is_short_loop, unroll_loops
@@ -36,9 +37,10 @@ FROM_SOURCE: tuple[Callable[[Graph], bool], ...] = (
 # What keeps any graph tidy.
 CLEANUP: tuple[Callable[[Graph], bool], ...] = (lower_simple_tuples, propagate_constants, pool_constants, canonicalize_outputs)
 
-# What makes a program shorter without changing what it computes, bit for bit.
+# What decides about dtypes when a program runs, then what makes it shorter without changing what it computes, bit for bit.
 PREPARATION: tuple[Callable[[Graph], bool], ...] = (
-    unroll_loops, propagate_constants, pool_constants, simplify_lists, simplify_dims, simplify_numbers, eliminate_common_subexpressions,
+    use_numbers, unroll_loops, propagate_constants, pool_constants, simplify_lists, simplify_dims, simplify_numbers,
+    eliminate_common_subexpressions,
 )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def _has_something_to_gain(graph: Graph) -> bool:
     for node in graph.walk():
         if node.is_constant:
             continue
-        if is_short_loop(node) or is_list_question(node) or is_dims_question(node) or is_simple_arithmetic(node):
+        if takes_number(node) or is_short_loop(node) or is_list_question(node) or is_dims_question(node) or is_simple_arithmetic(node):
             return True
         key = repetition_key(node)
         if key is not None and key in seen:

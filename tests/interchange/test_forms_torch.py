@@ -119,6 +119,20 @@ def test_results_by_name() -> None:
     same(made(torch.jit.script(Branches())), torch.ones(2, 3))
 
 
+class Grid(torch.nn.Module):
+    """Places of a detector's cells: a trace has the numbers as tensors of float64."""
+
+    def forward(self, x: torch.Tensor) -> Any:
+        height, width = x.shape
+        rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+        grid = torch.stack((columns, rows), 2)
+        return grid.expand(3, height, width, 2) - 0.5, grid * 2.5, grid / 2, grid + x.shape[0] * 1.5, x * 0.1, x.sum() + 0.1
+
+
+def test_numbers_of_traces_are_numbers() -> None:
+    same(made(torch.jit.trace(Grid(), torch.ones(4, 5), check_trace=False)), torch.ones(4, 5))
+
+
 @pytest.mark.parametrize("masked", [False, True])
 def test_encoders_that_know_nested_tensors(masked: bool) -> None:
     torch.manual_seed(0)
