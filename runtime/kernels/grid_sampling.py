@@ -21,6 +21,8 @@ from .functions import Functions
 
 COUNT = 64
 """Positions whose taps are kept together."""
+_TOGETHER = {1: 4, 2: 4, 4: 4, 8: 4, 16: 1}
+"""Channels that are summed in one go, by the number of taps."""
 BILINEAR, NEAREST, BICUBIC = 0, 1, 2
 ZEROS, BORDER, REFLECTION = 0, 1, 2
 _BIG = 1.0e15
@@ -73,26 +75,32 @@ class _Sampler:
             grid = self.grid.at((image * self.positions + first) * self.plan.dims)
             with builder.loop(count, vectorize=False) as at:
                 self._taps_of(grid.at(at * self.plan.dims), at)
-            with builder.loop(self.channels, vectorize=False) as channel:
-                source = self.images.at(image * self.from_image + channel * self.from_channel)
-                out = self.out.at((image * self.channels + channel) * self.positions + first)
-                self._sum(source, out, count)
+            together = _TOGETHER[self.taps]
+            groups = self.channels // together
+            with builder.loop(groups, vectorize=False) as group:
+                self._sum(image, group * together, together, first, count)
+            with builder.loop(self.channels - groups * together, vectorize=False) as rest:
+                self._sum(image, groups * together + rest, 1, first, count)
 
-    def _sum(self, source: Pointer, out: Pointer, count: Value) -> None:
-        """One channel at all positions of the part."""
+    def _sum(self, image: Value, channel: Value, together: int, first: Value, count: Value) -> None:
+        """Some channels at all positions of the part: places and weights are read once for all of them."""
         builder = self.builder
-        target, places, weights = out.independent(), self.places.independent(), self.weights.independent()
+        sources = [self.images.at(image * self.from_image + (channel + at) * self.from_channel) for at in range(together)]
+        targets = [
+            self.out.at((image * self.channels + channel + at) * self.positions + first).independent() for at in range(together)
+        ]
+        places, weights = self.places.independent(), self.weights.independent()
         zero = builder.number(0.0, self.compute)
-        with builder.loop(count, independent=True) as at:
-            total: Value | None = None
+        with builder.loop(count, vectorize=False) as at:
+            totals: list[Value] = []
             for tap in range(self.taps):
-                place = places[at + tap * COUNT]
-                item = source[builder.maximum(place, 0)]
+                place, weight = places[at + tap * COUNT], weights[at + tap * COUNT]
+                inside = builder.maximum(place, 0)
                 # what lies outside counts as 0, infinite or not
-                term = builder.select(place < 0, zero, item) * weights[at + tap * COUNT]
-                total = term if total is None else total + term
-            assert total is not None
-            target[at] = total
+                terms = [builder.select(place < 0, zero, source[inside]) * weight for source in sources]
+                totals = [total + term for total, term in zip(totals, terms)] if totals else terms
+            for target, total in zip(targets, totals):
+                target[at] = total
 
     def _taps_of(self, position: Pointer, at: Value) -> None:
         """Places (-1: outside) and weights of one position."""

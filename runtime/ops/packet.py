@@ -248,12 +248,20 @@ def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> C
 
 def _reader(argument: Argument, given: Any, value: list[Any]) -> Callable[[Any], list[Any] | None] | None:
     """What reads a list for the place of `given` from whatever has its type; None where `value` is not simply `given` as a list."""
-    readers = (_as_list, _as_tensors) if argument.list_size in (None, 1) else (_as_sizes(argument.list_size),)
+    readers = (_as_list, _as_tensors, _as_floats) if argument.list_size in (None, 1) else (_as_sizes(argument.list_size),)
     for read in readers:
         found = read(given)
-        if found is not None and len(found) == len(value) and all(a is b for a, b in zip(found, value)):
+        if found is not None and len(found) == len(value) and all(a is b or type(b) is float and a == b for a, b in zip(found, value)):
             return read
     return None
+
+
+def _as_floats(given: Any) -> list[Any] | None:
+    """A list or tuple of ints and floats as floats; None for anything else."""
+    if type(given) is not list and type(given) is not tuple:
+        return None
+    items = cast("Sequence[Any]", given)
+    return [float(item) for item in items] if all(type(item) is float or type(item) is int for item in items) else None
 
 
 def _as_tensors(given: Any) -> list[Any] | None:

@@ -22,6 +22,7 @@ from ..tensor import Tensor, new_like
 from .conversion import converted_to
 from .dtype_rules import type_name
 from .host import Array
+from .plans import Plans
 from .table import kernel
 
 _NAMES = {1: "L", 2: "HW", 3: "DHW"}
@@ -184,43 +185,59 @@ def resample(
         # PyTorch sums bytes with rounded weights; the result is rounded here, once
         wide: Tensor = resample(name, self.to(dtypes.float32), sizes, mode, align, scales)
         return wide.round().clamp(0, 255).to(dtypes.uint8)
-    _check(name, self, sizes, is_copy)
-    dims = len(sizes)
-    formats = {2: channels_last, 3: channels_last_3d}
-    memory_format = suggested_format(self.layout)
-    if memory_format is not formats.get(dims):
-        memory_format = contiguous_format
-    pixels = memory_format is not contiguous_format
-    source = converted_to(self, self.dtype, memory_format)
-    shape = (*self.layout.shape[:2], *sizes)
-    out = new_like(Layout.of(shape, format_strides(shape, memory_format), 0), self.dtype)
-    if not out.layout.numel:
+    key = (name, self.layout.form, self.dtype, tuple(sizes), align, None if scales is None else tuple(scales))
+    plan = _plans.get(key)
+    if plan is None:
+        _check(name, self, sizes, is_copy)
+        plan = _plans[key] = _Plan(self, sizes, mode, align, scales, is_copy)
+    return plan.run(self)
+
+
+class _Plan:
+    """How images of one layout become images of another size: all but the two addresses."""
+
+    def __init__(
+        self, images: Tensor, sizes: Sequence[int], mode: str, align: bool, scales: Sequence[float | None] | None, is_copy: bool
+    ) -> None:
+        dims, shape = len(sizes), images.layout.shape
+        memory_format = suggested_format(images.layout)
+        if memory_format is not {2: channels_last, 3: channels_last_3d}.get(dims):
+            memory_format = contiguous_format
+        pixels = memory_format is not contiguous_format
+        self.memory_format = memory_format
+        self.fits = converted_to(images, images.dtype, memory_format) is images
+        made = (*shape[:2], *sizes)
+        self.layout = Layout.of(made, format_strides(made, memory_format), 0)
+        if not self.layout.numel:
+            return
+        real = np.float64 if images.dtype is dtypes.float64 else np.float32
+        given = scales or [None] * dims
+        # the tables are kept, as the kernel knows their addresses alone
+        self.tables = [_one(real)] * (3 - dims)
+        self.tables += [_table(mode, size, to, align, scale, real) for size, to, scale in zip(shape[2:], sizes, given)]
+        places, weights = zip(*self.tables)
+        taps = [len(positions) for positions in places]
+        from_sizes, to_sizes = ((*[1] * (3 - dims), *lengths) for lengths in (shape[2:], sizes))
+        last = shape[1] if pixels else _part(places[2])
+        addresses = (*(one.ctypes.data for one in places), *(one.ctypes.data for one in weights))
+        self.words = (*addresses, *taps, *from_sizes, *to_sizes, last)
+        self.items = made[0] * to_sizes[0] * to_sizes[1] * (1 if pixels else made[1])
+        self.work = self.layout.numel * (1 if is_copy else taps[2]) // 2
+        fixed = taps[2] if taps[2] in (1, 2, 4) else 0
+        rows = taps[1] if pixels and fixed and not is_copy and taps[0] == from_sizes[0] == 1 and taps[1] in (2, 4) else 0
+        dtype: DType = _CARRIERS[images.dtype.itemsize] if is_copy else images.dtype
+        self.kernel = resampling_kernel(dtype, Resampling(fixed, pixels, is_copy, rows))
+
+    def run(self, images: Tensor) -> Tensor:
+        """The resized images."""
+        source = images if self.fits else converted_to(images, images.dtype, self.memory_format)
+        out = new_like(self.layout, images.dtype)
+        if self.layout.numel:
+            launch(self.kernel, (out.address, source.address, *self.words), self.items, work=self.work)
         return out
-    real = np.float64 if self.dtype is dtypes.float64 else np.float32
-    given = scales or [None] * dims
-    tables = [_one(real)] * (3 - dims)
-    tables += [_table(mode, size, to, align, scale, real) for size, to, scale in zip(self.layout.shape[2:], sizes, given)]
-    _launch(source, out, tables, pixels, is_copy)
-    return out
 
 
-def _launch(source: Tensor, out: Tensor, tables: Sequence[Table], pixels: bool, is_copy: bool) -> None:
-    places, weights = zip(*tables)
-    taps = [len(positions) for positions in places]
-    dims = source.ndim - 2
-    sizes, made = ((*[1] * (3 - dims), *tensor.layout.shape[2:]) for tensor in (source, out))
-    channels = source.layout.shape[1]
-    fixed = taps[2] if taps[2] in (1, 2, 4) else 0
-    dtype: DType = _CARRIERS[source.dtype.itemsize] if is_copy else source.dtype
-    last = channels if pixels else _part(places[2])
-    words = (
-        out.address, source.address, *(one.ctypes.data for one in places), *(one.ctypes.data for one in weights),
-        *taps, *sizes, *made, last,
-    )
-    items = out.layout.shape[0] * made[0] * made[1] * (1 if pixels else channels)
-    work = out.layout.numel * (1 if is_copy else taps[2]) // 2
-    rows = taps[1] if pixels and fixed and not is_copy and taps[0] == sizes[0] == 1 and taps[1] in (2, 4) else 0
-    launch(resampling_kernel(dtype, Resampling(fixed, pixels, is_copy, rows)), words, items, work=work)
+_plans = Plans[tuple[Any, ...], _Plan]()
 
 
 def _part(positions: Array) -> int:

@@ -222,6 +222,17 @@ def vectors(t: Any) -> Any:
 
 
 @program
+def without_values(t: Any) -> Any:
+    module = t.nn.Linear(3, 4, device="meta")
+    made = t.nn.utils.skip_init(t.nn.Conv2d, 2, 3, 1)
+    u = t.nn.utils
+    return [
+        [str(value.device) for value in module.state_dict().values()], [str(value.device) for value in made.state_dict().values()],
+        repr(made), list(module.to_empty(device="cpu").weight.shape), attempt(u.skip_init, t.nn.ReLU), attempt(u.skip_init, dict),
+    ]
+
+
+@program
 def pruned(t: Any) -> Any:
     prune = t.nn.utils.prune
     x = ramp(t, 2, 5)
