@@ -1182,10 +1182,10 @@ class Operators:
         """The length of the vector (self, other)."""
         ...
     def i0(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 0."""
+        """The modified Bessel function of the first kind and order 0; NaN at infinity, as PyTorch's."""
         ...
     def i0_(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 0."""
+        """The modified Bessel function of the first kind and order 0; NaN at infinity, as PyTorch's."""
         ...
     def igamma(self, other: Tensor | _Number) -> Tensor:
         """The part of gamma(a) that lies below x, over gamma(a); NaN for negative arguments."""
@@ -2252,7 +2252,7 @@ class Operators:
         ...
     @overload
     def rsub(self, other: Tensor | _Number, *, alpha: _Number | Tensor = 1) -> Tensor:
-        """other - alpha * self."""
+        """other - alpha * self, in the memory order of that difference."""
         ...
     @overload
     def rsub(self, other: _Number | Tensor, alpha: _Number | Tensor = 1) -> Tensor: ...
@@ -2454,13 +2454,13 @@ class Operators:
         """The logarithm of the size of gamma(self)."""
         ...
     def special_i0(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 0."""
+        """The modified Bessel function of the first kind and order 0; NaN at infinity, as PyTorch's."""
         ...
     def special_i0e(self) -> Tensor:
         """e**-|x| I0(x)."""
         ...
     def special_i1(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 1."""
+        """The modified Bessel function of the first kind and order 1; NaN at infinity, as PyTorch's."""
         ...
     def special_i1e(self) -> Tensor:
         """e**-|x| I1(x)."""
@@ -2481,10 +2481,10 @@ class Operators:
         """log(sum(exp(self))) over `dim`, shifted by the largest item so that nothing overflows."""
         ...
     def special_modified_bessel_i0(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 0."""
+        """The modified Bessel function of the first kind and order 0; NaN at infinity, as PyTorch's."""
         ...
     def special_modified_bessel_i1(self) -> Tensor:
-        """The modified Bessel function of the first kind and order 1."""
+        """The modified Bessel function of the first kind and order 1; NaN at infinity, as PyTorch's."""
         ...
     def special_modified_bessel_k0(self) -> Tensor:
         """The modified Bessel function of the second kind and order 0."""
