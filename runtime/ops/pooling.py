@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..dtype import int64
+from ..kernels.isa import current
 from ..tensor import Tensor
 from .launching import pair, require_floating, widened
-from .pooling_windows import Windows, pool
+from .plans import Plans
+from .pooling_windows import PooledLayout, Windows, pool
 from .table import kernel
 
 
@@ -52,6 +55,12 @@ def _max_pool2d(
     self: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
     ceil_mode: bool, with_indices: bool,
 ) -> tuple[Tensor, Tensor | None]:
+    settings = (kernel_size, stride, padding, dilation)
+    listed = [tuple(one) if isinstance(one, list) else one for one in settings]
+    key = (self.layout.form, self.dtype, *listed, ceil_mode, with_indices, current())
+    known = _max_pools.get(key)
+    if known is not None:
+        return known.run(self)
     size = _planes("max_pool2d", self)
     windows = pair(kernel_size, "max_pool2d: kernel_size")
     strides = pair(stride, "max_pool2d: stride") if stride else windows
@@ -63,7 +72,12 @@ def _max_pool2d(
     if not self.dtype.computes or self.dtype.name == "bool":
         require_floating("max_pool2d", self.dtype)
     _check_output("max_pool2d", self, *sizes)
-    return pool(self, sizes, Windows(windows, strides, paddings, dilations), mean=False, places=with_indices)
+    found = _max_pools[key] = PooledLayout(self, sizes, Windows(windows, strides, paddings, dilations), mean=False, places=with_indices)
+    return found.run(self)
+
+
+_max_pools = Plans[tuple[Any, ...], PooledLayout]()
+"""What is known of inputs that passed every check."""
 
 
 @kernel(

@@ -46,14 +46,51 @@ def pool(
     dims = len(out_sizes)
     if mean and windows is None and max(out_sizes) == 1 and min(out_sizes) == 1 and input.layout.numel:
         return _global_mean(input, dims, keeps_format), None
-    layout = _out_layout(input, out_sizes, keeps_format)
-    if not layout.numel:
-        nothing = new_beside(input, layout.shape)
-        return nothing, new_beside(input, layout.shape, int64) if places else None
-    out = new_like(layout, input.dtype)
-    chosen = new_like(layout, int64) if places else None
-    _launch(input, out, chosen, out_sizes, windows, mean, counts_padding, divisor)
-    return out, chosen
+    return PooledLayout(
+        input, out_sizes, windows, mean=mean, places=places, keeps_format=keeps_format, counts_padding=counts_padding, divisor=divisor
+    ).run(input)
+
+
+class PooledLayout:
+    """How inputs of one layout and dtype are pooled: keep it, and run it on others. The arguments are those of `pool`."""
+
+    __slots__ = ("_items", "_kernel", "_layout", "_places", "_words", "_work")
+
+    def __init__(
+        self, input: Tensor, out_sizes: Sequence[int], windows: Windows | None, *, mean: bool, places: bool = False,
+        keeps_format: bool = True, counts_padding: bool = True, divisor: int = 0,
+    ) -> None:
+        self._layout, self._places = _out_layout(input, out_sizes, keeps_format), places
+        if not self._layout.numel:
+            return
+        dims = len(out_sizes)
+        batch, channels, sizes, strides = _volumes(input.layout, dims)
+        _, _, wide_out, out_strides = _volumes(self._layout, dims)
+        # many channels of pixels side by side vectorize better than rows of outputs
+        last = channels > 1 and out_strides[1] == 1 and strides[1] == 1
+        self._kernel = pooling_kernel(input.dtype, Pooling(mean, places, windows is None, last))
+        if windows is None:
+            given, window = [0] * 12, [-(-size // out_size) for size, out_size in zip(sizes, wide_out, strict=True)]
+        else:
+            parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (windows.dilation, 1))
+            given = [value for values, neutral in parts for value in (*[neutral] * (3 - dims), *values)]
+            window = windows.size
+            divisor = divisor or _common_divisor(windows, sizes[3 - dims :], out_sizes, counts_padding)
+        self._words = (channels, *sizes, *wide_out, *given, *strides, *out_strides, int(counts_padding), divisor)
+        self._items = batch * (wide_out[0] * wide_out[1] if last else channels)
+        self._work = self._layout.numel * math.prod(window) // 4
+
+    def run(self, input: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The pooled input, and places if wanted."""
+        layout = self._layout
+        if not layout.numel:
+            nothing = new_beside(input, layout.shape)
+            return nothing, new_beside(input, layout.shape, int64) if self._places else None
+        out = new_like(layout, input.dtype)
+        chosen = new_like(layout, int64) if self._places else None
+        words = (out.address, input.address, 0 if chosen is None else chosen.address, *self._words)
+        launch(self._kernel, words, self._items, work=self._work)
+        return out, chosen
 
 
 def _out_layout(input: Tensor, out_sizes: Sequence[int], keeps_format: bool) -> Layout:
@@ -107,31 +144,6 @@ class _GlobalMean:
 
 
 _global_means = Plans[tuple[Any, ...], _GlobalMean]()
-
-
-def _launch(
-    input: Tensor, out: Tensor, chosen: Tensor | None, out_sizes: Sequence[int], windows: Windows | None, mean: bool, counts_padding: bool,
-    divisor: int,
-) -> None:
-    dims = len(out_sizes)
-    batch, channels, sizes, strides = _volumes(input.layout, dims)
-    _, _, wide_out, out_strides = _volumes(out.layout, dims)
-    # many channels of pixels side by side vectorize better than rows of outputs
-    last = channels > 1 and out_strides[1] == 1 and strides[1] == 1
-    kernel = pooling_kernel(input.dtype, Pooling(mean, chosen is not None, windows is None, last))
-    if windows is None:
-        given, window = [0] * 12, [-(-size // out_size) for size, out_size in zip(sizes, wide_out, strict=True)]
-    else:
-        parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (windows.dilation, 1))
-        given = [value for values, neutral in parts for value in (*[neutral] * (3 - dims), *values)]
-        window = windows.size
-        divisor = divisor or _common_divisor(windows, sizes[3 - dims :], out_sizes, counts_padding)
-    words = (
-        out.address, input.address, 0 if chosen is None else chosen.address, channels, *sizes, *wide_out, *given, *strides, *out_strides,
-        int(counts_padding), divisor,
-    )
-    items = batch * (wide_out[0] * wide_out[1] if last else channels)
-    launch(kernel, words, items, work=out.layout.numel * math.prod(window) // 4)
 
 
 def _volumes(layout: Layout, dims: int) -> tuple[int, int, list[int], list[int]]:
