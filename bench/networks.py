@@ -117,9 +117,9 @@ def numpy_state(module: object) -> State:
     return {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
 
 
-def rushlight_contender(model: object, x: Array) -> Contender:
-    """A rushlight module, called from Python."""
-    tensor = rl.from_numpy(x)
+def rushlight_contender(scripted: rl.jit.ScriptModule, x: Array) -> Contender:
+    """A scripted module of rushlight, frozen and optimised for inference, called from Python."""
+    tensor, model = rl.from_numpy(x), rl.jit.optimize_for_inference(scripted)
     return Contender("rushlight", lambda: model(tensor), lambda: model(tensor).numpy())
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from ...runtime.formats import channels_last, contiguous_format, is_in_format
+from ...runtime.formats import channels_last, contiguous_format, format_strides
+from ...runtime.layout import Layout
 from ...runtime.ops.table import required
 from ...runtime.tensor import Tensor
 from ...runtime.typesystem import INT, NONE, TENSOR
@@ -156,9 +157,7 @@ def prefer_channels_last(graph: Graph) -> bool:
     if all(_is_turned(node) for node in weights) or any(not _is_read_alone(value, wide) for value in wide):
         return False
     for node in weights:
-        weight = cast("Tensor", node.inputs[1].node.value)
-        turned = cast("Tensor", required("aten::contiguous").callable()(weight, channels_last))
-        made = graph.create_constant(turned, TENSOR, node.span)
+        made = graph.create_constant(_turned(cast("Tensor", node.inputs[1].node.value)), TENSOR, node.span)
         graph.block.prepend(made)
         node.replace_input(1, made.output)
     for node, index in others:
@@ -172,8 +171,16 @@ def _has_planes(node: Node) -> bool:
     return isinstance(weight, Tensor) and weight.ndim == 4
 
 
+def _turned(weight: Tensor) -> Tensor:
+    """The weight with its channels last, by its strides too where they lie so already: of one channel, or windows of one item."""
+    turned = cast("Tensor", required("aten::contiguous").callable()(weight, channels_last))
+    layout = turned.layout
+    return Tensor(turned.storage, Layout.of(layout.shape, format_strides(layout.shape, channels_last), layout.offset), turned.dtype)
+
+
 def _is_turned(node: Node) -> bool:
-    return is_in_format(cast("Tensor", node.inputs[1].node.value).layout, channels_last)
+    layout = cast("Tensor", node.inputs[1].node.value).layout
+    return layout.strides == format_strides(layout.shape, channels_last)
 
 
 def _tensors(node: Node) -> list[Value]:
