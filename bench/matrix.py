@@ -2,11 +2,11 @@
 
 Every call is timed between two calls of its yardstick (peak.py), in turns with its rivals; figures are medians over the rounds.
 
-The bound: on registers alone the tile of 6 x 2 vectors reaches the peak; with operands in the first cache it takes 6.0 to 6.2 cycles for
-a step of 6, beside a busy neighbour up to 6.6, and some 40 to 150 cycles to begin and end, whatever the depth. Of AMD's Zen 3 this leaves 85
-to 93 %. What was tried around the tile and gained nothing: reading A where it lies (a tenth slower), no prefetch, not reading C, other
-shapes (4 x 3, 3 x 4), prefetching A, parts of the depth beyond 384 steps, blocks of A beyond half of the second cache. Eight steps in a
-turn gained two percent.
+The bound: on registers alone the tile of 6 x 2 vectors reaches the peak; with operands in the first cache it takes 6.0 to 6.2 cycles
+for a step of 6, beside a busy neighbour up to 6.6, and some 40 to 150 cycles to begin and end, whatever the depth. Of AMD's Zen 3 this
+leaves 85 to 93 %. What was tried around the tile and gained nothing: reading A where it lies (a tenth slower), no prefetch, not reading
+C, other shapes (4 x 3, 3 x 4), prefetching A, parts of the depth beyond 384 steps, blocks of A beyond half of the second cache. Eight
+steps in a turn gained two percent.
 """
 
 from __future__ import annotations
