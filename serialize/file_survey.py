@@ -16,7 +16,7 @@ from ..runtime.tensor import Tensor
 from . import legacy_reader
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError, UnlistedError
-from .inert import InertName, InertObject, MetaTensor, NestedTensor, QuantizedTensor, SparseTensor, TypedStorage
+from .inert import InertName, InertObject, NestedTensor, QuantizedTensor, SparseTensor, TypedStorage
 from .model_json import OldModel, is_old
 from .save_reader import ZIP, read_archive
 from .saved_globals import SavedBuilder
@@ -236,6 +236,8 @@ def _rows(value: object, storages: Mapping[int, SavedStorage]) -> list[TensorRow
 def _described(value: object) -> tuple[str, Tensor | None, tuple[int, ...], str] | None:
     """Kind, memory, shape and dtype of a value that is a tensor of some sort."""
     match value:
+        case Tensor() if value.is_meta:
+            return "meta", None, tuple(value.shape), value.dtype.name
         case Tensor():
             return type(value).__name__.lower(), value, tuple(value.shape), value.dtype.name
         case QuantizedTensor():
@@ -244,8 +246,6 @@ def _described(value: object) -> tuple[str, Tensor | None, tuple[int, ...], str]
             return value.layout.removeprefix("torch."), value.values, tuple(value.shape), value.values.dtype.name
         case NestedTensor():
             return "nested", value.buffer, tuple(value.buffer.shape), value.buffer.dtype.name
-        case MetaTensor():
-            return "meta", None, tuple(value.shape), value.dtype.name
         case TypedStorage():
             dtype = value.dtype
             return "storage", None, (len(value),), dtype.name if dtype else "uint8"

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.storage import Storage
 from ..runtime.tensor import Size, Tensor
@@ -170,18 +169,6 @@ class NestedTensor:
     sizes: Tensor
     strides: Tensor
     offsets: Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MetaTensor:
-    """A tensor without data."""
-
-    dtype: DType
-    shape: Size
-    strides: tuple[int, ...]
-    requires_grad: bool
-    is_parameter: bool = False
-    device: Device = Device("meta")
 
 
 @dataclass(slots=True, eq=False)

@@ -97,8 +97,8 @@ def _read_torch(path: str) -> tuple[dict[str, Tensor], list[str]]:
             one = _live(archive, one, storages)
         if archive is not None and name.rpartition(".")[2] in EVERY_MODULE:
             continue
-        if isinstance(one, Tensor) and one.dtype.is_quantized:
-            notes.append(f"{name} is left out: a tensor of {one.dtype}")
+        if isinstance(one, Tensor) and (one.dtype.is_quantized or one.is_meta):
+            notes.append(f"{name} is left out: a tensor {'without data' if one.is_meta else f'of {one.dtype}'}")
         elif not isinstance(one, Tensor):
             notes.append(f"{name} is left out: {'None' if one is None else f'a {type(one).__name__}'}")
         elif name in tensors:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import IO, cast
 
+from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage, written_by_others
 from .errors import ArchiveError, shown
 from .inert import TypedStorage
@@ -100,6 +101,12 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
     return SavedStorage(part, known.dtype, pickled, root.kind, root.budget, root.waiting)
 
 
+def _set_contents(storage: SavedStorage, content: bytes) -> None:
+    """Give a storage its contents, unless `map_location` put it where there are none."""
+    if not isinstance(storage.storage, MetaStorage):
+        storage.storage.array[...] = memoryview(content)
+
+
 # Streams
 
 
@@ -182,7 +189,7 @@ def _fill(parts: _Parts, storages: _StreamStorages, key: str) -> None:
     count, size = parts.integer(8, record), found.kind.dtype.itemsize if found.kind.dtype else 1
     if count * size != found.pickled.nbytes:
         raise ArchiveError(f"storage has wrong byte size: expected {found.pickled.nbytes} got {count * size}", record=record)
-    found.storage.array[...] = memoryview(parts.take(found.pickled.nbytes, record))
+    _set_contents(found, parts.take(found.pickled.nbytes, record))
 
 
 # Tar archives
@@ -280,7 +287,7 @@ def _read_tar_storage(parts: _Parts, builder: SavedBuilder, storages: _TarStorag
     nbytes = parts.integer(8, "storages") * kind.dtype.itemsize
     content = parts.take(nbytes, "storages")
     made = _make_storage(kind, key_of(key), location, nbytes, target, storages.budget)
-    made.storage.array[...] = memoryview(content)
+    _set_contents(made, content)
     storages.known[key_of(key)] = made
 
 

@@ -27,7 +27,6 @@ from .inert import (
     InertName,
     InertObject,
     JaggedTensor,
-    MetaTensor,
     NestedTensor,
     OtherDType,
     OtherTensor,
@@ -236,6 +235,9 @@ class SavePickler:
         """What `__reduce_ex__` gives: a function, its arguments, and maybe a state, list items and dict items."""
         function, arguments = reduced[:2]
         state, items, pairs = (*reduced[2:], None, None, None)[:3]
+        if function is OrderedDict and isinstance(state, dict) and "__orig_class__" in state:
+            # `OrderedDict[str, int]()` leaves its type on the object, which PyTorch's restricted reader refuses
+            state = cast("Any", {name: one for name, one in cast("dict[str, object]", state).items() if name != "__orig_class__"} or None)
         if getattr(function, "__name__", "") == "__newobj__":
             self._write(arguments[0])
             self._write(arguments[1:])
@@ -303,7 +305,7 @@ class SavePickler:
         """A tensor without attributes. Those over new storages differ from others of their form in numbers that templates fill in."""
         storage, first, start = value.storage, self._count, len(self._parts)
         form = (value.layout, value.dtype, value.requires_grad, storage.nbytes)
-        if id(storage) in self._keys or value.dtype.is_quantized:
+        if id(storage) in self._keys or value.dtype.is_quantized or value.is_meta:
             self._reduce(self._rebuild(value), value)
             return
         template = self._templates.get(form)
@@ -327,6 +329,8 @@ class SavePickler:
         hooks: OrderedDict[object, object] = OrderedDict()
         # new tuples, for layouts are shared by tensors and PyTorch's sizes are not
         shape, strides = (*layout.shape,), (*layout.strides,)
+        if value.is_meta:
+            return REBUILD_META, (value.dtype, shape, strides, value.requires_grad)
         storage = _StorageOf(value.storage, value.dtype.name)
         if value.dtype.is_quantized:
             return REBUILD_QUANTIZED, (storage, layout.offset, shape, strides, _quantizer_parts(value), value.requires_grad, hooks)
@@ -391,14 +395,6 @@ class SavePickler:
         layout = next(kind for kind in LAYOUTS if repr(kind) == value.layout)
         coalesced = () if value.is_coalesced is None else (value.is_coalesced,)
         self._once((REBUILD_SPARSE, (layout, (*value.indices, value.values, value.shape, *coalesced))), value)
-
-    def _meta(self, value: MetaTensor) -> None:
-        if not value.is_parameter:
-            self._once((REBUILD_META, (value.dtype, tuple(value.shape), value.strides, value.requires_grad)), value)
-            return
-        plain = MetaTensor(value.dtype, value.shape, value.strides, False)
-        hooks: OrderedDict[object, object] = OrderedDict()
-        self._once((REBUILD_PARAMETER, (plain, value.requires_grad, hooks)), value)
 
     def _other(self, value: OtherTensor) -> None:
         layout = value.items.layout
@@ -591,7 +587,7 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     LayoutKind: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
     TypedStorage: SavePickler._typed_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
-    MetaTensor: SavePickler._meta, NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
+    NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
     JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._typed_storage,
     Known: SavePickler._known, InertName: SavePickler._inert_name, InertObject: SavePickler._inert_object,
 }  # fmt: skip

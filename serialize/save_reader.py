@@ -6,6 +6,8 @@ PyTorch 1.6 in legacy_reader.py; writing is in save_writer.py.
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import warnings
 from collections.abc import Mapping
@@ -24,13 +26,14 @@ from .unpickler import unpickle
 from .versions import parse_version
 
 ZIP = b"PK\x03\x04"
-ENCODINGS = {"ASCII": "ascii", "latin1": "latin-1", "latin-1": "latin-1", "utf-8": "utf-8", "bytes": "bytes"}
+ENCODINGS = {"ascii": "ascii", "iso8859-1": "latin-1", "utf-8": "utf-8"}
+"""Encodings of strings of Python 2, by the names that `codecs` gives them."""
 
 
 def load(
     f: str | os.PathLike[str] | IO[bytes],
     map_location: Location = None,
-    pickle_module: None = None,
+    pickle_module: object = None,
     *,
     weights_only: bool | None = None,
     mmap: bool | None = None,
@@ -45,10 +48,7 @@ def load(
     not listed, and RuntimeError for tensors of devices that are missing here.
     """
     del weights_only
-    if pickle_module is not None:
-        raise ValueError("load: pickle_module cannot be chosen; files are read by rushlight's own reader and no other")
-    if encoding not in ENCODINGS:
-        raise ValueError(f"load: unknown encoding {encoding!r}; it is one of {', '.join(ENCODINGS)}")
+    check_pickle_module("load", pickle_module)
     return load_with(_builder, f, map_location, mmap=mmap, encoding=encoding)
 
 
@@ -56,15 +56,32 @@ def load_with(
     make_builder: MakeBuilder, f: Source, map_location: Location = None, *, mmap: bool | None = None, encoding: str = "utf-8"
 ) -> Any:
     """As `load`; `make_builder` says what names stand for."""
+    known = _encoding(encoding)
     _check_target(map_location)
     if mmap and not isinstance(f, str | os.PathLike):
         raise ValueError("f must be a file path in order to use the mmap argument")
     try:
-        return _load(make_builder, f, map_location, bool(mmap), ENCODINGS[encoding])
+        return _load(make_builder, f, map_location, bool(mmap), known)
     except RecursionError:
         raise ArchiveError("values are nested too deeply") from None
     except MemoryError as error:
         raise ArchiveError("values need more memory than there is") from error
+
+
+def check_pickle_module(name: str, pickle_module: object) -> None:
+    """ValueError for another module than Python's own, which is taken as PyTorch's default and not used."""
+    if pickle_module is not None and getattr(pickle_module, "__name__", "") != "pickle":
+        raise ValueError(f"{name}: pickle_module is pickle or None; files are read and written by rushlight's own pickle machine")
+
+
+def _encoding(name: str) -> str:
+    try:
+        found = "bytes" if name == "bytes" else ENCODINGS.get(codecs.lookup(name).name)
+    except LookupError:
+        found = None
+    if found is None:
+        raise ValueError(f"load: unknown encoding {name!r}; it is one of ASCII, latin1, utf-8, bytes")
+    return found
 
 
 def _check_target(location: Location) -> None:
@@ -77,6 +94,8 @@ def _check_target(location: Location) -> None:
 def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool, encoding: str) -> Any:
     if isinstance(f, str | os.PathLike):
         with open(f, "rb") as file:
+            if not file.seekable():
+                return _load(make_builder, io.BytesIO(file.read()), location, mapped, encoding)
             if file.read(4) != ZIP:
                 file.seek(0)
                 if mapped:
@@ -88,7 +107,9 @@ def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool
         if not callable(getattr(f, "read", None)) or not callable(getattr(f, "seek", None)):
             raise AttributeError(f"load: expected a path or a file object with read, seek and tell, but got {type(f).__name__}")
         start = f.tell()
-        head = f.read(4)
+        head: object = f.read(4)
+        if not isinstance(head, bytes | bytearray):
+            raise TypeError(f"load: the file object must be opened in binary mode; read() returned {type(head).__name__}")
         f.seek(start)
         if head != ZIP:
             return legacy_reader.load(f, make_builder, location, encoding)

@@ -14,6 +14,7 @@ from .container_writer import ALIGNMENT, ArchiveWriter, root_of
 from .legacy_reader import MAGIC, PROTOCOL
 from .output import Target, Writer, open_output
 from .save_pickler import SavePickler
+from .save_reader import check_pickle_module
 
 VERSION = 3
 FEW = 4096
@@ -22,7 +23,7 @@ FEW = 4096
 def save(
     obj: object,
     f: Target,
-    pickle_module: None = None,
+    pickle_module: object = None,
     pickle_protocol: int = 2,
     _use_new_zipfile_serialization: bool = True,
     _disable_byteorder_record: bool = False,
@@ -33,8 +34,7 @@ def save(
     format of PyTorch before 1.6. Raises TypeError or RuntimeError for what cannot be saved, OSError if the file cannot be written;
     then an old file is as it was.
     """
-    if pickle_module is not None:
-        raise ValueError("save: pickle_module cannot be chosen; files are written by rushlight's own pickler")
+    check_pickle_module("save", pickle_module)
     if type(pickle_protocol) is not int or not 2 <= pickle_protocol <= 5:
         raise ValueError(f"save: pickle_protocol is 2 (what PyTorch reads without being told) to 5, not {pickle_protocol!r}")
     pickler = SavePickler(pickle_protocol, is_stream=not _use_new_zipfile_serialization)

@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME, DType
+from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage
 from .container import Archive
 from .errors import ArchiveError, shown
@@ -142,6 +143,8 @@ def check_location(location: str, target: Location, storage: TypedStorage) -> Ty
     kind = Device(tag).type if isinstance(tag, str | Device) else ""
     if kind == "cpu":
         return storage
+    if kind == "meta":
+        return TypedStorage(MetaStorage.of(storage.storage.nbytes), storage.dtype)
     name = "a CUDA device" if kind == "cuda" else f"the device '{tag}'"
     raise RuntimeError(
         f"Attempting to deserialize object on {name} but torch.{kind}.is_available() is False. If you are running on a CPU-only machine, "

@@ -14,11 +14,12 @@ import numpy as np
 from ..runtime.dtype import BY_NAME, DType, float64, int64, uint8, uint16
 from ..runtime.formats import LayoutKind
 from ..runtime.layout import Layout
+from ..runtime.meta_storage import MetaStorage
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.quantization import INTEGERS, Quantizer, per_channel, per_tensor, set_quantizer
 from ..runtime.tensor import Size, Tensor, from_numpy, new_empty
 from .errors import ArchiveError, shown
-from .inert import JaggedTensor, MetaTensor, NestedTensor, OtherDType, OtherTensor, QuantizationScheme, QuantizedTensor, SparseTensor
+from .inert import JaggedTensor, NestedTensor, OtherDType, OtherTensor, QuantizationScheme, QuantizedTensor, SparseTensor
 from .saved_storages import SavedStorage
 from .script_pickle import arguments_of, make_view, sizes_of
 
@@ -93,8 +94,6 @@ def resolved(function: str, storage: SavedStorage, tensor: Tensor, bits: object)
 def rebuild_parameter(arguments: Arguments) -> object:
     """A parameter over the memory of a tensor."""
     tensor, requires_grad, _ = arguments_of("_rebuild_parameter", arguments, ("tensor", "requires_grad", "backward_hooks"), 3)
-    if isinstance(tensor, MetaTensor) and type(requires_grad) is bool:
-        return MetaTensor(tensor.dtype, tensor.shape, tensor.strides, requires_grad, is_parameter=True)
     return parameter("_rebuild_parameter", tensor, requires_grad)
 
 
@@ -159,10 +158,17 @@ def rebuild_meta_tensor(arguments: Arguments) -> object:
     """A tensor without data."""
     names = ("dtype", "size", "stride", "requires_grad")
     dtype, size, stride, requires_grad = arguments_of("_rebuild_meta_tensor_no_storage", arguments, names, 4)
-    if not isinstance(dtype, DType) or type(requires_grad) is not bool:
+    if not isinstance(dtype, DType) or dtype.is_quantized or type(requires_grad) is not bool:
         raise ArchiveError("_rebuild_meta_tensor_no_storage takes a dtype, a size, a stride and whether it requires grad")
+    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
+        raise ArchiveError(f"a tensor of {dtype} requires grad; only floating point and complex tensors can")
     shape, strides = sizes_of("_rebuild_meta_tensor_no_storage", size), sizes_of("_rebuild_meta_tensor_no_storage", stride)
-    return MetaTensor(dtype, Size(shape), strides, requires_grad)
+    extent = 1 + sum((size - 1) * step for size, step in zip(shape, strides, strict=True)) if all(shape) else 0
+    if max(extent * dtype.itemsize, math.prod(size for size in shape if size)) >= 1 << 63:
+        raise ArchiveError("_rebuild_meta_tensor_no_storage: the sizes are too large for a tensor")
+    made = Tensor(MetaStorage.of(extent * dtype.itemsize), Layout.of(shape, strides, 0), dtype)
+    made.requires_grad = requires_grad
+    return made
 
 
 def rebuild_quantized(arguments: Arguments) -> object:

@@ -442,7 +442,7 @@ class Module(Conversions):
         # objects that older versions pickled lack the newer tables
         for name in _TABLES:
             if name not in self.__dict__:
-                self.__dict__[name] = OrderedDict[int, Any]()
+                self.__dict__[name] = OrderedDict()
         self.__dict__.setdefault("_non_persistent_buffers_set", set())
         self.__dict__.setdefault("_is_full_backward_hook", None)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..grad_mode import no_grad
 from ..tensor import Tensor
@@ -42,8 +42,9 @@ class _IncompatibleKeys(NamedTuple):
 def collect(module: Module, destination: Any, prefix: str, keep_vars: bool) -> Any:
     """Add the state of `module` and its children to `destination`, a new ordered dictionary if it is None."""
     if destination is None:
-        destination = OrderedDict[str, Any]()
-        destination._metadata = OrderedDict[str, dict[str, Any]]()
+        # not OrderedDict[str, Any](): that would stay on the dictionary as an attribute, and be saved with it
+        destination = cast("Any", OrderedDict())
+        destination._metadata = OrderedDict()
     local_metadata: dict[str, Any] = {"version": module._version}
     if hasattr(destination, "_metadata"):
         destination._metadata[prefix[:-1]] = local_metadata

@@ -454,6 +454,15 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "no dtype",
     ),
+    "meta_tensor_of_endless_sizes": (
+        lambda: archive(
+            call(
+                name("torch._utils", "_rebuild_meta_tensor_no_storage"), name("torch", "float32"), items(number(1 << 40), number(1 << 40)),
+                items(b"K\x01", b"K\x00"), b"\x89",
+            )
+        ),
+        "too large",
+    ),
     "four_bits_outside": (lambda: archive(quantized("QUInt4x2Storage", items(b"K\x21"), items(b"K\x01"))), "leave storage"),
     "quantized_in_two_ways": (
         lambda: archive(items(*(quantized("QUInt8Storage", items(b"K\x04"), items(b"K\x01"), point) for point in (b"K\x00", b"K\x01")))),

@@ -227,6 +227,7 @@ def test_strings_of_python_2() -> None:
     body = b"\x80\x02}U\x01aU\x02\xe9bs."
     stream = saved(0, _use_new_zipfile_serialization=False).replace(b"\x80\x02K\x00.", body)
     assert rl.load(io.BytesIO(stream), encoding="latin1") == {"a": "éb"}
+    assert rl.load(io.BytesIO(stream), encoding="ISO-8859-1", pickle_module=pickle) == {"a": "éb"}
     assert rl.load(io.BytesIO(stream), encoding="bytes") == {b"a": b"\xe9b"}
     with pytest.raises(ArchiveError, match="another `encoding` may read it, such as 'latin1'"):
         rl.load(io.BytesIO(stream))

@@ -355,3 +355,28 @@ def test_objects_of_the_users_classes_are_kept_as_data_and_go_back(protocol: int
     assert theirs["mode"] is Mode.FAST and type(theirs["model"].body[1]) is Block and theirs["nested"]["a"]["b"] == []
     assert theirs["model"].body[1].make(torch.tensor([-1.0])).tolist() == [0] and theirs["schedule"].step_size == 3
     assert theirs["generator"].random() == value["generator"].random() and theirs["matrix"].sum() == 1
+
+
+@FORMATS
+@pytest.mark.parametrize("location", ["meta", {"cpu": "meta"}])
+def test_tensors_are_mapped_to_the_device_without_data(location: Any, zipped: bool) -> None:
+    value = {"a": torch.ones(2, 3).t(), "p": torch.nn.Parameter(torch.ones(2))}
+    theirs, ours = torch.load(saved(value, zipped), map_location=location), rl.load(saved(value, zipped), map_location=location)
+    for name in value:
+        assert ours[name].is_meta and theirs[name].is_meta
+        assert (tuple(ours[name].shape), ours[name].stride()) == (tuple(theirs[name].shape), theirs[name].stride())
+    buffer = io.BytesIO()
+    rl.save({"linear": rl.nn.Linear(2, 3, device="meta").state_dict(), "x": rl.empty(2, 3, device="meta").t()}, buffer)
+    buffer.seek(0)
+    back = torch.load(buffer, weights_only=True)
+    assert back["linear"]["weight"].is_meta and back["x"].stride() == (1, 3)
+
+
+def test_pytorch_loads_the_state_of_our_modules_without_trusting_it() -> None:
+    ours = rl.nn.Sequential(rl.nn.Linear(2, 3), rl.nn.BatchNorm1d(3))
+    buffer = io.BytesIO()
+    rl.save({"state": ours.state_dict(), "typed": collections.OrderedDict[str, int](a=1)}, buffer)
+    buffer.seek(0)
+    theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
+    theirs.load_state_dict(torch.load(buffer, weights_only=True)["state"])
+    assert_same(ours.state_dict(), theirs.state_dict())
