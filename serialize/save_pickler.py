@@ -235,9 +235,8 @@ class SavePickler:
         """What `__reduce_ex__` gives: a function, its arguments, and maybe a state, list items and dict items."""
         function, arguments = reduced[:2]
         state, items, pairs = (*reduced[2:], None, None, None)[:3]
-        if function is OrderedDict and isinstance(state, dict) and "__orig_class__" in state:
-            # `OrderedDict[str, int]()` leaves its type on the object, which PyTorch's restricted reader refuses
-            state = cast("Any", {name: one for name, one in cast("dict[str, object]", state).items() if name != "__orig_class__"} or None)
+        if function is OrderedDict:
+            state = _without_type(state)
         if getattr(function, "__name__", "") == "__newobj__":
             self._write(arguments[0])
             self._write(arguments[1:])
@@ -500,6 +499,13 @@ class _StorageOf:
 
     def __init__(self, storage: Storage, items: str) -> None:
         self.storage, self.items = storage, items
+
+
+def _without_type(state: object) -> object:
+    """The attributes of an object, less what `OrderedDict[str, int]()` leaves there: PyTorch's restricted reader refuses that type."""
+    if not isinstance(state, dict) or "__orig_class__" not in state:
+        return cast("object", state)
+    return {name: one for name, one in cast("dict[str, object]", state).items() if name != "__orig_class__"} or None
 
 
 def _quantizer_parts(value: Tensor) -> tuple[object, ...]:
