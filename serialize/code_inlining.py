@@ -74,5 +74,5 @@ def _may_move(value: Value) -> bool:
         return False
     if user.kind in _CAPTURING:
         return False
-    # in a condition, a reader would narrow the type a second time
-    return node.kind != "prim::isinstance"
+    # in a condition, a reader would narrow the type a second time; a submodule's type is said where it gets a name
+    return node.kind not in ("prim::isinstance", "prim::ModuleContainerIndex")

@@ -273,6 +273,15 @@ class CodePrinter:
             self._list(node.outputs, ", = ")
         self._list(node.inputs, "\n")
 
+    def _container_item(self, node: Node) -> None:
+        """`item : Interface = container[index]`: which type the submodule is used as stands nowhere else."""
+        self._assign_names(node.outputs)
+        container, index = self._uses(node.inputs)
+        self.indent()
+        self._list(node.outputs, f" : {self.literals.type_name(node.output.type)} = ")
+        is_simple = container.text.isidentifier()
+        self.out.add(*(() if is_simple else ("(",)), container, "[" if is_simple else ")[", index, "]\n")
+
     def _set_attribute(self, node: Node) -> None:
         owner, value = node.inputs
         self.indent()
@@ -320,6 +329,7 @@ _STATEMENTS: dict[str, Callable[[CodePrinter, Node], None]] = {
     "prim::Loop": CodePrinter._loop,
     "prim::TupleUnpack": CodePrinter._unpack,
     "prim::ListUnpack": CodePrinter._unpack,
+    "prim::ModuleContainerIndex": CodePrinter._container_item,
     "prim::SetAttr": CodePrinter._set_attribute,
     "prim::Enter": CodePrinter._enter,
     "prim::Exit": CodePrinter._exit,

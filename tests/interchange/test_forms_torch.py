@@ -119,6 +119,30 @@ def test_results_by_name() -> None:
     same(made(torch.jit.script(Branches())), torch.ones(2, 3))
 
 
+@torch.jit.interface
+class Layer(torch.nn.Module):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        pass
+
+
+class Chosen(torch.nn.Module):
+    """A submodule that is chosen when the program runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList([torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)])
+        self.heads = torch.nn.ModuleDict({"a": torch.nn.Linear(3, 2)})
+
+    def forward(self, x: torch.Tensor, index: int, name: str) -> torch.Tensor:
+        layer: Layer = self.layers[index]
+        head: Layer = self.heads[name]
+        return head.forward(layer.forward(x))
+
+
+def test_submodules_are_chosen_when_a_program_runs() -> None:
+    same(made(torch.jit.script(Chosen())), torch.ones(2, 3), 1, "a")
+
+
 class Grid(torch.nn.Module):
     """Places of a detector's cells: a trace has the numbers as tensors of float64."""
 
