@@ -82,7 +82,7 @@ class ImportedFunction(Function):
         """Parameters and result, as the text gives them."""
         known = self._schema
         if known is None:
-            with self._importer.compiling(), deep(self.call_name, self.place):
+            with self._importer.compiling(), deep(self.call_name, lambda: self.place):
                 known = self._importer.schema(self._outline.tree(), self._owner)
             self._schema = known
         return known
