@@ -41,10 +41,13 @@ class SelfParameter:
 class FunctionEmitter(StatementEmitter):
     """Emits one function."""
 
-    def __init__(self, function: Function, resolver: Resolver, tree: FunctionDef, defaults: dict[str, object]) -> None:
+    def __init__(
+        self, function: Function, resolver: Resolver, tree: FunctionDef, defaults: dict[str, object], *, is_overload: bool
+    ) -> None:
         super().__init__(function, resolver)
         self.tree = tree
         self.defaults = defaults
+        self.is_overload = is_overload
         self.definitions: list[Definition] = []
 
     def emit(self, owner: SelfParameter | None) -> OpSchema:
@@ -96,7 +99,13 @@ class FunctionEmitter(StatementEmitter):
         name = parameter.name
         if name not in self.defaults:
             return Argument(name, kind, None, False, parameter.keyword_only, None, size)
-        default = converted_default(self.defaults[name], kind, size, parameter.span)
+        try:
+            default = converted_default(self.defaults[name], kind, size, parameter.span)
+        except NotSupportedError:
+            if not self.is_overload:
+                raise
+            # the definition's default is of the type of another overload
+            return Argument(name, kind, None, False, parameter.keyword_only, None, size)
         return Argument(name, kind, default, True, parameter.keyword_only, None, size)
 
     def _close(self, tree: FunctionDef, block: Block, definition: Definition) -> None:
@@ -142,11 +151,12 @@ def compile_function(
     *,
     owner: SelfParameter | None = None,
     defaults: dict[str, object] | None = None,
+    is_overload: bool = False,
     rewrite: Callable[[Graph], object] | None = None,
 ) -> None:
     """Compile `tree` into `function`; `rewrite` may change the graph first. Raises `ScriptError` with the place where the program is
     wrong, and leaves `function` as it was."""
-    emitter = FunctionEmitter(function, resolver, tree, defaults or {})
+    emitter = FunctionEmitter(function, resolver, tree, defaults or {}, is_overload=is_overload)
     schema = emitter.emit(owner)
     finish(emitter.graph)
     if rewrite is not None:

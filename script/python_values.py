@@ -280,6 +280,12 @@ class Scope:
             found = _constant(thing, emitter, span)
             if found is not None:
                 return SimpleValue(found)
+        if isinstance(thing, FunctionType):
+            from .functional import SCRIPTED_FUNCTIONS
+
+            stand_in = SCRIPTED_FUNCTIONS.get(thing)
+            if stand_in is not None:
+                return self.value(stand_in, emitter, span)
         found = self.special(thing) or self._known(thing, span)
         if found is not None:
             return found

@@ -123,7 +123,7 @@ def _overload(definition: Callable[..., Any], declared: Callable[..., Any]) -> F
     def define(target: Function) -> None:
         tree = overloaded_tree(definition, declared)
         target.definition, target.place = tree, tree.span
-        compile_function(target, tree, SCOPE.resolver(definition), defaults=live_defaults(definition, tree))
+        compile_function(target, tree, SCOPE.resolver(definition), defaults=live_defaults(definition, tree), is_overload=True)
 
     return Function(NAMES.claim(qualified_name(definition)), define, call_name=definition.__name__)
 

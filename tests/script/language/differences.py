@@ -12,8 +12,6 @@ DECISIONS = {
     "modules/ignored_attributes": "PyTorch evaluates ignored properties while it looks for exported methods",
     "module_containers/sequential_sliced": "what a slice of a Sequential holds can be called here",
     "refinement/type_comment_variable": "PyTorch takes any type comment for the function's signature",
-    "jit_words/in_record_function": "there is no profiler here",
-    "tensor_functions/legacy_creation": "there are no legacy constructors here",
 }
 
 # results
@@ -40,7 +38,6 @@ RESULTS = {
 # schemas
 SCHEMAS = {
     "calls/default_tensor": "a default tensor prints as Python prints it",
-    "refinement/lower_bare_list_annotation": "the type prints as its own name",
     "refinement/default_none_without_optional": "a missing tensor prints as None",
 }
 
@@ -58,9 +55,8 @@ TEXTS = {
     "jit_words/fork_method_wait": "where constants stand in a forked graph, and numbers of values",
     "tuples/named_tuple_some_defaults": "defaults of named tuples are not part of their type here",
     "everyday_models/post_process": "defaults of named tuples are not part of their type here",
-    "refinement/lower_bare_list_annotation": "the type prints as its own name",
     "strings/literals": "PyTorch prints the bytes of letters beyond ASCII wrongly",
 }
 
 # programs that use what the library does not have yet; when it has it they must agree
-WAITING = {"tensor_functions/ops_namespace"}
+WAITING: set[str] = set()
