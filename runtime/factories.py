@@ -62,7 +62,7 @@ def factory(name: str) -> Callable[..., Tensor]:
             place = on_default_device(kwargs.get("device"))
             if place is not None:
                 kwargs["device"] = place
-        result = call(*args, **kwargs)
+        result = call(*args, **kwargs) if kwargs else call(*args)
         if requires_grad:
             if not (result.dtype.is_floating_point or result.dtype.is_complex):
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

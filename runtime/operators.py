@@ -83,8 +83,10 @@ def _unary(name: str) -> Callable[[Any], Tensor]:
 
 
 def _cast(name: str) -> Callable[..., Tensor]:
+    dtype = dtypes.by_name(name)
+
     def convert(self: Any, memory_format: MemoryFormat | None = None) -> Tensor:
-        return self.to(dtypes.by_name(name), memory_format=memory_format)
+        return self.to(dtype) if memory_format is None else self.to(dtype, memory_format=memory_format)
 
     convert.__doc__ = f"This tensor in {name}: itself if it is already."
     return convert

@@ -5,7 +5,9 @@ Operators live in ops/; a method that is not written here is looked up in the op
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ctypes
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
@@ -217,7 +219,8 @@ class Tensor(Operators):
             raise RuntimeError(f"a Tensor with {self.layout.numel} elements cannot be converted to Scalar")
         if self.is_meta:
             raise NoData("Tensor.item() cannot be called on meta tensors")
-        return self._decoded().item()
+        kind = _C_TYPES.get(self.dtype)
+        return self._decoded().item() if kind is None else kind.from_address(self.address).value
 
     def tolist(self) -> Any:
         """The items as nested lists of Python numbers; a number for a 0-dim tensor."""
@@ -234,6 +237,8 @@ class Tensor(Operators):
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(other)`: self where nothing changes, else a copy."""
+        if len(args) == 1 and not kwargs and args[0] is self.dtype:
+            return self
         dtype: DType | None = kwargs.pop("dtype", None)
         device: Device | str | None = kwargs.pop("device", None)
         copy: bool = kwargs.pop("copy", False)
@@ -252,9 +257,7 @@ class Tensor(Operators):
                 copy = copy or value
             elif value is not None:
                 raise TypeError(f"to() expects a dtype, a device or a tensor, but got {type(value).__name__}")
-        from .ops.conversion import moved
-
-        return moved(self, device, dtype, memory_format, copy)
+        return _moving()(self, device, dtype, memory_format, copy)
 
     def type(self, dtype: DType | str | None = None) -> Any:
         """The legacy type string ("torch.FloatTensor"), or a copy in another dtype, which may be named by such a string."""
@@ -506,6 +509,24 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     strides = tuple(stride // dtype.itemsize for stride in array.strides)
     reach = sum((size - 1) * stride for size, stride in zip(array.shape, array.strides)) + dtype.itemsize if array.size else 0
     return Tensor(Storage.wrap(array, reach), Layout.of(array.shape, strides), dtype)
+
+
+_C_TYPES: dict[DType, Any] = {
+    dtypes.BY_NAME[name]: kind
+    for name, kind in (
+        ("float32", ctypes.c_float), ("float64", ctypes.c_double), ("bool", ctypes.c_bool), ("uint8", ctypes.c_uint8),
+        *((f"int{bits}", getattr(ctypes, f"c_int{bits}")) for bits in (8, 16, 32, 64)),
+    )
+}
+"""What reads an item in C's manner; dtypes that it lacks are read by NumPy."""
+
+
+@functools.cache
+def _moving() -> Callable[..., Tensor]:
+    # found once: an import statement takes longer than a small conversion
+    from .ops.conversion import moved
+
+    return moved
 
 
 def new_empty(shape: Sequence[int], dtype: DType) -> Tensor:

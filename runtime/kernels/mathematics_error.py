@@ -71,22 +71,23 @@ def erfc_float32(x: Any) -> Any:
     return _f(1) - _near_erf_float32(x, square) if size < _f(0.5) else tail
 
 
-@seldom(-9.0, 3.4028234663852886e38)
+@seldom(-9.0, math.inf)
 @typed
 def _far_gelu_float32(x: Any) -> Any:
-    return x if x == _f(np.inf) else x * (_f(0.5) * erfc_float32(x * _f(-0.7071067811865476)))
+    return x * (_f(0.5) * erfc_float32(x * _f(-0.7071067811865476)))
 
 
 @typed
 def gelu_float32(x: Any) -> Any:
-    """x times the normal distribution function at x, which is 2**-polynomial(|x|) below 0 and one less that above."""
+    """x times the normal distribution function at x, which is 2**polynomial(|x|) below 0 and one less that above."""
     size = abs(x)
-    power = -gelu_short(_f(9) if size > _f(9) else size)
+    power = gelu_short(_f(9) if size > _f(9) else size)
     shifted = power + _f(12582912.0)
     r = power - (shifted - _f(12582912.0))
     p = fused_multiply_add(exp2_short(r), r, _f(1))
     tail = float32_from_bits(_i(float32_bits(p) + _i(float32_bits(shifted) << _i(23))))
-    return _far_gelu_float32(x, x * (tail if x < _f(0) else _f(1) - tail))
+    # by the sign's bit, which costs nothing
+    return _far_gelu_float32(x, x * (tail if float32_bits(x) < _i(0) else _f(1) - tail))
 
 
 @typed

@@ -377,11 +377,12 @@ def digamma_root(z: Any) -> Any:
 def exp2_short(z: Any) -> Any:
     """(2**z - 1) / z, for float32;
     from -0.5 to 0.5, within 2**-27.0."""
-    p = fused_multiply_add(_f(0.0001546973508084193), z, _f(0.0013390866806730628))
-    p = fused_multiply_add(p, z, _f(0.009618030861020088))
-    p = fused_multiply_add(p, z, _f(0.055503569543361664))
-    p = fused_multiply_add(p, z, _f(0.24022650718688965))
-    return fused_multiply_add(p, z, _f(0.6931471824645996))
+    square = z * z
+    fourth = square * square
+    p0 = fused_multiply_add(_f(0.24022650718688965), z, _f(0.6931471824645996))
+    p0 = fused_multiply_add(fused_multiply_add(_f(0.009618030861020088), z, _f(0.055503569543361664)), square, p0)
+    p1 = fused_multiply_add(_f(0.0001546973508084193), z, _f(0.0013390866806730628))
+    return fused_multiply_add(p1, fourth, p0)
 
 
 @typed
@@ -450,16 +451,16 @@ def log_short(z: Any) -> Any:
 
 @typed
 def gelu_short(z: Any) -> Any:
-    """-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32;
+    """log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32;
     from 0.0 to 9.0, within 2**-24.4."""
     square = z * z
     fourth = square * square
-    p0 = fused_multiply_add(_f(1.1511064767837524), z, _f(0.9999999403953552))
-    p0 = fused_multiply_add(fused_multiply_add(_f(0.05248909816145897), z, _f(0.4592036306858063)), square, p0)
-    p1 = fused_multiply_add(_f(4.2094219679711387e-05), z, _f(-0.007009440567344427))
-    p1 = fused_multiply_add(fused_multiply_add(_f(-7.521569932578132e-05), z, _f(0.0002656716969795525)), square, p1)
-    p2 = fused_multiply_add(_f(-1.0738536957433098e-06), z, _f(1.1582005754462443e-05))
-    p2 = fused_multiply_add(fused_multiply_add(_f(-1.2569740803769491e-09), z, _f(5.5954547661940524e-08)), square, p2)
+    p0 = fused_multiply_add(_f(-1.1511064767837524), z, _f(-0.9999999403953552))
+    p0 = fused_multiply_add(fused_multiply_add(_f(-0.05248909816145897), z, _f(-0.4592036306858063)), square, p0)
+    p1 = fused_multiply_add(_f(-4.2094219679711387e-05), z, _f(0.007009440567344427))
+    p1 = fused_multiply_add(fused_multiply_add(_f(7.521569932578132e-05), z, _f(-0.0002656716969795525)), square, p1)
+    p2 = fused_multiply_add(_f(1.0738536957433098e-06), z, _f(-1.1582005754462443e-05))
+    p2 = fused_multiply_add(fused_multiply_add(_f(1.2569740803769491e-09), z, _f(-5.5954547661940524e-08)), square, p2)
     p = fused_multiply_add(p2, fourth, p1)
     return fused_multiply_add(p, fourth, p0)
 

@@ -63,10 +63,8 @@ entry:
 loop:
   %i = phi i64 [0, %entry], [%j, %next]
 {loads}
-  %above = fcmp oge {kind} %x, {bounds[0]}
-  %below = fcmp ole {kind} %x, {bounds[1]}
-  %usual = and i1 %above, %below
-  br i1 %usual, label %next, label %wanted
+{_inside(kind, "i1", bounds)}
+  br i1 %inside, label %next, label %wanted
 wanted:
   %status = call i32 @"{inner}"(ptr %result, ptr %exception, {_listed(kind, names)})
   call void @rushlight_check(i32 %status)
@@ -100,9 +98,7 @@ def _choose(whole: str, kind: str, flags: str, width: int, core: str, names: tup
     stores = "\n".join(f"  store {whole} %{name}, ptr %{name}_items" for name in names)
     return f"""entry:
 {memory}
-  %above = fcmp oge {whole} %x, {bounds[0]}
-  %below = fcmp ole {whole} %x, {bounds[1]}
-  %inside = and {flags} %above, %below
+{_inside(whole, flags, bounds)}
 {every}
   br i1 %all, label %done, label %far, !prof !1
 far:
@@ -114,6 +110,18 @@ far:
 done:
   %out = phi {whole} [%usual, %entry], [%mixed, %far]
   ret {whole} %out"""
+
+
+def _inside(whole: str, flags: str, bounds: tuple[str, str]) -> str:
+    """%inside: where %x is in the range; one comparison where there is no upper end, which holds for NaN."""
+    if _INFINITE in bounds[1]:
+        return f"  %inside = fcmp uge {whole} %x, {bounds[0]}"
+    return f"""  %above = fcmp oge {whole} %x, {bounds[0]}
+  %below = fcmp ole {whole} %x, {bounds[1]}
+  %inside = and {flags} %above, %below"""
+
+
+_INFINITE = "0x7FF0000000000000"
 
 
 def _constant(value: float, dtype: str) -> str:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
+from ..layout import Layout
 from ..tensor import Tensor
-from .matrix import bmm
+from .matrix import bmm, mm
+from .plans import Plans
+from .reshaping import reshaped
 from .table import composite
+from .views import permuted
 
 Labels = list[str]
 """The name of each dimension: a letter, or a number for one that an ellipsis covers (0 is the last)."""
@@ -21,7 +26,15 @@ def einsum(equation: str, tensors: Sequence[Tensor], path: Sequence[int] | None)
     """The sums of products that `equation` describes; `path` lists the pairs of operands to contract, in order."""
     if not tensors:
         raise RuntimeError("einsum(): must provide at least one operand")
-    inputs, output = _parse(equation, tensors)
+    if len(tensors) == 2 and path is None:
+        left, right = tensors
+        key = (equation, left.layout.shape, right.layout.shape)
+        plan = _plans.get(key, _UNKNOWN)
+        if plan is _UNKNOWN:
+            plan = _plans[key] = _pair_plan(equation, tensors)
+        if plan is not None and left.dtype is right.dtype:
+            return plan.run(left, right)
+    inputs, output = _parse(equation, [tensor.ndim for tensor in tensors])
     operands = [_without_repeats(tensor, labels) for tensor, labels in zip(tensors, inputs, strict=True)]
     _check_sizes(operands)
     remaining = list(path) if path is not None else [0, 1] * (len(operands) - 1)
@@ -44,13 +57,76 @@ def einsum(equation: str, tensors: Sequence[Tensor], path: Sequence[int] | None)
     return _arranged(tensor, labels, output)
 
 
-def _parse(equation: str, tensors: Sequence[Tensor]) -> tuple[list[Labels], Labels]:
+class _PairPlan:
+    """The product of two operands whose dimensions need neither sums nor repetition: one batch of matrix products."""
+
+    __slots__ = ("order", "orders", "shape", "shapes")
+
+    def __init__(
+        self, orders: Sequence[Sequence[int]], shapes: Sequence[Sequence[int]], shape: Sequence[int], order: Sequence[int]
+    ) -> None:
+        self.orders = [None if [*one] == sorted(one) else [*one] for one in orders]
+        """How each operand is permuted first; None where it is not."""
+        self.shapes = shapes
+        """Rows and columns of each operand, after the count of matrices if there is more than one."""
+        self.shape = [*shape]
+        self.order = None if [*order] == sorted(order) else [*order]
+
+    def run(self, *operands: Tensor) -> Tensor:
+        one, two = [
+            reshaped(tensor if order is None else _over(tensor, permuted(tensor.layout, order)), shape)
+            for tensor, order, shape in zip(operands, self.orders, self.shapes)
+        ]
+        product = reshaped((mm if len(self.shapes[0]) == 2 else bmm)(one, two), self.shape)
+        return product if self.order is None else _over(product, permuted(product.layout, self.order))
+
+
+def _over(tensor: Tensor, layout: Layout) -> Tensor:
+    return Tensor(tensor.storage, layout, tensor.dtype)
+
+
+_UNKNOWN: Any = object()
+_plans = Plans[tuple[Any, ...], "_PairPlan | None"]()
+
+
+def _pair_plan(equation: str, tensors: Sequence[Tensor]) -> _PairPlan | None:
+    """What the equation means for these shapes; None where it takes more than a `_PairPlan`, errors included."""
+    try:
+        (left, right), output = _parse(equation, [tensor.ndim for tensor in tensors])
+    except RuntimeError:
+        return None
+    size = dict(zip(right, tensors[1].layout.shape)) | dict(zip(left, tensors[0].layout.shape))
+    plain = len({*left}) == len(left) and len({*right}) == len(right) and all(
+        size[label] == known for label, known in zip(right, tensors[1].layout.shape)
+    )
+    if not plain or any(label not in output and (label in left) != (label in right) for label in size):
+        return None
+    batch, depth, rows, columns = _roles(left, right, {*output})
+    count, height, length, width = (math.prod(size[label] for label in labels) for labels in (batch, rows, depth, columns))
+    matrices = [count] if batch else []
+    product = [*batch, *rows, *columns]
+    return _PairPlan(
+        ([left.index(label) for label in (*batch, *rows, *depth)], [right.index(label) for label in (*batch, *depth, *columns)]),
+        ((*matrices, height, length), (*matrices, length, width)),
+        [size[label] for label in product], [product.index(label) for label in output],
+    )
+
+
+def _roles(left: Labels, right: Labels, wanted: set[str]) -> tuple[Labels, Labels, Labels, Labels]:
+    """Labels of the batch, of what is summed, of the left operand alone, of the right one alone."""
+    batch = [label for label in left if label in right and label in wanted]
+    depth = [label for label in left if label in right and label not in wanted]
+    rows, columns = ([label for label in labels if label not in (*batch, *depth)] for labels in (left, right))
+    return batch, depth, rows, columns
+
+
+def _parse(equation: str, ranks: Sequence[int]) -> tuple[list[Labels], Labels]:
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
-    if len(terms) != len(tensors):
-        fewer = "fewer" if len(tensors) < len(terms) else "more"
+    if len(terms) != len(ranks):
+        fewer = "fewer" if len(ranks) < len(terms) else "more"
         raise RuntimeError(f"einsum(): {fewer} operands were provided than specified in the equation")
-    inputs = [_labels(term, tensor.ndim, f"operand {at}") for at, (term, tensor) in enumerate(zip(terms, tensors, strict=True))]
+    inputs = [_labels(term, rank, f"operand {at}") for at, (term, rank) in enumerate(zip(terms, ranks, strict=True))]
     covered = max((sum(label.isdigit() for label in labels) for labels in inputs), default=0)
     ellipsis = [str(number) for number in reversed(range(covered))]
     known = [label for labels in inputs for label in labels]
@@ -120,9 +196,7 @@ def _contract(left: tuple[Tensor, Labels], right: tuple[Tensor, Labels], wanted:
     """The product of two operands, summed over the labels that nobody wants any more."""
     left, right = _summed(*left, {*right[1], *wanted}), _summed(*right, {*left[1], *wanted})
     (a, a_labels), (b, b_labels) = _same_sizes(left, right), _same_sizes(right, left)
-    batch = [label for label in a_labels if label in b_labels and label in wanted]
-    depth = [label for label in a_labels if label in b_labels and label not in wanted]
-    rows, columns = ([label for label in labels if label not in (*batch, *depth)] for labels in (a_labels, b_labels))
+    batch, depth, rows, columns = _roles(a_labels, b_labels, wanted)
     one = _arranged(a, a_labels, [*batch, *rows, *depth])
     two = _arranged(b, b_labels, [*batch, *depth, *columns])
     size = dict(zip((*a_labels, *b_labels), (*a.layout.shape, *b.layout.shape), strict=True))

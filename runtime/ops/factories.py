@@ -19,7 +19,8 @@ from ..kernels.direct import Frame, direct
 from ..kernels.pointwise import identity
 from ..layout import Layout
 from ..no_data import NO_ADDRESS, placed
-from ..promotion import get_default_dtype, number_dtype
+from ..promotion import follow_default_dtype, get_default_dtype, number_dtype
+from ..storage import Storage
 from ..tensor import Tensor, new_empty, new_like, number_of
 from .conversion import like_layout
 from .elementwise import Launch, checked_integer, prepare
@@ -35,6 +36,8 @@ _LIKE = f"{_OPTIONS}, MemoryFormat? memory_format=None"
 
 def check_options(layout: object, device: Device | str | None) -> None:
     """RuntimeError unless a strided tensor on a device that is here is asked for."""
+    if layout is None and device is None:
+        return
     require_strided(layout)
     placed(device)
 
@@ -118,6 +121,28 @@ def _fill(tensor: Tensor, item: Any) -> None:
         if frame is not None:
             _short[key] = direct(), frame.address, frame
     launch.run((item,), tensor.address)
+
+
+_filled_before = Plans[tuple[Any, ...], tuple[Callable[..., int], int, int, Layout, DType, Frame]]()
+"""Small tensors that were filled when they were made: what fills them, its frame's address, bytes, layout, dtype, the frame."""
+follow_default_dtype(_filled_before.clear)
+
+
+def _filled(key: tuple[Any, ...], value: Number, make: Callable[[], Tensor]) -> Tensor:
+    """What `make` makes, with `value` everywhere; calls with the same key want the same layout and dtype."""
+    if not isinstance(value, int | float):
+        return fill_number(make(), value)
+    known = _filled_before.get(key)
+    if known is not None and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:
+        run, frame, nbytes, layout, wanted, _ = known
+        storage = Storage.allocate(nbytes)
+        if not run(frame, storage.address, value):
+            return Tensor(storage, layout, wanted)
+    result = fill_number(make(), value)
+    short = _short.get((result.layout.form, result.dtype))
+    if short is not None:
+        _filled_before[key] = short[0], short[1], result.layout.numel * result.dtype.itemsize, result.layout, result.dtype, short[2]
+    return result
 
 
 @host("fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
@@ -207,21 +232,22 @@ def full(size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any
          pin_memory: Any = None) -> Tensor:
     """A tensor with one number everywhere; its dtype follows from the number if none is given."""
     check_options(layout, device)
-    return fill_number(fresh(size, as_dtype(dtype) or number_dtype(fill_value), "full"), fill_value)
+    key = (*size, dtype, fill_value.__class__)
+    return _filled(key, fill_value, lambda: fresh(size, as_dtype(dtype) or number_dtype(fill_value), "full"))
 
 
 @host(f"zeros(SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def zeros(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
     """A tensor with 0 everywhere."""
     check_options(layout, device)
-    return fill_number(fresh(size, as_dtype(dtype) or get_default_dtype(), "zeros"), 0)
+    return _filled((*size, dtype), 0, lambda: fresh(size, as_dtype(dtype) or get_default_dtype(), "zeros"))
 
 
 @host(f"ones(SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def ones(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
     """A tensor with 1 everywhere."""
     check_options(layout, device)
-    return fill_number(fresh(size, as_dtype(dtype) or get_default_dtype(), "ones"), 1)
+    return _filled((*size, dtype), 1, lambda: fresh(size, as_dtype(dtype) or get_default_dtype(), "ones"))
 
 
 @host(f"empty_like(Tensor self, *, {_LIKE}) -> Tensor")
@@ -243,14 +269,20 @@ def full_like(self: Tensor, fill_value: Number, dtype: Any = None, layout: Any =
 def zeros_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
                memory_format: Any = None) -> Tensor:
     """A tensor like `self` with 0 everywhere."""
-    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 0)
+    if layout is not None or device is not None or self.is_meta:
+        return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 0)
+    key = (self.layout.form, self.dtype, dtype, memory_format)
+    return _filled(key, 0, lambda: empty_like(self, dtype, layout, device, pin_memory, memory_format))
 
 
 @host(f"ones_like(Tensor self, *, {_LIKE}) -> Tensor")
 def ones_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
               memory_format: Any = None) -> Tensor:
     """A tensor like `self` with 1 everywhere."""
-    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 1)
+    if layout is not None or device is not None or self.is_meta:
+        return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 1)
+    key = (self.layout.form, self.dtype, dtype, memory_format)
+    return _filled(key, 1, lambda: empty_like(self, dtype, layout, device, pin_memory, memory_format))
 
 
 @host(f"new_empty(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")

@@ -4,6 +4,7 @@
 """
 from __future__ import annotations
 
+import ctypes
 import warnings
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -17,7 +18,7 @@ from ..dtype import DType, as_dtype
 from ..layout import Layout
 from ..no_data import placed
 from ..promotion import number_dtype, promote_types
-from ..tensor import Tensor, from_numpy
+from ..tensor import Tensor, from_numpy, new_empty
 from .copying import clone, converted
 from .elementwise import checked_integer
 from .host import wrapped
@@ -52,11 +53,46 @@ def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | No
 def _from_sequence(data: Any, dtype: DType | None) -> Tensor:
     if isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
+    plain = _plain(data, dtype)
+    if plain is not None:
+        return plain
     shape, items = _flattened(data)
     wanted = dtype or _common_dtype(items)
     if wanted.numpy is None:
         return converted(_stored(shape, items, dtypes.float32), wanted)
     return _stored(shape, items, wanted)
+
+
+_PLAIN: dict[tuple[type, DType], Any] = {
+    (float, dtypes.float32): ctypes.c_float, (float, dtypes.float64): ctypes.c_double, (int, dtypes.int64): ctypes.c_int64,
+    (bool, dtypes.bool_): ctypes.c_bool,
+}
+"""What stores a list of numbers of one Python type; a float that float32 has no room for becomes infinite, as it should."""
+
+
+def _plain(data: Any, dtype: DType | None) -> Tensor | None:
+    """A number, or a list of numbers of one type, in the dtype that they have by themselves; None for all else."""
+    items: list[Any] = data if data.__class__ is list else [data]
+    kinds = set(map(type, items))
+    if len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    if kind is not float and kind is not int and kind is not bool:
+        return None
+    wanted = dtype or number_dtype(kind())
+    carrier = _PLAIN.get((kind, wanted))
+    if carrier is None or kind is int and not -(1 << 63) <= min(items) <= max(items) < 1 << 63:
+        return None
+    return stored_items(items, wanted, carrier, (len(items),) if data.__class__ is list else ())
+
+
+def stored_items(items: Sequence[Any], dtype: DType, carrier: Any, shape: tuple[int, ...]) -> Tensor:
+    """A fresh tensor with these numbers, which are stored as `carrier`, a type of ctypes."""
+    result = new_empty(shape, dtype)
+    if result.is_meta:
+        return result
+    (carrier * len(items)).from_address(result.storage.address)[:] = items
+    return result
 
 
 def _is_sequence(value: Any) -> bool:

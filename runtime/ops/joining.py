@@ -53,7 +53,11 @@ _plans = Plans[tuple[Any, ...], _Plan]()
            "concatenate(Tensor[] tensors, int dim=0) -> Tensor", out=Sharing.NONE)
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along an existing dimension; the other sizes must agree."""
-    key = (dim, *[(tensor.layout.form, tensor.dtype) for tensor in tensors])
+    if len(tensors) == 2:
+        one, two = tensors
+        key = (dim, one.layout.form, one.dtype, two.layout.form, two.dtype)
+    else:
+        key = (dim, *[part for tensor in tensors for part in (tensor.layout.form, tensor.dtype)])
     plan = _plans.get(key)
     if plan is None:
         plan = _plans[key] = _plan(tensors, dim)
@@ -345,15 +349,10 @@ def roll(self: Tensor, shifts: Sequence[int], dims: Sequence[int] = ()) -> Tenso
 def _rolled(tensor: Tensor, shift: int, dim: int) -> Tensor:
     if tensor.layout.numel == 0:
         return clone(tensor)
-    result = new_empty(tensor.layout.shape, tensor.dtype)
-    if not tensor.layout.shape:
-        return copy_into(result, tensor)
     size = tensor.layout.shape[dim]
-    shift %= size
-    for target, source in (((shift, size), (0, size - shift)), ((0, shift), (size - shift, size))):
-        place = Tensor(result.storage, slice_tensor(result.layout, dim, *target), tensor.dtype)
-        copy_into(place, Tensor(tensor.storage, slice_tensor(tensor.layout, dim, *source), tensor.dtype))
-    return result
+    start = -shift % size
+    halves = [slice_tensor(tensor.layout, dim, start, size), slice_tensor(tensor.layout, dim, 0, start)]
+    return cat([Tensor(tensor.storage, layout, tensor.dtype) for layout in halves], dim)
 
 
 @composite("cartesian_prod(Tensor[] tensors) -> Tensor")

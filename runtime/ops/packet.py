@@ -327,6 +327,10 @@ def _listing(
 
 def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
     """What calls `op` for positional and named arguments of these types; None where more than their places change."""
+    gathered = _gathered_start(op, args, values)
+    if gathered is not None:
+        inner = _arranged(packet, op, (*args[:gathered], [*args[gathered:]]), values, kwargs)
+        return None if inner is None else lambda args, kwargs: inner((*args[:gathered], [*args[gathered:]]), kwargs)
     places: list[int | str | None] = []
     listed: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
     for at, (argument, value) in enumerate(zip(op.schema.args, values)):
@@ -363,6 +367,14 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
         return call(*found)
 
     return run
+
+
+def _gathered_start(op: Op, args: tuple[Any, ...], values: list[Any]) -> int | None:
+    """Which positional argument begins the ints that are one list: `zeros(2, 3, dtype=float32)`."""
+    start = sum(not argument.keyword_only for argument in op.schema.args) - 1
+    if 0 <= start < len(args) and all(type(value) is int for value in args[start:]) and values[start] == [*args[start:]]:
+        return start
+    return None
 
 
 def _type_text(value: object) -> str:

@@ -4,6 +4,7 @@ Values are computed in float64 (float32 results are rounded once), integers exac
 """
 from __future__ import annotations
 
+import ctypes
 import math
 from typing import Any
 
@@ -16,12 +17,17 @@ from ..tensor import Tensor, number_of
 from .copying import converted, copy_into
 from .dtype_rules import type_name
 from .factories import check_options
+from .from_data import stored_items
 from .host import wrapped
 from .resizing import resize_output
 from .table import host
 
 Number = int | float | bool
 _OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+
+
+_SHORT = 64
+"""Items that are stored one by one sooner than NumPy is called."""
 
 
 def arange_dtype(values: tuple[Number, ...], dtype: DType | None) -> DType:
@@ -54,6 +60,10 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
                       pin_memory: Any = None) -> Tensor:
     """The values from `start` up to, not including, `end`, every `step`."""
     check_options(layout, device)
+    if dtype is None and start.__class__ is int and end.__class__ is int and step.__class__ is int:
+        numbers = range(int(start), int(end), int(step)) if step else ()
+        if 0 < len(numbers) <= _SHORT and abs(numbers[0]) < 1 << 62 and abs(numbers[-1]) < 1 << 62:
+            return stored_items(numbers, dtypes.int64, ctypes.c_int64, (len(numbers),))
     wanted = arange_dtype((start, end, step), as_dtype(dtype))
     if wanted.is_floating_point:
         check_range(start, end, step)

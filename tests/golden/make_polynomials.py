@@ -151,8 +151,8 @@ def exp_rest(z: Any) -> Any:
 
 
 def tail_bits(x: Any) -> Any:
-    """How many times the part of the normal distribution beyond x is to be doubled to give 1."""
-    return -mpmath.log(mpmath.erfc(x / mpmath.sqrt(2)) / 2, 2)
+    """The logarithm to base 2 of the part of the normal distribution beyond x."""
+    return mpmath.log(mpmath.erfc(x / mpmath.sqrt(2)) / 2, 2)
 
 
 def even(z: Any) -> Any:
@@ -169,7 +169,7 @@ LEVELLED: list[tuple[str, str, Function, Any, Any, int, Function]] = [
     ("atanh_short", "(atanh(x) / x - 1) / z with z = x**2, for float32", odd(mpmath.atanh), 0, mpf("0.25"), 5, lambda z: z + mpf("1e-3")),
     ("log_short", "as `log`, for float32 in float64", log_rest, 0, SMALL_LOG, 3, lambda z: z + mpf("1e-4")),
     (
-        "gelu_short", "-log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32",
+        "gelu_short", "log2(erfc(z / sqrt(2)) / 2), weighted by exp(-z**2 / 4) or 2e-4, for float32",
         tail_bits, 0, mpf("9"), 11, lambda z: max(mpmath.exp(-z * z / 4), mpf("2e-4")),
     ),
     (
@@ -358,7 +358,7 @@ def rounded(value: Any) -> float:
     return struct.unpack("<f", struct.pack("<f", float(value)))[0]
 
 
-GROUPED = ("gelu_short",)
+GROUPED = ("exp2_short", "gelu_short")
 """Polynomials on which everything after them waits, in functions that are bound by such waiting."""
 
 
