@@ -377,12 +377,11 @@ def digamma_root(z: Any) -> Any:
 def exp2_short(z: Any) -> Any:
     """(2**z - 1) / z, for float32;
     from -0.5 to 0.5, within 2**-27.0."""
-    square = z * z
-    fourth = square * square
-    p0 = fused_multiply_add(_f(0.24022650718688965), z, _f(0.6931471824645996))
-    p0 = fused_multiply_add(fused_multiply_add(_f(0.009618030861020088), z, _f(0.055503569543361664)), square, p0)
-    p1 = fused_multiply_add(_f(0.0001546973508084193), z, _f(0.0013390866806730628))
-    return fused_multiply_add(p1, fourth, p0)
+    p = fused_multiply_add(_f(0.0001546973508084193), z, _f(0.0013390866806730628))
+    p = fused_multiply_add(p, z, _f(0.009618030861020088))
+    p = fused_multiply_add(p, z, _f(0.055503569543361664))
+    p = fused_multiply_add(p, z, _f(0.24022650718688965))
+    return fused_multiply_add(p, z, _f(0.6931471824645996))
 
 
 @typed

@@ -358,7 +358,7 @@ def rounded(value: Any) -> float:
     return struct.unpack("<f", struct.pack("<f", float(value)))[0]
 
 
-GROUPED = ("exp2_short", "gelu_short")
+GROUPED = ("gelu_short",)
 """Polynomials on which everything after them waits, in functions that are bound by such waiting."""
 
 
