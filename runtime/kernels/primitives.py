@@ -37,19 +37,21 @@ def implemented(**by_dtype: Callable[..., Any]) -> Callable[[_Function], _Functi
 
 def seldom(low: float, high: float) -> Callable[[Callable[..., Scalar]], Callable[..., Scalar]]:
     """Mark a function of `x`, or of `x` and `y`, as wanted seldom: the marked one takes `usual` too, as its last argument, and
-    gives it where low <= x <= high, else the function's value; where `high` is infinite NaN is usual too. Compiled, the function
-    lies apart, and a vectorized loop asks once for a whole vector whether it is wanted.
+    gives it where low <= x <= high, else the function's value; where `high` is infinite (of `x` alone), NaN is usual too. Compiled,
+    the function lies apart, and a vectorized loop asks once for a whole vector whether it is wanted.
     """
 
     def mark(function: Callable[..., Scalar]) -> Callable[..., Scalar]:
-        # written so that NaN is usual where there is no upper end
         def choose(x: Scalar, usual: Scalar) -> Scalar:
-            return function(x) if x < low or (x > high if high == math.inf else not x <= high) else usual
+            return usual if x >= low and x <= high else function(x)
 
         def choose_of_two(x: Scalar, y: Scalar, usual: Scalar) -> Scalar:
-            return function(x, y) if x < low or (x > high if high == math.inf else not x <= high) else usual
+            return usual if x >= low and x <= high else function(x, y)
 
-        made = choose if function.__code__.co_argcount == 1 else choose_of_two
+        def choose_below(x: Scalar, usual: Scalar) -> Scalar:
+            return function(x) if x < low else usual
+
+        made = choose_below if high == math.inf else choose if function.__code__.co_argcount == 1 else choose_of_two
         made.__name__, made.__qualname__, made.__doc__ = function.__name__, function.__qualname__, function.__doc__
         made.__dict__["_seldom"] = (low, high)
         return typed(made)

@@ -33,7 +33,7 @@ def einsum(equation: str, tensors: Sequence[Tensor], path: Sequence[int] | None)
         if plan is _UNKNOWN:
             plan = _plans[key] = _pair_plan(equation, tensors)
         if plan is not None and left.dtype is right.dtype:
-            return plan.run(left, right)
+            return plan.run(right, left) if plan.swapped else plan.run(left, right)
     inputs, output = _parse(equation, [tensor.ndim for tensor in tensors])
     operands = [_without_repeats(tensor, labels) for tensor, labels in zip(tensors, inputs, strict=True)]
     _check_sizes(operands)
@@ -60,11 +60,13 @@ def einsum(equation: str, tensors: Sequence[Tensor], path: Sequence[int] | None)
 class _PairPlan:
     """The product of two operands whose dimensions need neither sums nor repetition: one batch of matrix products."""
 
-    __slots__ = ("order", "orders", "shape", "shapes")
+    __slots__ = ("order", "orders", "shape", "shapes", "swapped")
 
     def __init__(
-        self, orders: Sequence[Sequence[int]], shapes: Sequence[Sequence[int]], shape: Sequence[int], order: Sequence[int]
+        self, swapped: bool, orders: Sequence[Sequence[int]], shapes: Sequence[Sequence[int]], shape: Sequence[int], order: Sequence[int]
     ) -> None:
+        self.swapped = swapped
+        """Whether the second operand comes first."""
         self.orders = [None if [*one] == sorted(one) else [*one] for one in orders]
         """How each operand is permuted first; None where it is not."""
         self.shapes = shapes
@@ -102,11 +104,15 @@ def _pair_plan(equation: str, tensors: Sequence[Tensor]) -> _PairPlan | None:
     if not plain or any(label not in output and (label in left) != (label in right) for label in size):
         return None
     batch, depth, rows, columns = _roles(left, right, {*output})
+    # as in PyTorch, whose results' strides show it: rows are those whose dimensions come first in the result
+    swapped = bool(rows and columns) and min(map(output.index, columns)) < min(map(output.index, rows))
+    if swapped:
+        left, right, rows, columns = right, left, columns, rows
     count, height, length, width = (math.prod(size[label] for label in labels) for labels in (batch, rows, depth, columns))
     matrices = [count] if batch else []
     product = [*batch, *rows, *columns]
     return _PairPlan(
-        ([left.index(label) for label in (*batch, *rows, *depth)], [right.index(label) for label in (*batch, *depth, *columns)]),
+        swapped, ([left.index(label) for label in (*batch, *rows, *depth)], [right.index(label) for label in (*batch, *depth, *columns)]),
         ((*matrices, height, length), (*matrices, length, width)),
         [size[label] for label in product], [product.index(label) for label in output],
     )
