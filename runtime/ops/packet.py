@@ -329,8 +329,7 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
     """What calls `op` for positional and named arguments of these types; None where more than their places change."""
     gathered = _gathered_start(op, args, values)
     if gathered is not None:
-        inner = _arranged(packet, op, (*args[:gathered], [*args[gathered:]]), values, kwargs)
-        return None if inner is None else lambda args, kwargs: inner((*args[:gathered], [*args[gathered:]]), kwargs)
+        return _arranged_gathered(packet, op, args, values, kwargs, gathered)
     places: list[int | str | None] = []
     listed: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
     for at, (argument, value) in enumerate(zip(op.schema.args, values)):
@@ -365,6 +364,20 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
             if found[at] is None:
                 return packet.resolve(args, kwargs)
         return call(*found)
+
+    return run
+
+
+def _arranged_gathered(
+    packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any], start: int
+) -> Callable[..., Any] | None:
+    """As `_arranged`, where the positional arguments from `start` on are one list."""
+    arranged = _arranged(packet, op, (*args[:start], [*args[start:]]), values, kwargs)
+    if arranged is None:
+        return None
+
+    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return arranged((*args[:start], [*args[start:]]), kwargs)
 
     return run
 

@@ -61,7 +61,7 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
     """The values from `start` up to, not including, `end`, every `step`."""
     check_options(layout, device)
     if dtype is None and start.__class__ is int and end.__class__ is int and step.__class__ is int:
-        numbers = range(int(start), int(end), int(step)) if step else ()
+        numbers = range(int(start), int(end), int(step)) if step else range(0)
         if 0 < len(numbers) <= _SHORT and abs(numbers[0]) < 1 << 62 and abs(numbers[-1]) < 1 << 62:
             return stored_items(numbers, dtypes.int64, ctypes.c_int64, (len(numbers),))
     wanted = arange_dtype((start, end, step), as_dtype(dtype))
