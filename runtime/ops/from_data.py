@@ -16,7 +16,7 @@ from .. import dtype as dtypes
 from ..device import Device
 from ..dtype import DType, as_dtype
 from ..layout import Layout
-from ..no_data import placed
+from ..no_data import is_without_data, placed
 from ..promotion import number_dtype, promote_types
 from ..tensor import Tensor, from_numpy, new_empty
 from .copying import clone, converted
@@ -72,6 +72,9 @@ _PLAIN: dict[tuple[type, DType], Any] = {
 
 def _plain(data: Any, dtype: DType | None) -> Tensor | None:
     """A number, or a list of numbers of one type, in the dtype that they have by themselves; None for all else."""
+    if is_without_data():
+        # Python's numbers are known there too, which fresh memory would not hold
+        return None
     items: list[Any] = data if data.__class__ is list else [data]
     kinds = set(map(type, items))
     if len(kinds) != 1:
@@ -89,8 +92,6 @@ def _plain(data: Any, dtype: DType | None) -> Tensor | None:
 def stored_items(items: Sequence[Any], dtype: DType, carrier: Any, shape: tuple[int, ...]) -> Tensor:
     """A fresh tensor with these numbers, which are stored as `carrier`, a type of ctypes."""
     result = new_empty(shape, dtype)
-    if result.is_meta:
-        return result
     (carrier * len(items)).from_address(result.storage.address)[:] = items
     return result
 

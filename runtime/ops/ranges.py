@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import dtype as dtypes
 from ..dtype import DType, as_dtype
+from ..no_data import is_without_data
 from ..promotion import get_default_dtype
 from ..tensor import Tensor, number_of
 from .copying import converted, copy_into
@@ -60,7 +61,7 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
                       pin_memory: Any = None) -> Tensor:
     """The values from `start` up to, not including, `end`, every `step`."""
     check_options(layout, device)
-    if dtype is None and start.__class__ is int and end.__class__ is int and step.__class__ is int:
+    if dtype is None and not is_without_data() and start.__class__ is int and end.__class__ is int and step.__class__ is int:
         numbers = range(int(start), int(end), int(step)) if step else range(0)
         if 0 < len(numbers) <= _SHORT and abs(numbers[0]) < 1 << 62 and abs(numbers[-1]) < 1 << 62:
             return stored_items(numbers, dtypes.int64, ctypes.c_int64, (len(numbers),))
