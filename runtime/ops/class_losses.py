@@ -46,6 +46,9 @@ def _picked(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int,
     classes = self.layout.shape[dim]
     _check_weight(weight, classes)
     labels: Tensor = target.to(dtypes.int64)
+    plain = _picked_plainly(self, labels, dim, reduction) if weight is None and not 0 <= ignored < classes else None
+    if plain is not None:
+        return plain
     safe = _check_targets(labels, classes, ignored)
     skipped = labels == ignored
     losses: Tensor = -self.gather(dim, safe.unsqueeze(dim)).squeeze(dim)
@@ -61,6 +64,20 @@ def _picked(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int,
     if reduction == SUM:
         return losses.sum(), total
     return losses, new_empty((), self.dtype).fill_(0)
+
+
+def _picked_plainly(self: Tensor, labels: Tensor, dim: int, reduction: int) -> tuple[Tensor, Tensor] | None:
+    """`_picked` where every label is a class, which reading at them finds out; None where one is not, or there are none."""
+    if not labels.layout.numel:
+        return None
+    try:
+        losses: Tensor = -self.gather(dim, labels.unsqueeze(dim)).squeeze(dim)
+    except (IndexError, RuntimeError):
+        return None
+    if reduction not in (MEAN, SUM):
+        return losses, new_empty((), self.dtype).fill_(0)
+    count, total = labels.layout.numel, losses.sum()
+    return (total / count if reduction == MEAN else total), new_empty((), self.dtype).fill_(count)
 
 
 def _check_rows(self: Tensor, target: Tensor) -> None:
