@@ -91,6 +91,8 @@ def _named(
     name: str, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: str, dilation: Sequence[int],
     groups: int, dims: int,
 ) -> Tensor:
+    if weight.ndim != dims + 2:
+        raise RuntimeError(f"weight should have {dims + 2} dimensions in {name}, but got {weight.ndim}")
     sides = _named_padding(padding, weight, stride, dilation, dims)
     if all(before == after for before, after in sides):
         return _batched(name, input, weight, bias, stride, [before for before, _ in sides], dilation, groups, dims)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..dtype import float32
+from ..dtype import complex64, complex128, float32, int8, int16, int32, int64, uint8
 from ..formats import channels_last, channels_last_3d, contiguous_format, format_strides, suggested_format
 from ..kernels.convolution import ConvolutionPlan, plan_convolution
 from ..kernels.convolution_sizes import Layouts, Sizes, Strides, Triple
@@ -19,6 +19,7 @@ from ..layout import Layout
 from ..storage import derived
 from ..tensor import Tensor, new_like
 from .convolution_checks import by, c_name, check_dtypes, check_settings, check_shapes
+from .convolving_exact import convolve_exactly
 from .copying import contiguous, converted, copy_into
 from .launching import address_or_zero
 from .plans import Plans
@@ -27,6 +28,11 @@ Bounds = tuple[float | None, float | None]
 """Between which numbers results are held."""
 _plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan | DepthwisePlan, Layout]]()
 """Plans of convolutions that passed every check, by the layouts and settings they were made for."""
+
+
+_EXACT_TRANSPOSED = (int64, complex64, complex128)
+_EXACT = (*_EXACT_TRANSPOSED, int32, int16, int8, uint8)
+"""Dtypes that are convolved by products of matrices."""
 
 
 def convolve(
@@ -40,6 +46,14 @@ def convolve(
     """
     if input.dtype.itemsize == 2 and input.dtype.is_floating_point and weight.dtype is input.dtype:
         return _convolve_halves(input, weight, bias, stride, padding, dilation, groups, output_padding)
+    if weight.dtype is input.dtype and input.dtype in (_EXACT if output_padding is None else _EXACT_TRANSPOSED):
+        check_settings(stride, padding, dilation, groups, output_padding)
+        if bias is not None and bias.dtype is not input.dtype:
+            raise RuntimeError(f"Input type ({c_name(input)}) and bias type ({c_name(bias)}) should be the same")
+        check_shapes(input, weight, bias, stride, padding, dilation, groups, output_padding)
+        exact = convolve_exactly(input, weight, bias, stride, padding, dilation, groups, output_padding)
+        shape = exact.layout.shape
+        return _laid_out(exact, Layout.of(shape, format_strides(shape, _format(input, weight, True))))
     added = None if bias is None else (bias.layout.shape, bias.dtype)
     more = None if output_padding is None else tuple(output_padding)
     key = (
