@@ -64,11 +64,18 @@ def matrix_norm(self: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dtype
     extremum = "amax" if ord > 0 else "amin"
     if size == 2:
         values = svdvals(_last_two(self, dims), None)
-        return _kept(getattr(values, extremum)([-1], False), dims, keepdim)
+        return _kept(_extreme(values, extremum, -1, False), dims, keepdim)
     across, along = dims if size == 1 else dims[::-1]
     if along > across and not keepdim:
         along -= 1
-    return getattr(_vector_norm(self, 1, [across], keepdim), extremum)([along], keepdim)
+    return _extreme(_vector_norm(self, 1, [across], keepdim), extremum, along, keepdim)
+
+
+def _extreme(values: Tensor, extremum: str, dim: int, keepdim: bool) -> Tensor:
+    """The largest or the smallest along `dim`; of no numbers, which are no less than 0, the largest is 0."""
+    if extremum == "amax" and not values.layout.shape[dim]:
+        return values.sum([dim], keepdim)
+    return getattr(values, extremum)([dim], keepdim)
 
 
 @composite(

@@ -87,7 +87,7 @@ def linalg_vander(x: Tensor, N: int | None = None) -> Tensor:
     count = x.layout.shape[-1] if N is None else N
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")
-    return _powers(x, count)
+    return _powers(x if x.dtype.is_floating_point or x.dtype.is_complex else x.to(dtypes.int64), count)
 
 
 @composite("combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor")
