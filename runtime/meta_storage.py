@@ -110,7 +110,7 @@ def _emptied(result: Any, known: dict[int, Storage]) -> Any:
         return [_emptied(one, known) for one in cast("list[Any]", result)]
     if isinstance(result, tuple):
         parts = [_emptied(one, known) for one in cast("tuple[Any, ...]", result)]
-        kind: Any = type(cast("Any", result))
+        kind = cast("Callable[..., Any]", getattr(cast("Any", result), "__class__"))  # noqa: B009
         return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
     return result
 
