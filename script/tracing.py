@@ -230,7 +230,7 @@ def _take_apart(recorder: Recorder, given: Any, value: Value) -> Any:
         node = graph.insert(graph.create(f"prim::{'Tuple' if isinstance(kind, TupleType) else 'List'}Unpack", (value,), types))
         parts = [_take_apart(recorder, item, inner) for item, inner in zip(given, node.outputs, strict=True)]
         if isinstance(given, tuple):
-            return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
+            return cast("Any", type(given))(*parts) if hasattr(cast("Any", given), "_fields") else tuple(parts)
         return parts
     return given
 
@@ -238,7 +238,7 @@ def _take_apart(recorder: Recorder, given: Any, value: Value) -> Any:
 def _put_together(recorder: Recorder, result: Any, strict: bool) -> Value:
     """The value of what the program gave."""
     if isinstance(result, list | dict) and strict:
-        kind = type(result).__name__
+        kind = type(cast("Any", result)).__name__
         raise RuntimeError(
             f"Encountering a {kind} at the output of the tracer might cause the trace to be incorrect, this is only valid if the container "
             "structure does not change based on the module's inputs. Consider using a constant container instead (e.g. for `list`, use a "

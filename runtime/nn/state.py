@@ -44,7 +44,7 @@ def collect(module: Module, destination: Any, prefix: str, keep_vars: bool) -> A
     if destination is None:
         # not OrderedDict[str, Any](): that would stay on the dictionary as an attribute, and be saved with it
         destination = cast("Any", OrderedDict())
-        destination._metadata = OrderedDict()
+        destination._metadata = cast("Any", OrderedDict())
     local_metadata: dict[str, Any] = {"version": module._version}
     if hasattr(destination, "_metadata"):
         destination._metadata[prefix[:-1]] = local_metadata

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import torch
 
 import rushlight as rl
+
+torch = pytest.importorskip("torch")
 
 CALLS: dict[str, Callable[[Any], Any]] = {
     "zeros": lambda library: library.zeros(2, 3),
