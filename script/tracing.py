@@ -230,7 +230,8 @@ def _take_apart(recorder: Recorder, given: Any, value: Value) -> Any:
         node = graph.insert(graph.create(f"prim::{'Tuple' if isinstance(kind, TupleType) else 'List'}Unpack", (value,), types))
         parts = [_take_apart(recorder, item, inner) for item, inner in zip(given, node.outputs, strict=True)]
         if isinstance(given, tuple):
-            return cast("Any", type(given))(*parts) if hasattr(cast("Any", given), "_fields") else tuple(parts)
+            kept = cast("tuple[Any, ...]", given)
+            return cast("Any", type(kept))(*parts) if hasattr(kept, "_fields") else tuple(parts)
         return parts
     return given
 
