@@ -8,7 +8,6 @@ from rushlight.runtime.ops.variants import overload_orders
 
 HERE = Path(__file__).resolve().parent
 LACKING = {
-    "aten::grad": "there is no autograd",
     "aten::values": "of sparse tensors",
     "aten::einsum.sublist": "a declaration that no program can call",
     "aten::quantized_gru.input_legacy": "weights of programs from before 1.5",

@@ -23,7 +23,7 @@ SPAN = Source("call here").span(0, 4)
 @pytest.fixture
 def emitter() -> FunctionEmitter:
     tree = parse_function(Source("def f():\n  pass\n"))
-    return FunctionEmitter(Function("f"), PythonResolver({}, SCOPE.class_type, SCOPE.value), tree, {})
+    return FunctionEmitter(Function("f"), PythonResolver({}, SCOPE.class_type, SCOPE.value), tree, {}, is_overload=False)
 
 
 def operands(emitter: FunctionEmitter, *texts: str) -> list[Operand]:

@@ -114,7 +114,7 @@ def test_run_mistakes(scans: Any, tmp_path: Path) -> None:
     fails(rushlight("run", DIGITS, "--input", "x.npy", "--output", "y.txt", cwd=tmp_path), "y.txt: the result is written as")
     fails(rushlight("run", DIGITS, "--input", "x.npy", "--output", "none/y.npy", cwd=tmp_path), "there is no such folder")
     fails(rushlight("run", DIGITS, "--input", "x.npy", "--method", "dance", cwd=tmp_path), "there is no method 'dance'")
-    fails(rushlight("run", "x.npy", "--input", "x.npy", cwd=tmp_path), "x.npy: this is a numpy array")
+    fails(rushlight("run", "x.npy", "--input", "x.npy", cwd=tmp_path), "x.npy: this is a NumPy array")
 
 
 def test_run_refuses_objects(tmp_path: Path) -> None:
