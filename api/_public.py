@@ -30,6 +30,7 @@ from rushlight.runtime.factories import empty_like as empty_like
 from rushlight.runtime.factories import empty_permuted as empty_permuted
 from rushlight.runtime.factories import empty_strided as empty_strided
 from rushlight.runtime.factories import eye as eye
+from rushlight.runtime.factories import from_dlpack as from_dlpack
 from rushlight.runtime.factories import frombuffer as frombuffer
 from rushlight.runtime.factories import full as full
 from rushlight.runtime.factories import full_like as full_like
@@ -117,6 +118,8 @@ from rushlight.runtime.storage import empty_cache as empty_cache
 from rushlight.runtime.storage import memory_stats as memory_stats
 from rushlight.runtime.storage import reset_peak_memory_stats as reset_peak_memory_stats
 from rushlight.runtime.storage import set_pool_limit as set_pool_limit
+from rushlight.runtime.storages import TypedStorage as TypedStorage
+from rushlight.runtime.storages import UntypedStorage as UntypedStorage
 from rushlight.runtime.surroundings import accept, check, compile_bytecode
 from rushlight.runtime.surroundings import autocast as autocast
 from rushlight.runtime.tensor import Size as Size

@@ -108,3 +108,8 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
         raise TypeError(f"frombuffer: NumPy has no {dtype}; read int16 and use view(dtype)")
     result = from_numpy(np.frombuffer(buffer, dtype.numpy, count, offset))
     return result.requires_grad_() if requires_grad else result
+
+
+def from_dlpack(source: Any) -> Tensor:
+    """A tensor over the memory of another library's array, which has `__dlpack__`. BufferError if it is no memory of the processor."""
+    return from_numpy(np.from_dlpack(source))

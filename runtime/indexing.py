@@ -28,14 +28,14 @@ from .tensor import Tensor, from_numpy
 def get_item(self: Tensor, item: Any) -> Tensor:
     """The part of a tensor that `item` means: a view where it needs no tensor, else a copy; IndexError where it does not fit."""
     if item.__class__ is int:
-        return Tensor(self.storage, _select(self.layout, 0, item, 0), self.dtype)
+        return Tensor(self.memory, _select(self.layout, 0, item, 0), self.dtype)
     try:
         if item.__class__ is Tensor and item.dtype is dtypes.bool_ and item.layout.shape == self.layout.shape:
             return masked_select(self, item)
         key = _view_key(self.layout, item)
         known = _views.get(key)
         if known is not None:
-            return Tensor(self.storage, known, self.dtype)
+            return Tensor(self.memory, known, self.dtype)
         view, pending = _resolve(self, item)
         if pending:
             return index(view, pending)
@@ -89,7 +89,7 @@ def _write(self: Tensor, item: Any, value: Any) -> None:
         while len(shape) > len(view.layout.shape) and shape[0] == 1:
             shape = shape[1:]
         trimmed = Layout.of(shape, value.layout.strides[len(value.layout.shape) - len(shape) :], value.layout.offset)
-        copy_into(view, Tensor(value.storage, expanded(trimmed, view.layout.shape), value.dtype))
+        copy_into(view, Tensor(value.memory, expanded(trimmed, view.layout.shape), value.dtype))
     else:
         fill_number(view, value)
 
@@ -196,7 +196,7 @@ def _resolve(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
         else:
             layout = _select(layout, dim, part.item(), used)
         used += rank - covered if part is ... else _covered(part)
-    return Tensor(self.storage, layout, self.dtype), _entries(pending)
+    return Tensor(self.memory, layout, self.dtype), _entries(pending)
 
 
 def _sliced(layout: Layout, dim: int, item: slice[Any, Any, Any]) -> Layout:

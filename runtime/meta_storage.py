@@ -93,18 +93,18 @@ def tensors_among(values: Sequence[Any]) -> Iterator[Tensor]:
 
 def emptied(result: Any, given: Sequence[Tensor]) -> Any:
     """The results of a call on `given` in `without_data`, where what NumPy made gives up its memory; views stay views."""
-    return _emptied(result, {id(tensor.storage): tensor.storage for tensor in given})
+    return _emptied(result, {id(tensor.memory): tensor.memory for tensor in given})
 
 
 def _emptied(result: Any, known: dict[int, Storage]) -> Any:
     if isinstance(result, Tensor):
-        kept = known.get(id(result.storage))
+        kept = known.get(id(result.memory))
         if kept is None:
-            kept = result.storage if result.is_meta else MetaStorage.of(result.storage.nbytes)
-            known[id(result.storage)] = kept
+            kept = result.memory if result.is_meta else MetaStorage.of(result.memory.nbytes)
+            known[id(result.memory)] = kept
             # a key is an address, which must not be used again
             known[id(kept)] = kept
-        result.storage = kept
+        result.memory = kept
         return result
     if isinstance(result, list):
         return [_emptied(one, known) for one in cast("list[Any]", result)]

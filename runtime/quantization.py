@@ -57,7 +57,7 @@ def per_channel(scales: Tensor, zero_points: Tensor, axis: int) -> Quantizer:
 
 def quantizer_of(tensor: Tensor) -> Quantizer:
     """The quantizer of a quantized tensor; RuntimeError for other tensors."""
-    found = getattr(tensor.storage, "quantizer", None)
+    found = getattr(tensor.memory, "quantizer", None)
     if not tensor.dtype.is_quantized or found is None:
         raise RuntimeError(f"expected a quantized tensor, but got one of {tensor.dtype}")
     return found
@@ -73,14 +73,14 @@ def scale_of(tensor: Tensor) -> tuple[float, int]:
 
 def integers_of(tensor: Tensor) -> Tensor:
     """The integers of a quantized tensor, over the same memory."""
-    return Tensor(tensor.storage, tensor.layout, INTEGERS[tensor.dtype])
+    return Tensor(tensor.memory, tensor.layout, INTEGERS[tensor.dtype])
 
 
 def quantized(integers: Tensor, dtype: DType, quantizer: Quantizer) -> Tensor:
     """A quantized tensor over the memory of its integers, which nobody else may use."""
     assert integers.dtype is INTEGERS[dtype], f"{integers.dtype} for {dtype}"
-    integers.storage.quantizer = quantizer
-    return Tensor(integers.storage, integers.layout, dtype)
+    integers.memory.quantizer = quantizer
+    return Tensor(integers.memory, integers.layout, dtype)
 
 
 def set_quantizer(storage: Storage, quantizer: Quantizer) -> None:

@@ -23,6 +23,7 @@ from .storage import Storage, view_memory, written_by_others
 
 if TYPE_CHECKING:
     from .formats import MemoryFormat
+    from .storages import TypedStorage, UntypedStorage
 
 
 class Size(tuple[int, ...]):
@@ -57,7 +58,8 @@ class Tensor(Operators):
 
     layout: Layout
     dtype: DType
-    storage: Storage
+    memory: Storage
+    """The bytes that the layout lies over; users see it through `untyped_storage()`."""
 
     def __init__(self, storage: Any = (), layout: Any = None, dtype: Any = None, *sizes: int, device: Any = None) -> None:
         if dtype.__class__ is not DType:
@@ -65,8 +67,8 @@ class Tensor(Operators):
 
             given = [value for value in (storage, layout, dtype, *sizes) if value is not None]
             source = made(None, *given, device=device)
-            storage, layout, dtype = source.storage, source.layout, source.dtype
-        self.storage = storage
+            storage, layout, dtype = source.memory, source.layout, source.dtype
+        self.memory = storage
         self.layout = layout
         self.dtype = dtype
 
@@ -92,17 +94,17 @@ class Tensor(Operators):
     @property
     def device(self) -> Device:
         """Where the memory is."""
-        return self.storage.device
+        return self.memory.device
 
     @property
     def is_cpu(self) -> bool:
         """Whether the memory is the CPU's."""
-        return self.storage.device is not META
+        return self.memory.device is not META
 
     @property
     def is_meta(self) -> bool:
         """Whether the tensor has no data (`device="meta"`)."""
-        return self.storage.device is META
+        return self.memory.device is META
 
     @property
     def is_quantized(self) -> bool:
@@ -122,11 +124,11 @@ class Tensor(Operators):
     @property
     def address(self) -> int:
         """The address of the first item."""
-        return self.storage.address + self.layout.offset * self.dtype.itemsize
+        return self.memory.address + self.layout.offset * self.dtype.itemsize
 
     @property
     def _version(self) -> int:
-        return self.storage.version
+        return self.memory.version
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
@@ -143,6 +145,18 @@ class Tensor(Operators):
         if not self.layout.shape:
             raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         return self.layout.strides[wrap_dim(dim, len(self.layout.strides))]
+
+    def untyped_storage(self) -> UntypedStorage:
+        """The bytes of the memory that this tensor lies in, all of them: views share it."""
+        from .storages import UntypedStorage
+
+        return UntypedStorage(self.memory)
+
+    def storage(self) -> TypedStorage:
+        """All items, of this tensor's dtype, of the memory that it lies in."""
+        from .storages import TypedStorage
+
+        return TypedStorage(self.memory, self.dtype)
 
     def storage_offset(self) -> int:
         """The place of the first item in the storage, in items."""
@@ -168,7 +182,7 @@ class Tensor(Operators):
         if self.is_meta:
             return 0
         # whoever knows the address may write there at any time
-        written_by_others(self.storage)
+        written_by_others(self.memory)
         return self.address if self.layout.numel else 0
 
     def is_contiguous(self, *, memory_format: MemoryFormat | None = None) -> bool:
@@ -203,7 +217,15 @@ class Tensor(Operators):
             raise TypeError(f"Got unsupported ScalarType {self.dtype.name}")
         itemsize = self.dtype.itemsize
         strides = tuple(stride * itemsize for stride in self.layout.strides)
-        return view_memory(self.storage, self.address, self.layout.shape, strides, numpy_dtype)
+        return view_memory(self.memory, self.address, self.layout.shape, strides, numpy_dtype)
+
+    def __dlpack__(self, **wishes: Any) -> Any:
+        """A capsule of the memory for `from_dlpack` of another library; keywords are those of the array API. BufferError as NumPy says."""
+        return self.numpy().__dlpack__(**wishes)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """(1, 0): memory of the processor."""
+        return 1, 0
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         array = self.numpy()
@@ -277,7 +299,7 @@ class Tensor(Operators):
 
     def detach(self) -> Tensor:
         """A tensor over the same memory that does not require gradients."""
-        return Tensor(self.storage, self.layout, self.dtype)
+        return Tensor(self.memory, self.layout, self.dtype)
 
     @property
     def data(self) -> Tensor:
@@ -286,7 +308,7 @@ class Tensor(Operators):
 
     @data.setter
     def data(self, other: Tensor) -> None:
-        self.storage, self.layout, self.dtype = other.storage, other.layout, other.dtype
+        self.memory, self.layout, self.dtype = other.memory, other.layout, other.dtype
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad`: it is stored and saved; nothing is recorded, for rushlight does inference."""
@@ -433,13 +455,13 @@ class Tensor(Operators):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         # two tensors over one storage still share one after copying
-        key = id(self.storage)
+        key = id(self.memory)
         storage = memo.get(key)
         if storage is None:
-            storage = memo[key] = _copied(self.storage)
+            storage = memo[key] = _copied(self.memory)
             if self.dtype.is_quantized:
-                storage.quantizer = self.storage.quantizer
-            memo[id(memo)] = [*memo.get(id(memo), []), self.storage]
+                storage.quantizer = self.memory.quantizer
+            memo[id(memo)] = [*memo.get(id(memo), []), self.memory]
         copy = type(self).__new__(type(self))
         memo[id(self)] = copy
         Tensor.__init__(copy, storage, self.layout, self.dtype)
@@ -448,7 +470,7 @@ class Tensor(Operators):
 
     def __reduce__(self) -> tuple[Any, ...]:
         layout = self.layout
-        return _rebuild, (type(self), self.storage, layout.shape, layout.strides, layout.offset, self.dtype), _attributes(self) or None
+        return _rebuild, (type(self), self.memory, layout.shape, layout.strides, layout.offset, self.dtype), _attributes(self) or None
 
     def __getattr__(self, name: str) -> Any:
         # reached only for names that the class lacks: the operator's method is made once and kept on the class
@@ -465,7 +487,7 @@ class Tensor(Operators):
 
 def _attributes(tensor: Tensor) -> dict[str, Any]:
     """What a tensor holds beside its items: `requires_grad`, `grad`, and whatever users put there."""
-    return {name: value for name, value in tensor.__dict__.items() if name not in ("storage", "layout", "dtype")}
+    return {name: value for name, value in tensor.__dict__.items() if name not in ("memory", "layout", "dtype")}
 
 
 def _copied(storage: Storage) -> Storage:

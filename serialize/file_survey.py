@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import IO, cast
 
 from ..runtime.nn.module import Module
+from ..runtime.storages import TypedStorage
 from ..runtime.tensor import Tensor
 from . import legacy_reader
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError, UnlistedError
-from .inert import InertName, InertObject, NestedTensor, QuantizedTensor, SparseTensor, TypedStorage
+from .inert import InertName, InertObject, NestedTensor, QuantizedTensor, SparseTensor
 from .model_json import OldModel, is_old
 from .save_reader import ZIP, read_archive
 from .saved_globals import SavedBuilder
@@ -226,10 +227,10 @@ def _rows(value: object, storages: Mapping[int, SavedStorage]) -> list[TensorRow
         if tensor is None:
             rows.append(TensorRow(name, kind, shape, dtype, 0, "meta", "", 0))
             continue
-        found = storages.get(id(tensor.storage))
-        key = found.pickled.key if found else numbers.setdefault(id(tensor.storage), f"#{len(numbers)}")
+        found = storages.get(id(tensor.memory))
+        key = found.pickled.key if found else numbers.setdefault(id(tensor.memory), f"#{len(numbers)}")
         location = found.pickled.location if found else "cpu"
-        rows.append(TensorRow(name, kind, shape, dtype, tensor.nbytes, location, key, tensor.storage.nbytes))
+        rows.append(TensorRow(name, kind, shape, dtype, tensor.nbytes, location, key, tensor.memory.nbytes))
     return rows
 
 

@@ -9,8 +9,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ..runtime.dtype import DType
-from ..runtime.storage import Storage
 from ..runtime.tensor import Size, Tensor
 
 
@@ -169,24 +167,3 @@ class NestedTensor:
     sizes: Tensor
     strides: Tensor
     offsets: Tensor
-
-
-@dataclass(slots=True, eq=False)
-class TypedStorage:
-    """A storage that a file holds beside its tensors, with the type of its items; `dtype` is None where items are bytes."""
-
-    storage: Storage
-    dtype: DType | None
-
-    def __repr__(self) -> str:
-        return f"{self.tolist()}\n[{self.dtype or 'bytes'}, {len(self)} items]"
-
-    def __len__(self) -> int:
-        return self.storage.nbytes // (self.dtype.itemsize if self.dtype else 1)
-
-    def tolist(self) -> list[object]:
-        """The items as Python numbers."""
-        from ..runtime.dtype import uint8
-        from ..runtime.layout import Layout
-
-        return Tensor(self.storage, Layout.of((len(self),), (1,), 0), self.dtype or uint8).tolist()

@@ -148,7 +148,7 @@ def items_of(tensor: Tensor) -> np.ndarray[Any, Any]:
     name = tensor.dtype.name
     kind = np.dtype(name) if name in NUMPY else np.dtype(f"u{size}")
     strides = tuple(stride * size for stride in layout.strides)
-    return np.ascontiguousarray(view_memory(tensor.storage, tensor.address, layout.shape, strides, kind)).reshape(layout.shape)
+    return np.ascontiguousarray(view_memory(tensor.memory, tensor.address, layout.shape, strides, kind)).reshape(layout.shape)
 
 
 NUMPY = frozenset("float64 float32 float16 int64 int32 int16 int8 uint64 uint32 uint16 uint8 bool complex64 complex128".split())

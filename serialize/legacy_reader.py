@@ -11,8 +11,8 @@ from typing import IO, cast
 
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage, written_by_others
+from ..runtime.storages import TypedStorage
 from .errors import ArchiveError, shown
-from .inert import TypedStorage
 from .opcodes import Dialect
 from .recognition import HEAD, refuse_foreign
 from .saved_globals import Known, SavedBuilder

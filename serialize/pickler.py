@@ -203,7 +203,7 @@ class Pickler:
         quantizer = quantizer_of(value) if value.dtype.is_quantized else None
         self._global("torch._utils", "_rebuild_tensor_v2" if quantizer is None else "_rebuild_qtensor")
         self._parts.append(CODE["MARK"])
-        self._storage(value.storage, value.dtype, storage_class)
+        self._storage(value.memory, value.dtype, storage_class)
         self._parts.append(_int(layout.offset))
         for sizes in (layout.shape, layout.strides):
             self._parts += (CODE["MARK"], *(_int(size) for size in sizes), CODE["TUPLE"])

@@ -21,6 +21,7 @@ from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.quantization import quantizer_of
 from ..runtime.random import Generator
 from ..runtime.storage import Storage
+from ..runtime.storages import TypedStorage, UntypedStorage
 from ..runtime.tensor import Size, Tensor
 from .inert import (
     DimRange,
@@ -33,7 +34,6 @@ from .inert import (
     QuantizationScheme,
     QuantizedTensor,
     SparseTensor,
-    TypedStorage,
 )
 from .pickler import CLASS_OF_DTYPE, CODE
 from .saved_globals import Known
@@ -50,7 +50,7 @@ PYTHON_3 = {"builtins": "__builtin__", "copyreg": "copy_reg", "_io": "io"}
 """Modules by the names that Python 2 had, which protocol 2 uses."""
 
 
-OWN = frozenset(("storage", "layout", "dtype", "requires_grad", "grad"))
+OWN = frozenset(("memory", "layout", "dtype", "requires_grad", "grad"))
 """What a tensor holds of itself; anything else was put there by users."""
 
 
@@ -283,7 +283,7 @@ class SavePickler:
             return
         attributes = {name: item for name, item in vars(value).items() if name not in OWN}
         if isinstance(value, Parameter):
-            plain = Tensor(value.storage, value.layout, value.dtype)
+            plain = Tensor(value.memory, value.layout, value.dtype)
             hooks: OrderedDict[object, object] = OrderedDict()
             arguments = (plain, value.requires_grad, hooks)
             self._reduce((REBUILD_PARAMETER_WITH_STATE, (*arguments, attributes)) if attributes else (REBUILD_PARAMETER, arguments), value)
@@ -302,7 +302,7 @@ class SavePickler:
 
     def _plain_tensor(self, value: Tensor) -> None:
         """A tensor without attributes. Those over new storages differ from others of their form in numbers that templates fill in."""
-        storage, first, start = value.storage, self._count, len(self._parts)
+        storage, first, start = value.memory, self._count, len(self._parts)
         form = (value.layout, value.dtype, value.requires_grad, storage.nbytes)
         if id(storage) in self._keys or value.dtype.is_quantized or value.is_meta:
             self._reduce(self._rebuild(value), value)
@@ -330,7 +330,7 @@ class SavePickler:
         shape, strides = (*layout.shape,), (*layout.strides,)
         if value.is_meta:
             return REBUILD_META, (value.dtype, shape, strides, value.requires_grad)
-        storage = _StorageOf(value.storage, value.dtype.name)
+        storage = _StorageOf(value.memory, value.dtype.name)
         if value.dtype.is_quantized:
             return REBUILD_QUANTIZED, (storage, layout.offset, shape, strides, _quantizer_parts(value), value.requires_grad, hooks)
         head = (storage, layout.offset, shape, strides, value.requires_grad, hooks)
@@ -386,7 +386,7 @@ class SavePickler:
     def _quantized(self, value: QuantizedTensor) -> None:
         quantizer = (value.scheme, value.scale, value.zero_point, *(() if value.axis is None else (value.axis,)))
         hooks: OrderedDict[object, object] = OrderedDict()
-        storage = _StorageOf(value.integers.storage, value.dtype)
+        storage = _StorageOf(value.integers.memory, value.dtype)
         arguments = (storage, value.offset, (*value.shape,), (*value.strides,), quantizer, value.requires_grad, hooks)
         self._once((REBUILD_QUANTIZED, arguments), value)
 
@@ -398,7 +398,7 @@ class SavePickler:
     def _other(self, value: OtherTensor) -> None:
         layout = value.items.layout
         hooks: OrderedDict[object, object] = OrderedDict()
-        storage = _StorageOf(value.items.storage, "uint16" if value.items.dtype.itemsize == 2 else "uint8")
+        storage = _StorageOf(value.items.memory, "uint16" if value.items.dtype.itemsize == 2 else "uint8")
         arguments = (storage, layout.offset, (*layout.shape,), (*layout.strides,), False, hooks, value.dtype)
         self._once((REBUILD_UNTYPED, arguments), value)
 
@@ -591,7 +591,7 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     type: SavePickler._class, FunctionType: SavePickler._class, BuiltinFunctionType: SavePickler._class, Global: SavePickler._named,
     DType: SavePickler._dtype, Tensor: SavePickler._tensor, Size: SavePickler._size, Device: SavePickler._device,
     LayoutKind: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
-    TypedStorage: SavePickler._typed_storage,
+    TypedStorage: SavePickler._typed_storage, UntypedStorage: SavePickler._typed_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
     NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
     JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._typed_storage,

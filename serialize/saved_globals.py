@@ -23,10 +23,11 @@ from ..runtime.nn import modules as module_package
 from ..runtime.nn.module import Module
 from ..runtime.nn.parallel import DataParallel
 from ..runtime.nn.parameter import Parameter
+from ..runtime.storages import TypedStorage
 from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
 from .errors import ArchiveError, UnlistedError, shown
-from .inert import DimRange, InertName, InertObject, OtherDType, QuantizationScheme, TypedStorage
+from .inert import DimRange, InertName, InertObject, OtherDType, QuantizationScheme
 from .saved_library import LIBRARY, OWNER, build_library, function_of, functions
 from .saved_numpy import NUMPY, SCALAR_CLASSES, build_numpy
 from .saved_plain import PLAIN, build_plain

@@ -16,9 +16,9 @@ from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME, DType
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage
+from ..runtime.storages import TypedStorage
 from .container import Archive
 from .errors import ArchiveError, shown
-from .inert import TypedStorage
 from .script_pickle import STORAGE_CLASSES, PickledStorage
 from .value_reader import read_storage
 

@@ -150,7 +150,7 @@ def with_attributes(tensor: Tensor, state: object) -> Tensor:
     return tensor
 
 
-RESERVED = frozenset(("storage", "layout", "dtype", "requires_grad", "grad")) | frozenset(dir(Parameter)) | frozenset(dir(Buffer))
+RESERVED = frozenset(("memory", "layout", "dtype", "requires_grad", "grad")) | frozenset(dir(Parameter)) | frozenset(dir(Buffer))
 """Names that say what a tensor is, and those of its methods: attributes from files have others."""
 
 

@@ -265,7 +265,7 @@ class ValueReader:
             layout = Layout.of(value.shape, value.strides, value.offset)
             known = self._tensors[value] = Tensor(self._storage(value.storage), layout, value.dtype)
             if value.quantizer is not None:
-                self._set_quantizer(known.storage, value)
+                self._set_quantizer(known.memory, value)
             known.requires_grad = value.requires_grad
         return known
 

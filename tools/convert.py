@@ -26,7 +26,7 @@ def convert(source: str, target: str, *, as_json: bool) -> int:
         raise ValueError(f"{source}: there is no tensor in this file")
     first: dict[int, str] = {}
     for name, tensor in tensors.items():
-        owner = first.setdefault(id(tensor.storage), name)
+        owner = first.setdefault(id(tensor.memory), name)
         if owner != name and written != "torch":
             notes.append(f"{name} shares memory with {owner}, and is written by itself")
     write_tensors(tensors, target)

@@ -38,7 +38,7 @@ def survey_of(path: str) -> Survey:
         return survey_file(path)
     tensors, _ = read_tensors(path)
     rows = [
-        TensorRow(name, "tensor", tuple(tensor.shape), tensor.dtype.name, tensor.nbytes, "cpu", f"#{index}", tensor.storage.nbytes)
+        TensorRow(name, "tensor", tuple(tensor.shape), tensor.dtype.name, tensor.nbytes, "cpu", f"#{index}", tensor.memory.nbytes)
         for index, (name, tensor) in enumerate(tensors.items())
     ]
     return Survey(kind, rows, tensors)

@@ -22,7 +22,7 @@ class Parameter(Tensor):
             raise TypeError(f"Parameter: data must be a Tensor, but got {type(source).__name__}; convert it with rl.tensor first")
         if requires_grad and not (source.dtype.is_floating_point or source.dtype.is_complex):
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        super().__init__(source.storage, source.layout, source.dtype)
+        super().__init__(source.memory, source.layout, source.dtype)
         self.requires_grad = requires_grad
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class Buffer(Tensor):
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         source = new_empty((0,), float32) if data is None else data
-        super().__init__(source.storage, source.layout, source.dtype)
+        super().__init__(source.memory, source.layout, source.dtype)
         self.requires_grad = source.requires_grad
         self.persistent = persistent
 

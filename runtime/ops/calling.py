@@ -58,7 +58,7 @@ def _view(op: Op) -> Callable[..., Any]:
         found = get(key)
         if found is None:
             found = known[key] = body(layout, *args)
-        return Tensor(self.storage, found, self.dtype) if found.__class__ is Layout else _over(self, found)
+        return Tensor(self.memory, found, self.dtype) if found.__class__ is Layout else _over(self, found)
 
     return run
 
@@ -66,8 +66,8 @@ def _view(op: Op) -> Callable[..., Any]:
 def _over(self: Tensor, found: Any) -> Tensor | list[Tensor]:
     """The memory of a tensor with another layout, or with each of several."""
     if found.__class__ is Layout:
-        return Tensor(self.storage, found, self.dtype)
-    return [Tensor(self.storage, layout, self.dtype) for layout in found]
+        return Tensor(self.memory, found, self.dtype)
+    return [Tensor(self.memory, layout, self.dtype) for layout in found]
 
 
 def _into_self(run: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -43,7 +43,7 @@ def view_as_complex(self: Tensor) -> Tensor:
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if layout.offset % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
-    return Tensor(self.storage, Layout.of(layout.shape[:-1], tuple(s // 2 for s in layout.strides[:-1]), layout.offset // 2), found)
+    return Tensor(self.memory, Layout.of(layout.shape[:-1], tuple(s // 2 for s in layout.strides[:-1]), layout.offset // 2), found)
 
 
 @composite("real(Tensor(a) self) -> Tensor(a)")

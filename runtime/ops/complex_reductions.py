@@ -20,12 +20,12 @@ def parts(self: Tensor) -> Tensor:
     """The memory of a complex tensor as its parts, in a dimension of two more."""
     layout = self.layout
     strides = (*(2 * stride for stride in layout.strides), 1)
-    return Tensor(self.storage, Layout.of((*layout.shape, 2), strides, 2 * layout.offset), real_dtype(self.dtype))
+    return Tensor(self.memory, Layout.of((*layout.shape, 2), strides, 2 * layout.offset), real_dtype(self.dtype))
 
 
 def joined(pairs: Tensor, dtype: DType) -> Tensor:
     """Contiguous pairs along the last dimension as complex numbers of `dtype`, over the same memory."""
-    return Tensor(pairs.storage, Layout.contiguous(pairs.layout.shape[:-1]), dtype)
+    return Tensor(pairs.memory, Layout.contiguous(pairs.layout.shape[:-1]), dtype)
 
 
 def reduced_by_parts(reduce: Callable[..., Tensor], source: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:

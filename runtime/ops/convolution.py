@@ -101,7 +101,7 @@ def _named(
     leading = len(shape) - dims
     grown = [size + after - before for size, (before, after) in zip(shape[leading:], sides)]
     wide = new_empty((*shape[:leading], *grown), input.dtype).zero_()
-    inner = Tensor(wide.storage, Layout.of(input.layout.shape, wide.layout.strides), wide.dtype)
+    inner = Tensor(wide.memory, Layout.of(input.layout.shape, wide.layout.strides), wide.dtype)
     copy_into(inner, input)
     return _batched(name, wide, weight, bias, stride, [before for before, _ in sides], dilation, groups, dims)
 

@@ -70,7 +70,7 @@ def convolve(
     result = new_like(layout, input.dtype)
     if layout.numel:
         flat_bias = None if bias is None else contiguous(bias)
-        packed = derived(weight.storage, (weight.layout.offset, plan.packing), lambda: plan.pack(weight.address))
+        packed = derived(weight.memory, (weight.layout.offset, plan.packing), lambda: plan.pack(weight.address))
         added_to = None if residual is None else _laid_out(residual, layout)
         plan.run(input.address, packed, address_or_zero(flat_bias), result.address, address_or_zero(added_to))
     return result
@@ -90,7 +90,7 @@ def _convolve_halves(
     """Two-byte numbers are convolved in float32 and rounded once."""
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"Input type ({c_name(input)}) and bias type ({c_name(bias)}) should be the same")
-    wide_weight = derived(weight.storage, ("float32", weight.layout, weight.dtype), lambda: converted(weight, float32))
+    wide_weight = derived(weight.memory, ("float32", weight.layout, weight.dtype), lambda: converted(weight, float32))
     wide_bias = None if bias is None else converted(bias, float32)
     result = convolve(converted(input, float32), wide_weight, wide_bias, stride, padding, dilation, groups, output_padding)
     # PyTorch's volumes of these dtypes are always contiguous

@@ -53,7 +53,7 @@ def _columns(
         ),
         image.layout.offset,
     )
-    return Tensor(image.storage, layout, image.dtype).reshape([batch, groups, each * math.prod(window), math.prod(out)])
+    return Tensor(image.memory, layout, image.dtype).reshape([batch, groups, each * math.prod(window), math.prod(out)])
 
 
 def _spread(input: Tensor, stride: Sequence[int]) -> Tensor:
@@ -64,7 +64,7 @@ def _spread(input: Tensor, stride: Sequence[int]) -> Tensor:
     wide = input.new_zeros([batch, channels, *((size - 1) * step + 1 for size, step in zip(sizes, stride))])
     layout = wide.layout
     places = Layout.of(input.layout.shape, (*layout.strides[:2], *(gap * step for gap, step in zip(layout.strides[2:], stride))))
-    copy_into(Tensor(wide.storage, places, wide.dtype), input)
+    copy_into(Tensor(wide.memory, places, wide.dtype), input)
     return wide
 
 

@@ -30,7 +30,7 @@ def copy_items(target: Tensor, source: Tensor) -> None:
     key = (target.layout.form, target.dtype, source.layout.form, source.dtype)
     short = _short.get(key)
     if short is not None:
-        short[0](short[1], target.address, source.storage.address, source.layout.offset)
+        short[0](short[1], target.address, source.memory.address, source.layout.offset)
         return
     if not (_converts(target.dtype) and _converts(source.dtype)):
         if target.dtype is source.dtype and target.dtype.numpy is None:
@@ -69,7 +69,7 @@ def laid_out(source: Tensor, layout: Layout, dtype: DType | None = None) -> Tens
     result = new_like(layout, dtype or source.dtype)
     copy_items(result, source)
     if result.dtype.is_quantized:
-        result.storage.quantizer = source.storage.quantizer
+        result.memory.quantizer = source.memory.quantizer
     return result
 
 
@@ -80,7 +80,7 @@ def _converts(dtype: DType) -> bool:
 def _copy_bits(target: Tensor, source: Tensor) -> None:
     """Copy items of a dtype that NumPy lacks as plain bits of the same size."""
     carrier = dtypes.uint8 if target.dtype.itemsize == 1 else dtypes.int16 if target.dtype.itemsize == 2 else dtypes.int32
-    copy_items(Tensor(target.storage, target.layout, carrier), Tensor(source.storage, source.layout, carrier))
+    copy_items(Tensor(target.memory, target.layout, carrier), Tensor(source.memory, source.layout, carrier))
 
 
 def copy_into(target: Tensor, source: Tensor) -> Tensor:
@@ -92,7 +92,7 @@ def copy_into(target: Tensor, source: Tensor) -> Tensor:
             f"{list(broadcast_shapes([target.layout.shape, source.layout.shape]))}"
         )
     copy_items(target, input_for_write(source, target))
-    target.storage.version += 1
+    target.memory.version += 1
     return target
 
 
@@ -118,7 +118,7 @@ def clone(source: Tensor) -> Tensor:
     if known is not None:
         direct, frame, nbytes, dense, _ = known
         storage = Storage.allocate(nbytes)
-        direct(frame, storage.address, source.storage.address, layout.offset)
+        direct(frame, storage.address, source.memory.address, layout.offset)
         return Tensor(storage, dense, dtype)
     result = converted(source, dtype, copy=True)
     short = short_copy(result, source)

@@ -84,7 +84,7 @@ class _PairPlan:
 
 
 def _over(tensor: Tensor, layout: Layout) -> Tensor:
-    return Tensor(tensor.storage, layout, tensor.dtype)
+    return Tensor(tensor.memory, layout, tensor.dtype)
 
 
 _UNKNOWN: Any = object()

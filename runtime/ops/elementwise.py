@@ -74,13 +74,13 @@ class Launch:
         if not self.items or output is NO_ADDRESS:
             for at in self.tensors:
                 # NoData for a tensor without data, also where there is nothing to do
-                operands[at].storage.address  # noqa: B018
+                operands[at].memory.address  # noqa: B018
             return
         words = self.words()
         integers = words.integers
         for at in self.tensors:
             tensor = operands[at]
-            integers[at] = tensor.storage.address + tensor.layout.offset * tensor.dtype.itemsize
+            integers[at] = tensor.memory.address + tensor.layout.offset * tensor.dtype.itemsize
         for at, slot, dtype in self.numbers:
             write_number(words, slot, operands[at], dtype)
         integers[self.output] = output

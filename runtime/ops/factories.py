@@ -82,7 +82,7 @@ _LIMITS = {
 
 def fill_number(tensor: Tensor, value: Number) -> Tensor:
     """Write `value` into every item; answers `tensor`. Items may share one place: all of them get the same number."""
-    layout, dtype, storage = tensor.layout, tensor.dtype, tensor.storage
+    layout, dtype, storage = tensor.layout, tensor.dtype, tensor.memory
     short = _short.get((layout.form, dtype))
     if short is not None and storage.writable and value.__class__ is not complex and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
         if not short[0](short[1], storage.address + layout.offset * dtype.itemsize, value):
@@ -202,7 +202,7 @@ def empty_strided(size: Sequence[int], stride: Sequence[int], dtype: Any = None,
         raise RuntimeError(f"empty_strided: sizes {list(size)} and strides {list(stride)} must be non-negative")
     wanted = Layout.of(tuple(size), tuple(stride))
     items = fresh((wanted.extent,), as_dtype(dtype) or get_default_dtype(), "empty_strided")
-    return Tensor(items.storage, wanted, items.dtype)
+    return Tensor(items.memory, wanted, items.dtype)
 
 
 @host(f"empty_permuted(SymInt[] size, int[] physical_layout, *, {_OPTIONS}) -> Tensor")
@@ -224,7 +224,7 @@ def empty_permuted(size: Sequence[int], physical_layout: Sequence[int], dtype: A
     strides = [0] * len(size)
     for dim, stride in zip(physical_layout, items.layout.strides):
         strides[dim] = stride
-    return Tensor(items.storage, Layout.of(tuple(size), tuple(strides)), items.dtype)
+    return Tensor(items.memory, Layout.of(tuple(size), tuple(strides)), items.dtype)
 
 
 @host(f"full(SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor")
@@ -349,7 +349,7 @@ def eye_rectangular(n: int, m: int, dtype: Any = None, layout: Any = None, devic
         raise RuntimeError(f"m must be greater or equal to 0, got {m}")
     result = zeros((n, m), dtype, layout, device, pin_memory)
     diagonal = Layout.of((min(n, m),), (m + 1,))
-    fill_number(Tensor(result.storage, diagonal, result.dtype), 1)
+    fill_number(Tensor(result.memory, diagonal, result.dtype), 1)
     return result
 
 

@@ -30,7 +30,7 @@ class _Texts:
         self.layouts = "; ".join(f"{name}_layout = {name}.layout" for name in tensors)
         keys = {TENSOR: "{0}_layout.form, {0}.dtype", NUMBER: "{0}.__class__", OTHER: "{0}"}
         self.key = ", ".join(keys[letter].format(name) for name, letter in zip(names, pattern))
-        passed = {TENSOR: "{0}.storage.address, {0}_layout.offset", NUMBER: "{0}", OTHER: ""}
+        passed = {TENSOR: "{0}.memory.address, {0}_layout.offset", NUMBER: "{0}", OTHER: ""}
         self.operands = ", ".join(passed[letter].format(name) for name, letter in zip(names, pattern) if letter != OTHER)
 
 
@@ -54,7 +54,7 @@ def make(get, general):
         plan = get(({key},))
         if plan is not None:
             direct, frame, _ = plan
-            storage = x0.storage
+            storage = x0.memory
             if storage.writable and not direct(frame, storage.address + x0_layout.offset * x0.dtype.itemsize, {operands}):
                 storage.version += 1
                 return x0
@@ -68,7 +68,7 @@ def make(get, general):
         plan = get(({key}, out_layout.form, out.dtype))
         if plan is not None:
             direct, frame, _ = plan
-            storage = out.storage
+            storage = out.memory
             if storage.writable and not direct(frame, storage.address + out_layout.offset * out.dtype.itemsize, {operands}):
                 storage.version += 1
                 return out

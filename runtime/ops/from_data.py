@@ -92,7 +92,7 @@ def _plain(data: Any, dtype: DType | None) -> Tensor | None:
 def stored_items(items: Sequence[Any], dtype: DType, carrier: Any, shape: tuple[int, ...]) -> Tensor:
     """A fresh tensor with these numbers, which are stored as `carrier`, a type of ctypes."""
     result = new_empty(shape, dtype)
-    (carrier * len(items)).from_address(result.storage.address)[:] = items
+    (carrier * len(items)).from_address(result.memory.address)[:] = items
     return result
 
 
@@ -173,7 +173,7 @@ def _stored(shape: tuple[int, ...], items: list[Any], dtype: DType) -> Tensor:
             array = np.array(numbers, dtype.numpy)
         else:
             array = np.array([_whole(number, dtype) for number in numbers], dtype.numpy)
-    return Tensor(wrapped(array.reshape(-1)).storage, Layout.contiguous(shape), dtype)
+    return Tensor(wrapped(array.reshape(-1)).memory, Layout.contiguous(shape), dtype)
 
 
 def _whole(number: Any, dtype: DType) -> int:

@@ -22,7 +22,7 @@ def bits(tensor: Tensor) -> Array:
     """An array over the memory of `tensor`; where NumPy lacks the dtype, an integer array with the same bits."""
     if tensor.dtype.numpy is not None:
         return tensor._array()
-    return Tensor(tensor.storage, tensor.layout, _CARRIERS[tensor.dtype.itemsize])._array()
+    return Tensor(tensor.memory, tensor.layout, _CARRIERS[tensor.dtype.itemsize])._array()
 
 
 def wrapped(array: Array, dtype: DType | None = None) -> Tensor:

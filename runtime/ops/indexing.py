@@ -196,7 +196,7 @@ def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumula
         )
     if 0 not in places.shape:
         places.check(tensors)
-        values = distinct_input(Tensor(values.storage, expanded(source, places.shape), values.dtype), self)
+        values = distinct_input(Tensor(values.memory, expanded(source, places.shape), values.dtype), self)
         write_items(
             places.shape, self, values, (places.strides, values.layout.strides), places.positions, tensors,
             ADD if accumulate else ASSIGN
@@ -242,12 +242,12 @@ class _Mask:
         self.items = mask.layout.numel
         self.blocks = -(-self.items // BLOCK)
         self.firsts = new_empty((self.blocks + 1,), dtypes.int64)
-        self.firsts.storage.write_word(0)
+        self.firsts.memory.write_word(0)
         launch(count_kernel(), (self.tensor.address, self.firsts.address + 8, self.items), self.blocks, work=self.items // 16)
         if self.blocks > 1:
             counts = bits(self.firsts)
             np.cumsum(counts, out=counts)
-        self.count = self.firsts.storage.read_word(self.blocks)
+        self.count = self.firsts.memory.read_word(self.blocks)
 
     def run(self, what: str, itemsize: int, source: int, target: int, *more: int) -> None:
         """Run a kernel of kernels/compaction.py over the blocks."""
@@ -273,14 +273,14 @@ def nonzero(self: Tensor) -> Tensor:
     if not self.layout.shape:
         return new_empty((count, 0), dtypes.int64)
     # PyTorch lays the result out by columns
-    return Tensor(columns.storage, Layout.of((count, rank), (1, max(count, 1))), columns.dtype)
+    return Tensor(columns.memory, Layout.of((count, rank), (1, max(count, 1))), columns.dtype)
 
 
 @kernel("nonzero_numpy(Tensor self) -> Tensor[]", "where(Tensor condition) -> Tensor[]")
 def nonzero_numpy(self: Tensor) -> list[Tensor]:
     """The positions of the items that are not 0, one vector per dimension."""
     found = _true_positions(self)
-    return [Tensor(found.storage, row, found.dtype) for row in unbind(found.layout)]
+    return [Tensor(found.memory, row, found.dtype) for row in unbind(found.layout)]
 
 
 @kernel("masked_select(Tensor self, Tensor mask) -> Tensor", out=Sharing.NONE)
@@ -303,7 +303,7 @@ def masked_select(self: Tensor, mask: Tensor) -> Tensor:
 def _broadcast(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
     if tensor.layout.shape == shape:
         return tensor
-    return Tensor(tensor.storage, expanded(tensor.layout, shape), tensor.dtype)
+    return Tensor(tensor.memory, expanded(tensor.layout, shape), tensor.dtype)
 
 
 def _masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
@@ -324,7 +324,7 @@ def _masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         return self
     values = contiguous(input_apart(source, self))
     if self.dtype.itemsize == 16:
-        items = Tensor(values.storage, Layout.contiguous((chosen.count,), values.layout.offset), values.dtype)
+        items = Tensor(values.memory, Layout.contiguous((chosen.count,), values.layout.offset), values.dtype)
         return put(self, [chosen.tensor], items)
     target = contiguous(self)
     chosen.run(SCATTER, self.dtype.itemsize, values.address, target.address)

@@ -68,12 +68,12 @@ def _joined(plan: _Plan, tensors: Sequence[Tensor]) -> Tensor:
     """The result of a plan: each operand copied to its place."""
     result = new_like(plan.layout, plan.dtype)
     if plan.short:
-        address = result.storage.address
+        address = result.memory.address
         for direct, frame, byte, at, _ in plan.short:
             part = tensors[at]
-            direct(frame, address + byte, part.storage.address, part.layout.offset)
+            direct(frame, address + byte, part.memory.address, part.layout.offset)
         return result
-    targets = [(at, Tensor(result.storage, place, plan.dtype)) for at, place in plan.places]
+    targets = [(at, Tensor(result.memory, place, plan.dtype)) for at, place in plan.places]
     for at, target in targets:
         copy_items(target, tensors[at])
     found = [(at, target.layout.offset * plan.dtype.itemsize, short_copy(target, tensors[at])) for at, target in targets]
@@ -201,7 +201,7 @@ def block_diag(tensors: Sequence[Tensor]) -> Tensor:
     row = column = 0
     for block in blocks:
         height, width = block.layout.shape
-        copy_into(Tensor(result.storage, Layout.of((height, width), (columns, 1), row * columns + column), dtype), block)
+        copy_into(Tensor(result.memory, Layout.of((height, width), (columns, 1), row * columns + column), dtype), block)
         row, column = row + height, column + width
     return result
 
@@ -226,7 +226,7 @@ def repeat(self: Tensor, repeats: Sequence[int]) -> Tensor:
         tuple(number for size in padded.shape for number in (1, size)),
         tuple(number for stride in padded.strides for number in (0, stride)), padded.offset,
     )
-    copy_into(Tensor(result.storage, Layout.contiguous(pairs), self.dtype), Tensor(self.storage, lifted, self.dtype))
+    copy_into(Tensor(result.memory, Layout.contiguous(pairs), self.dtype), Tensor(self.memory, lifted, self.dtype))
     return result
 
 
@@ -254,7 +254,7 @@ def repeat_interleave_int(self: Tensor, repeats: int, dim: int | None = None, ou
     widened = replaced(split, dim + 1, repeats, 0, split.offset)
     target = (*tensor.layout.shape[:dim], size * repeats, *tensor.layout.shape[dim + 1 :])
     result = new_empty(target, self.dtype)
-    copy_into(Tensor(result.storage, Layout.contiguous(widened.shape), self.dtype), Tensor(tensor.storage, widened, self.dtype))
+    copy_into(Tensor(result.memory, Layout.contiguous(widened.shape), self.dtype), Tensor(tensor.memory, widened, self.dtype))
     return result
 
 
@@ -292,7 +292,7 @@ def repeat_interleave_tensor(self: Tensor, repeats: Tensor, dim: int | None = No
     dim = wrap_dim(dim, len(self.layout.shape))
     size = self.layout.shape[dim] if self.layout.shape else 1
     if repeats.layout.numel == 1 and len(repeats.layout.shape) <= 1:
-        repeats = Tensor(repeats.storage, expanded(reshaped(repeats, (1,)).layout, (size,)), repeats.dtype)
+        repeats = Tensor(repeats.memory, expanded(reshaped(repeats, (1,)).layout, (size,)), repeats.dtype)
     elif len(repeats.layout.shape) != 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if repeats.layout.shape[0] != size:
@@ -352,7 +352,7 @@ def _rolled(tensor: Tensor, shift: int, dim: int) -> Tensor:
     size = tensor.layout.shape[dim]
     start = -shift % size
     halves = [slice_tensor(tensor.layout, dim, start, size), slice_tensor(tensor.layout, dim, 0, start)]
-    return cat([Tensor(tensor.storage, layout, tensor.dtype) for layout in halves], dim)
+    return cat([Tensor(tensor.memory, layout, tensor.dtype) for layout in halves], dim)
 
 
 @composite("cartesian_prod(Tensor[] tensors) -> Tensor")

@@ -40,14 +40,14 @@ def _normalized(
     storage = Storage.allocate(nbytes)
     if weight is not None and scales is not None and bias is not None and shifts is not None:
         direct(
-            frame, storage.address, input.storage.address, layout.offset, weight.storage.address, scales.offset,
-            bias.storage.address, shifts.offset,
+            frame, storage.address, input.memory.address, layout.offset, weight.memory.address, scales.offset,
+            bias.memory.address, shifts.offset,
         )
         return Tensor(storage, target, dtype)
     operands: list[int] = []
     for one in (input, weight, bias):
         if one is not None:
-            operands += one.storage.address, one.layout.offset
+            operands += one.memory.address, one.layout.offset
     direct(frame, storage.address, *operands)
     return Tensor(storage, target, dtype)
 

@@ -176,7 +176,7 @@ def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -
     added = None if bias is None else (bias.layout.form, bias.dtype)
     key = input.layout.form, weight.layout.form, input.dtype, weight.dtype, added, current()
     known = _with_weights.get(key)
-    if known is not None and keeps_derived(weight.storage):
+    if known is not None and keeps_derived(weight.memory):
         return known.run(input, weight, bias)
     if input.ndim == 0 or weight.ndim not in (1, 2):
         raise RuntimeError(f"linear: expected an input with dimensions and a weight of one or two, got {input.ndim} and {weight.ndim}")
@@ -192,8 +192,8 @@ def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_name(bias.dtype)} and {type_name(weight.dtype)}")
     left, right, result = input.reshape([rows, depth]), _turned(weight), [*shape[:-1], features]
-    if left.storage is input.storage and (bias is None or bias.layout.shape == (features,) and bias.layout.strides == (1,)):
-        wide = None if bias is None else Tensor(bias.storage, Layout.of((rows, features), (0, 1), bias.layout.offset), bias.dtype)
+    if left.memory is input.memory and (bias is None or bias.layout.shape == (features,) and bias.layout.strides == (1,)):
+        wide = None if bias is None else Tensor(bias.memory, Layout.of((rows, features), (0, 1), bias.layout.offset), bias.dtype)
         product = weight_product(left, right, wide, result)
         if product is not None:
             _with_weights[key] = product
@@ -205,7 +205,7 @@ def _general_linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -
         product = plan.run(left, right).reshape(result)
         return product if bias is None else product + bias
     vector = contiguous(bias)
-    wide = Tensor(vector.storage, Layout.of((rows, features), (0, 1), vector.layout.offset), vector.dtype)
+    wide = Tensor(vector.memory, Layout.of((rows, features), (0, 1), vector.layout.offset), vector.dtype)
     plan = planned(left, right, wide)
     _linear_bias.remember(plan, (input, weight, bias), "ab+", (left, right, wide), result)
     out = plan.run(left, right, wide)
@@ -217,7 +217,7 @@ _short_linear, _short_linear_bias = _linear.before(_general_linear), _linear_bia
 
 def _turned(matrix: Tensor) -> Tensor:
     layout = matrix.layout
-    return Tensor(matrix.storage, Layout.of(layout.shape[::-1], layout.strides[::-1], layout.offset), matrix.dtype)
+    return Tensor(matrix.memory, Layout.of(layout.shape[::-1], layout.strides[::-1], layout.offset), matrix.dtype)
 
 
 def _batched(self: Tensor, other: Tensor) -> Tensor:
@@ -248,7 +248,7 @@ def _refuse_batched(self: Tensor, other: Tensor) -> None:
         check_mm(self.reshape([math.prod(rows), self.layout.shape[-1]]), other)
     count = math.prod(broadcast_shapes([self.layout.shape[:-2], other.layout.shape[:-2]]))
     check_bmm(*(
-        Tensor(one.storage, Layout.of((count, *one.layout.shape[-2:]), (0, *one.layout.strides[-2:]), one.layout.offset), one.dtype)
+        Tensor(one.memory, Layout.of((count, *one.layout.shape[-2:]), (0, *one.layout.strides[-2:]), one.layout.offset), one.dtype)
         for one in (self, other)
     ))
 

@@ -131,14 +131,14 @@ class WeightProduct:
         """a @ b + bias, in the shape that was given."""
         out = new_like(self.layout, a.dtype)
         panels = self.panels
-        packed = derived(b.storage, (b.layout.offset, panels.identity), lambda: panels.pack(b.address))
+        packed = derived(b.memory, (b.layout.offset, panels.identity), lambda: panels.pack(b.address))
         self.product.run(a.address, packed.address, out.address, 0 if bias is None else bias.address)
         return out
 
 
 def weight_product(a: Tensor, b: Tensor, bias: Tensor | None, shape: Sequence[int]) -> WeightProduct | None:
     """The product of two matrices, seen in a shape, if it is worth keeping the panels of b and they can be kept."""
-    if a.dtype.is_complex or not keeps_derived(b.storage) or (bias is not None and bias.dtype is not a.dtype):
+    if a.dtype.is_complex or not keeps_derived(b.memory) or (bias is not None and bias.dtype is not a.dtype):
         return None
     (rows, depth), columns = a.layout.shape, b.layout.shape[1]
     addend = None if bias is None else _strides(bias.layout)
@@ -164,7 +164,7 @@ class ShortProducts:
         """
         tensors = [argument for argument in arguments if isinstance(argument, Tensor)]
         places = ["ab+".index(letter) for letter in operands]
-        if plan.product is None or any(used[at].storage is not tensor.storage for at, tensor in zip(places, tensors, strict=True)):
+        if plan.product is None or any(used[at].memory is not tensor.memory for at, tensor in zip(places, tensors, strict=True)):
             return
         layout = Layout.contiguous(tuple(shape))
         itemsizes = [tensor.dtype.itemsize for tensor in tensors]

@@ -10,7 +10,7 @@ from .table import Sharing
 
 def check_not_read_only(target: Tensor) -> None:
     """RuntimeError if the memory is read-only."""
-    if not target.storage.writable:
+    if not target.memory.writable:
         raise RuntimeError("the tensor's memory is read-only; write to a copy made with clone()")
 
 
@@ -55,7 +55,7 @@ def distinct_input(source: Tensor, target: Tensor) -> Tensor:
 
 def check_distinct(source: Tensor, target: Tensor) -> None:
     """RuntimeError for two runs of one storage's memory without gaps that meet."""
-    if source.storage is not target.storage or not _meet(source, target):
+    if source.memory is not target.memory or not _meet(source, target):
         return
     if all(x.layout.extent - x.layout.offset == x.layout.numel for x in (source, target)):
         raise RuntimeError(
@@ -77,7 +77,7 @@ def check_out(sharing: Sharing, inputs: Sequence[Any], out: Tensor) -> None:
 
 def _same_places(source: Tensor, target: Tensor) -> bool:
     """Whether each item lies where the same one of the other lies."""
-    if source.storage is target.storage and source.layout is target.layout and source.dtype is target.dtype:
+    if source.memory is target.memory and source.layout is target.layout and source.dtype is target.dtype:
         return True
     if source.layout.shape != target.layout.shape or source.layout.strides != target.layout.strides:
         return False
@@ -86,7 +86,7 @@ def _same_places(source: Tensor, target: Tensor) -> bool:
 
 def _meet(a: Tensor, b: Tensor) -> bool:
     """Whether a byte of one lies between the first and the last of the other."""
-    if a.storage is not b.storage and (a.is_meta or b.is_meta):
+    if a.memory is not b.memory and (a.is_meta or b.is_meta):
         return False
     first, last = _bytes(a)
     begin, end = _bytes(b)

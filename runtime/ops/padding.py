@@ -54,7 +54,7 @@ def _narrow(tensor: Tensor, dim: int, front: int, back: int) -> Tensor:
     """`tensor` without its first `front` and last `back` items along `dim`."""
     layout = tensor.layout
     shape = (*layout.shape[:dim], max(layout.shape[dim] - front - back, 0), *layout.shape[dim + 1 :])
-    return Tensor(tensor.storage, Layout.of(shape, layout.strides, layout.offset + front * layout.strides[dim]), tensor.dtype)
+    return Tensor(tensor.memory, Layout.of(shape, layout.strides, layout.offset + front * layout.strides[dim]), tensor.dtype)
 
 
 def _places(size: int, before: int, after: int, mode: str) -> list[int]:

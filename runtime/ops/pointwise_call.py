@@ -218,7 +218,7 @@ class _Pointwise:
                 if frame is not None:
                     self.short[key] = direct(), frame.address, frame
         launch.run(inputs, target.address)
-        target.storage.version += 1
+        target.memory.version += 1
         return target
 
 

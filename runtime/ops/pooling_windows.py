@@ -137,7 +137,7 @@ class _GlobalMean:
         """The means of an input with the plan's layout."""
         if self.kernel is None:
             averaged = mean_dims(input, range(-self.dims, 0), True, None)
-            return Tensor(averaged.storage, self.layout, input.dtype)
+            return Tensor(averaged.memory, self.layout, input.dtype)
         out = new_like(self.layout, input.dtype)
         launch(self.kernel, (out.address, input.address, *self.words), self.items, work=self.work)
         return out

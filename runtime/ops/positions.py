@@ -151,18 +151,18 @@ def outside(index: Tensor, low: int, size: int) -> int | None:
 def position_at(index: Tensor, strides: tuple[int, ...], shape: tuple[int, ...], item: int) -> int:
     """The position that an index with these strides holds for one item of the walked shape."""
     layout = Layout.of(shape, strides, index.layout.offset)
-    return int(bits(Tensor(index.storage, layout, index.dtype)).flat[item])
+    return int(bits(Tensor(index.memory, layout, index.dtype)).flat[item])
 
 
 def begin_write(target: Tensor) -> None:
     """RuntimeError for read-only memory; counts the write."""
     check_not_read_only(target)
-    target.storage.version += 1
+    target.memory.version += 1
 
 
 def one_dimension(tensor: Tensor) -> Tensor:
     """A 0-dim tensor as one of one item, others as they are."""
-    return tensor if tensor.layout.shape else Tensor(tensor.storage, Layout.of((1,), (1,), tensor.layout.offset), tensor.dtype)
+    return tensor if tensor.layout.shape else Tensor(tensor.memory, Layout.of((1,), (1,), tensor.layout.offset), tensor.dtype)
 
 
 def replaced(strides: Sequence[int], dim: int, value: int) -> tuple[int, ...]:

@@ -40,7 +40,7 @@ def linalg_cross(self: Tensor, other: Tensor, dim: int = -1) -> Tensor:
         raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and {sizes[1]}")
     shape = broadcast_shapes([self.layout.shape, other.layout.shape])
     dtype = result_type(self, other)
-    a, b = (_thirds(Tensor(one.storage, expanded(one.layout, shape), one.dtype).to(dtype), at) for one in (self, other))
+    a, b = (_thirds(Tensor(one.memory, expanded(one.layout, shape), one.dtype).to(dtype), at) for one in (self, other))
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return cat([part.unsqueeze(at) for part in parts], at)
 
@@ -131,7 +131,7 @@ def trace(self: Tensor) -> Tensor:
     """The sum of a matrix's diagonal."""
     if len(self.layout.shape) != 2:
         raise RuntimeError("trace: expected a matrix")
-    return Tensor(self.storage, diagonal(self.layout, 0, 0, 1), self.dtype).sum()
+    return Tensor(self.memory, diagonal(self.layout, 0, 0, 1), self.dtype).sum()
 
 
 @composite("diagflat(Tensor self, int offset=0) -> Tensor")
@@ -150,11 +150,11 @@ def fill_diagonal_in_place(self: Tensor, fill_value: Any, wrap: bool = False) ->
         raise RuntimeError("all dimensions of input must be of equal length")
     count = min(shape)
     step = sum(strides)
-    fill_number(Tensor(self.storage, Layout.of((count,), (step,), self.layout.offset), self.dtype), fill_value)
+    fill_number(Tensor(self.memory, Layout.of((count,), (step,), self.layout.offset), self.dtype), fill_value)
     if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
         for row in range(shape[1] + 1, shape[0], shape[1] + 1):
             more = min(shape[0] - row, shape[1])
-            fill_number(Tensor(self.storage, Layout.of((more,), (step,), self.layout.offset + row * strides[0]), self.dtype), fill_value)
+            fill_number(Tensor(self.memory, Layout.of((more,), (step,), self.layout.offset + row * strides[0]), self.dtype), fill_value)
     return self
 
 
@@ -212,7 +212,7 @@ def _view_windows(
     batch_step, channel_step, row_step, step = image.layout.strides
     shape = (count, channels, *windows, *counts)
     strides = (batch_step, channel_step, row_step * dilation[0], step * dilation[1], row_step * stride[0], step * stride[1])
-    return Tensor(image.storage, Layout.of(shape, strides, image.layout.offset), image.dtype)
+    return Tensor(image.memory, Layout.of(shape, strides, image.layout.offset), image.dtype)
 
 
 @composite("im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor")

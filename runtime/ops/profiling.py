@@ -14,7 +14,7 @@ def enter(name: str, args: str | None = None) -> RecordFunction:
     return RecordFunction(name)
 
 
-@composite(f"profiler::_record_function_exit._RecordFunction({_RECORD} _0) -> ()")
+@composite(f"profiler::_record_function_exit._RecordFunction({_RECORD} record) -> ()")
 def leave(record: RecordFunction) -> None:
     """End it."""
     del record

@@ -91,7 +91,7 @@ def nbytes(a: Tensor) -> int:
 @builtin("_version(Tensor self) -> int")
 def version(self: Tensor) -> int:
     """How often the memory was written."""
-    return self.storage.version
+    return self.memory.version
 
 
 @builtin("is_contiguous(Tensor self) -> bool")
@@ -133,7 +133,7 @@ def is_same_size(self: Tensor, other: Tensor) -> bool:
 @builtin("is_set_to(Tensor self, Tensor tensor) -> bool")
 def is_set_to(self: Tensor, tensor: Tensor) -> bool:
     """Whether two tensors are the same view of the same memory."""
-    return self.storage is tensor.storage and self.layout is tensor.layout
+    return self.memory is tensor.memory and self.layout is tensor.layout
 
 
 @builtin("is_conj(Tensor self) -> bool", "is_neg(Tensor self) -> bool", "is_inference(Tensor self) -> bool",

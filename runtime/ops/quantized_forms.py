@@ -108,7 +108,7 @@ def _copied(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     if source.dtype.is_quantized:
         if source.dtype is not self.dtype:
             raise RuntimeError(f"copy_: a tensor of {source.dtype} cannot be copied into one of {self.dtype}")
-        self.storage.quantizer = quantizer_of(source)
+        self.memory.quantizer = quantizer_of(source)
         made = source
     else:
         made = quantize_with(source.to(dtypes.float32), *scale_of(self), self.dtype)

@@ -42,8 +42,8 @@ def fill_in_memory_order(tensor: Tensor, generator: Generator | None, draw: Call
         values = draw(source, tensor.layout.numel)
     layout = tensor.layout
     ordered = permuted(layout, memory_order(layout.shape, [layout.strides]))
-    encode(Tensor(tensor.storage, ordered, tensor.dtype), values.reshape(ordered.shape))
-    tensor.storage.version += 1
+    encode(Tensor(tensor.memory, ordered, tensor.dtype), values.reshape(ordered.shape))
+    tensor.memory.version += 1
     return tensor
 
 
@@ -148,7 +148,7 @@ def bernoulli_tensor_in_place(self: Tensor, p: Tensor, generator: Generator | No
     dtype = _floating(p, "bernoulli_tensor_cpu_p_")
     if self.is_meta:
         return self
-    probabilities = decoded(Tensor(p.storage, expanded(p.layout, self.layout.shape), p.dtype))
+    probabilities = decoded(Tensor(p.memory, expanded(p.layout, self.layout.shape), p.dtype))
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false")
     order = memory_order(self.layout.shape, [self.layout.strides])

@@ -146,7 +146,7 @@ class Plan:
 
     def run(self, source: Tensor) -> Tensor:
         """A fresh tensor with the reduction of `source`, which has the layout and dtype of the plan."""
-        address = source.storage.address + source.layout.offset * source.dtype.itemsize
+        address = source.memory.address + source.layout.offset * source.dtype.itemsize
         storage = Storage.allocate(self.nbytes)
         target = storage.address
         if address is NO_ADDRESS or target is NO_ADDRESS:

@@ -61,7 +61,7 @@ def reducing(reduction: Reduction, dtypes: DTypes) -> Callable[..., Tensor]:
         if found is not None:
             direct, frame, nbytes, target, output, _ = found
             storage = allocate(nbytes)
-            direct(frame, storage.address, source.storage.address, layout.offset)
+            direct(frame, storage.address, source.memory.address, layout.offset)
             return Tensor(storage, target, output)
         plan = plans.get(key)
         if plan is None:
@@ -118,11 +118,11 @@ def _extremum(source: Tensor, dim: int | None, keepdim: bool, *, largest: bool, 
         plan = _extremum_plans[key] = _ExtremumPlan(source, dims, keepdim, largest)
     indices = Tensor(Storage.allocate(plan.items * 8), plan.layout, dtypes.int64)
     out = Tensor(Storage.allocate(plan.nbytes), plan.layout, source.dtype) if values else None
-    address = 0 if out is None else out.storage.address
+    address = 0 if out is None else out.memory.address
     if plan.short is None:
-        launch(plan.kernel, (source.address, address, indices.storage.address, *plan.words), plan.items, work=plan.work)
+        launch(plan.kernel, (source.address, address, indices.memory.address, *plan.words), plan.items, work=plan.work)
     else:
-        plan.short[0](plan.short[1], indices.storage.address, source.storage.address, source.layout.offset, address, 0)
+        plan.short[0](plan.short[1], indices.memory.address, source.memory.address, source.layout.offset, address, 0)
     return out, indices
 
 

@@ -19,13 +19,13 @@ def reshaped(tensor: Tensor, shape: Sequence[int]) -> Tensor:
     key = tensor.layout, tuple(shape)
     found = _views.get(key)
     if found is not None:
-        return Tensor(tensor.storage, found, tensor.dtype)
+        return Tensor(tensor.memory, found, tensor.dtype)
     wanted = inferred_shape(shape, tensor.layout.numel)
     layout = tensor.layout.view(wanted)
     if layout is None:
-        return Tensor(contiguous(tensor).storage, Layout.contiguous(wanted), tensor.dtype)
+        return Tensor(contiguous(tensor).memory, Layout.contiguous(wanted), tensor.dtype)
     _views[key] = layout
-    return Tensor(tensor.storage, layout, tensor.dtype)
+    return Tensor(tensor.memory, layout, tensor.dtype)
 
 
 @composite("reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)")
@@ -88,11 +88,11 @@ def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     layout = self.layout.view((*shape[:dim], *wanted, *shape[dim + 1 :]))
     # one dimension splits evenly, whatever its stride
     assert layout is not None
-    return Tensor(self.storage, layout, self.dtype)
+    return Tensor(self.memory, layout, self.dtype)
 
 
 def _view_of(tensor: Tensor, layout: Layout) -> Tensor:
-    return Tensor(tensor.storage, layout, tensor.dtype)
+    return Tensor(tensor.memory, layout, tensor.dtype)
 
 
 @composite("broadcast_tensors(Tensor[] tensors) -> Tensor[]")
@@ -196,7 +196,7 @@ def set_in_place(self: Tensor, source: Tensor) -> Tensor:
     """The tensor, now over the storage and with the layout of `source`."""
     if source.dtype is not self.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {self.dtype}")
-    self.storage, self.layout = source.storage, source.layout
+    self.memory, self.layout = source.memory, source.layout
     return self
 
 

@@ -13,7 +13,7 @@ def resize(tensor: Tensor, layout: Layout) -> None:
 
     RuntimeError where it is and somebody else owns it.
     """
-    tensor.storage.grow(layout.extent * tensor.dtype.itemsize)
+    tensor.memory.grow(layout.extent * tensor.dtype.itemsize)
     tensor.layout = layout
 
 

@@ -94,7 +94,7 @@ def _run(plan: _Plan, source: Tensor, output: DType, places: Tensor | None = Non
     if plan.short is None:
         launch(plan.kernel, (source.address, out.address, to_places, *plan.words), plan.items, work=plan.work)
     else:
-        plan.short[0](plan.short[1], to_places, source.storage.address, source.layout.offset, out.storage.address, 0)
+        plan.short[0](plan.short[1], to_places, source.memory.address, source.layout.offset, out.memory.address, 0)
     return out
 
 

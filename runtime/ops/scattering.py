@@ -30,15 +30,15 @@ def clone_with_storage(self: Tensor) -> Tensor:
     layout = self.layout
     if any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides)):
         return clone(self)
-    storage = Storage.allocate(self.storage.nbytes)
-    storage.array[...] = self.storage.array
+    storage = Storage.allocate(self.memory.nbytes)
+    storage.array[...] = self.memory.array
     return Tensor(storage, layout, self.dtype)
 
 
 def _with_view(self: Tensor, src: Tensor, view: Callable[..., Layout], *args: Any) -> Tensor:
     """A copy of `self` whose view `view(layout, *args)` holds the items of `src`, which has the view's shape."""
     result = clone_in_place(self)
-    place = Tensor(result.storage, view(result.layout, *args), result.dtype)
+    place = Tensor(result.memory, view(result.layout, *args), result.dtype)
     if place.layout.shape != src.layout.shape:
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src.layout.shape)}, "
@@ -78,7 +78,7 @@ def diag_embed(self: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
     size = (self.layout.shape[-1] if self.layout.shape else 1) + abs(offset)
     rest = iter(self.layout.shape[:-1])
     result = fill_number(new_empty([size if dim in (first, second) else next(rest) for dim in range(rank)], self.dtype), 0)
-    copy_into(Tensor(result.storage, diagonal(result.layout, offset, first, second), self.dtype), self)
+    copy_into(Tensor(result.memory, diagonal(result.layout, offset, first, second), self.dtype), self)
     return result
 
 
@@ -90,4 +90,4 @@ def diag(self: Tensor, offset: int = 0) -> Tensor:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {rank}D")
     if rank == 1:
         return diag_embed(self, offset)
-    return clone(Tensor(self.storage, diagonal(self.layout, offset, 0, 1), self.dtype))
+    return clone(Tensor(self.memory, diagonal(self.layout, offset, 0, 1), self.dtype))

@@ -45,7 +45,7 @@ def _choose(condition: Tensor, a: Any, b: Any, dtype: DType) -> Tensor:
         plan = _plans[key] = prepare(chosen, dtype, inputs, layout, dtype), layout
     launch, layout = plan
     result = new_like(layout, dtype)
-    launch.run(operands, result.storage.address)
+    launch.run(operands, result.memory.address)
     return result
 
 

@@ -53,7 +53,7 @@ def pixel_unshuffle(self: Tensor, downscale_factor: int) -> Tensor:
 def _fresh(shuffled: Tensor, source: Tensor) -> Tensor:
     """A result in the memory format that the source suggests, and in memory of its own."""
     layout = Layout.of(shuffled.layout.shape, format_strides(shuffled.layout.shape, suggested_format(source.layout)))
-    return shuffled if shuffled.storage is not source.storage and shuffled.layout is layout else laid_out(shuffled, layout)
+    return shuffled if shuffled.memory is not source.memory and shuffled.layout is layout else laid_out(shuffled, layout)
 
 
 @composite("channel_shuffle(Tensor self, SymInt groups) -> Tensor", "native_channel_shuffle(Tensor self, SymInt groups) -> Tensor")

@@ -40,7 +40,7 @@ def _softmax(self: Tensor, dim: int, dtype: DType | int | None, log: bool) -> Te
     short = _short.get((layout.form, self.dtype, dim, dtype, log))
     if short is not None:
         storage = Storage.allocate(short[2])
-        short[0](short[1], storage.address, self.storage.address, layout.offset)
+        short[0](short[1], storage.address, self.memory.address, layout.offset)
         return Tensor(storage, short[3], short[4])
     return _softmax_anew(self, dim, dtype, log)
 
@@ -56,7 +56,7 @@ def _softmax_anew(self: Tensor, dim: int, dtype: DType | int | None, log: bool) 
     kernel, size, inner, items, work = plan
     target = Layout.contiguous(layout.shape)
     out = new_like(target, source.dtype)
-    launch(kernel, (source.storage.address + layout.offset * source.dtype.itemsize, out.storage.address, size, inner), items, work=work)
+    launch(kernel, (source.memory.address + layout.offset * source.dtype.itemsize, out.memory.address, size, inner), items, work=work)
     if source is self:
         short = remembered(kernel, items, work, [self.dtype], (size, inner), target, self.dtype)
         if short is not None:

@@ -197,7 +197,7 @@ def _median(which: str, self: Tensor) -> Tensor:
         nothing = float("nan") if self.dtype.is_floating_point else 0 if self.dtype is uint8 else -(1 << (8 * self.dtype.itemsize - 1))
         return fill_number(new_empty((), self.dtype), nothing)
     flat = contiguous(self)
-    items = Tensor(flat.storage, Layout.contiguous((flat.layout.numel,), flat.layout.offset), flat.dtype)
+    items = Tensor(flat.memory, Layout.contiguous((flat.layout.numel,), flat.layout.offset), flat.dtype)
     return _one_per_row(which, lambda dtype: select_kernel(dtype, which), items, 0, False).values
 
 

@@ -129,7 +129,7 @@ def tensor_split_tensor(self: Tensor, tensor_indices_or_sections: Tensor, dim: i
         )
     values = given.tolist()
     layouts = tensor_split_indices(self.layout, values, dim) if given.layout.shape else tensor_split_sections(self.layout, values, dim)
-    return [Tensor(self.storage, layout, self.dtype) for layout in layouts]
+    return [Tensor(self.memory, layout, self.dtype) for layout in layouts]
 
 
 @view("hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")

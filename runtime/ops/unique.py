@@ -44,7 +44,7 @@ def _distinct(name: str, self: Tensor, ordered: bool, want_inverse: bool, want_c
 
 def _cut(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The first items, in memory of their own size where much would be wasted."""
-    part = Tensor(tensor.storage, Layout.contiguous(shape), tensor.dtype)
+    part = Tensor(tensor.memory, Layout.contiguous(shape), tensor.dtype)
     if shape[0] * 2 >= tensor.layout.numel:
         return part
     result = new_empty(shape, tensor.dtype)

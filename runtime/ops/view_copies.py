@@ -47,7 +47,7 @@ for _key in _VIEWS:
 def view_copy(self: Tensor, size: list[int]) -> Tensor:
     """A copy in row-major order with another shape."""
     shaped: Tensor = self.reshape(list(size))
-    return laid_out(shaped, Layout.contiguous(shaped.layout.shape)) if shaped.storage is self.storage else shaped
+    return laid_out(shaped, Layout.contiguous(shaped.layout.shape)) if shaped.memory is self.memory else shaped
 
 
 @composite("alias_copy(Tensor self) -> Tensor", "lift_fresh_copy(Tensor self) -> Tensor")

@@ -377,10 +377,10 @@ def strided_layout(tensor: Tensor, size: Sequence[int], stride: Sequence[int], s
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     layout = Layout.of(tuple(size), tuple(stride), offset)
     needed = layout.extent * tensor.dtype.itemsize
-    if needed > tensor.storage.nbytes:
+    if needed > tensor.memory.nbytes:
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {tensor.dtype.itemsize} "
-            f"requiring a storage size of {needed} are out of bounds for storage of size {tensor.storage.nbytes}"
+            f"requiring a storage size of {needed} are out of bounds for storage of size {tensor.memory.nbytes}"
         )
     return layout
 
@@ -388,7 +388,7 @@ def strided_layout(tensor: Tensor, size: Sequence[int], stride: Sequence[int], s
 @composite("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)")
 def as_strided(self: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """Any layout over the storage of `self`, as long as it stays inside."""
-    return Tensor(self.storage, strided_layout(self, size, stride, storage_offset), self.dtype)
+    return Tensor(self.memory, strided_layout(self, size, stride, storage_offset), self.dtype)
 
 
 @composite("as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)")
@@ -485,4 +485,4 @@ def view_dtype(self: Tensor, dtype: object) -> Tensor:
     """The same bytes read as items of another dtype."""
     wanted = as_dtype(dtype) or self.dtype
     message = f"{type_name(self.dtype)} as {type_name(wanted)}"
-    return Tensor(self.storage, _resized_last(self.layout, self.dtype.itemsize, wanted.itemsize, message), wanted)
+    return Tensor(self.memory, _resized_last(self.layout, self.dtype.itemsize, wanted.itemsize, message), wanted)

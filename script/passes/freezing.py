@@ -57,8 +57,8 @@ class Frozen:
     def _spread_to_sharing(self) -> None:
         """Tensors that share a storage with one that is written change with it."""
         tensors = {place: value for place, value in self._slots() if isinstance(value, Tensor)}
-        written = {id(tensors[place].storage) for place in self.changed if place in tensors}
-        self.changed |= {place for place, value in tensors.items() if id(value.storage) in written}
+        written = {id(tensors[place].memory) for place in self.changed if place in tensors}
+        self.changed |= {place for place, value in tensors.items() if id(value.memory) in written}
 
     def _slots(self) -> Iterable[tuple[Place, object]]:
         for found in {id(value): value for value in self.objects.values()}.values():

@@ -175,7 +175,7 @@ def _turned(weight: Tensor) -> Tensor:
     """The weight with its channels last, by its strides too where they lie so already: of one channel, or windows of one item."""
     turned = cast("Tensor", required("aten::contiguous").callable()(weight, channels_last))
     layout = turned.layout
-    return Tensor(turned.storage, Layout.of(layout.shape, format_strides(layout.shape, channels_last), layout.offset), turned.dtype)
+    return Tensor(turned.memory, Layout.of(layout.shape, format_strides(layout.shape, channels_last), layout.offset), turned.dtype)
 
 
 def _is_turned(node: Node) -> bool:

@@ -47,7 +47,7 @@ def as_bits(items: Any) -> np.ndarray[Any, Any]:
 def ours(items: Any) -> Tensor:
     """The same bits as a tensor of ours."""
     carrier = from_numpy(items.view(CARRIERS[items.element_size()]).numpy().copy())
-    return Tensor(carrier.storage, carrier.layout, dtypes.by_name(str(items.dtype).removeprefix("torch.")))
+    return Tensor(carrier.memory, carrier.layout, dtypes.by_name(str(items.dtype).removeprefix("torch.")))
 
 
 def theirs(tensor: Tensor) -> Any:

@@ -140,7 +140,7 @@ def test_what_was_derived_is_kept_until_the_bytes_may_have_changed() -> None:
         def make() -> float:
             made.append(1)
             return tensor.clone().sum().item()
-        return derived(tensor.storage, "sum", make)
+        return derived(tensor.memory, "sum", make)
 
     assert total() == total() == 15 and len(made) == 1
     tensor.add_(1)
@@ -157,8 +157,8 @@ def test_what_was_derived_is_kept_until_the_bytes_may_have_changed() -> None:
 def test_nothing_is_kept_for_the_memory_of_others() -> None:
     array = np.zeros(4, np.float32)
     tensor = rl.from_numpy(array)
-    assert [derived(tensor.storage, "first", lambda: tensor[0].item()), (array.__setitem__(0, 3), tensor[0].item())[1]] == [0, 3]
-    assert derived(tensor.storage, "first", lambda: tensor[0].item()) == 3
+    assert [derived(tensor.memory, "first", lambda: tensor[0].item()), (array.__setitem__(0, 3), tensor[0].item())[1]] == [0, 3]
+    assert derived(tensor.memory, "first", lambda: tensor[0].item()) == 3
 
 
 @pytest.mark.parametrize("dtype", (rl.float32, rl.bfloat16), ids=str)

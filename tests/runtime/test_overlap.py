@@ -142,7 +142,7 @@ def test_growing_keeps_what_other_views_see() -> None:
     operators: Any = rl
     with pytest.warns(UserWarning, match="was resized"):
         operators.add(rl.ones(6), 1, out=middle)
-    assert middle.storage_offset() == 1 and middle.storage.nbytes == 28
+    assert middle.storage_offset() == 1 and middle.memory.nbytes == 28
     assert middle.tolist() == [2] * 6 and base.tolist() == [0, 2, 2, 2] and later.tolist() == [2, 2]
     middle[0] = 9
     assert base[1].item() == 9

@@ -100,7 +100,7 @@ def test_chains(case: tuple[tuple[int, ...], list[tuple[str, Any]]]) -> None:
         array = apply_numpy(array, name, argument)
         tensor = apply_rushlight(tensor, name, argument)
         assert tuple(tensor.shape) == array.shape
-        assert tensor.layout.extent * 4 <= tensor.storage.nbytes
+        assert tensor.layout.extent * 4 <= tensor.memory.nbytes
         np.testing.assert_array_equal(tensor.numpy(), array)
 
 
@@ -117,7 +117,7 @@ def test_view_shows_the_same_items(sizes: list[int], other: list[int], random: A
     layout = tensor.layout.view(shape)
     if layout is not None:
         viewed = tensor.view(shape)
-        assert viewed.storage is tensor.storage
+        assert viewed.memory is tensor.memory
         np.testing.assert_array_equal(viewed.numpy(), array.reshape(shape))
 
 

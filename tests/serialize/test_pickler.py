@@ -136,23 +136,23 @@ def test_tensors_round_trip(dtype: str) -> None:
     array = np.arange(6).astype(dtype).reshape(2, 3)
     found = round_trip(from_numpy(array), TENSOR)
     assert isinstance(found, Tensor)
-    assert found.storage.array.tobytes() == array.tobytes()
+    assert found.memory.array.tobytes() == array.tobytes()
     assert (found.shape, found.dtype.numpy) == ((2, 3), np.dtype(dtype))
 
 
 def test_views_that_share_a_storage_share_it_again() -> None:
     base = from_numpy(np.arange(12, dtype=np.float32))
-    view = Tensor(base.storage, Layout.of((3, 2), (1, 4), 2), base.dtype)
+    view = Tensor(base.memory, Layout.of((3, 2), (1, 4), 2), base.dtype)
     found = round_trip([base, view, base], ListType(TENSOR))
     assert isinstance(found, list)
     assert found[0] is found[2]
-    assert found[1].storage is found[0].storage
+    assert found[1].memory is found[0].memory
     assert (found[1].layout.shape, found[1].layout.strides, found[1].layout.offset) == ((3, 2), (1, 4), 2)
 
 
 def test_one_storage_seen_as_two_dtypes_is_refused() -> None:
     base = from_numpy(np.zeros(4, np.float32))
-    other = Tensor(base.storage, Layout.of((4,), (1,)), from_numpy(np.zeros(1, np.int32)).dtype)
+    other = Tensor(base.memory, Layout.of((4,), (1,)), from_numpy(np.zeros(1, np.int32)).dtype)
     with pytest.raises(RuntimeError, match="share a storage; copy one of them"):
         Pickler(Names()).dump([base, other], ListType(TENSOR))
 

@@ -85,7 +85,7 @@ def test_views_come_out_with_their_layout(data: st.DataObject) -> None:
     view = base.permute(*data.draw(st.permutations(range(3))))
     view = view[tuple(slice(data.draw(st.integers(0, 2)), None, data.draw(st.integers(1, 3))) for _ in range(3))]
     first, second = again([base, view], _use_new_zipfile_serialization=data.draw(st.booleans()))
-    assert first.storage is second.storage
+    assert first.memory is second.memory
     assert (second.shape, second.stride(), second.storage_offset()) == (view.shape, view.stride(), view.storage_offset())
     assert second.tolist() == view.tolist()
 
@@ -105,8 +105,8 @@ def test_a_slice_saves_its_whole_storage_and_a_clone_does_not(zipped: bool) -> N
     """The second example of PyTorch's notes on serialization."""
     large = rl.arange(1, 1000)
     small = large[0:5]
-    assert again(small, _use_new_zipfile_serialization=zipped).storage.nbytes == 999 * 8
-    assert again(small.clone(), _use_new_zipfile_serialization=zipped).storage.nbytes == 5 * 8
+    assert again(small, _use_new_zipfile_serialization=zipped).memory.nbytes == 999 * 8
+    assert again(small.clone(), _use_new_zipfile_serialization=zipped).memory.nbytes == 5 * 8
 
 
 def test_values_that_hold_themselves() -> None:
