@@ -140,7 +140,12 @@ def check_location(location: str, target: Location, storage: TypedStorage) -> Ty
             return made
         if made is not None:
             raise TypeError(f"load: map_location returned a {type(made).__name__}; it returns the storage it was given, or None")
-    kind = Device(tag).type if isinstance(tag, str | Device) else ""
+    try:
+        kind = Device(tag).type if isinstance(tag, str | Device) else ""
+    except RuntimeError as error:
+        if tag is not location:
+            raise
+        raise ArchiveError(f"a storage lies on '{location}', which is no device") from error
     if kind == "cpu":
         return storage
     if kind == "meta":

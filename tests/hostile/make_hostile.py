@@ -321,6 +321,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "negative_count_of_items": (lambda: archive(tensor(source=storage(count=-1))), "identifier"),
     "huge_count_of_items": (lambda: archive(tensor(source=storage(count=1 << 62))), "has"),
     "overflowing_count_of_items": (lambda: archive(tensor(source=storage(count=1 << 1999))), ""),
+    "storage_on_no_device": (lambda: archive(tensor(source=storage(location=":pu"))), "no device"),
     "missing_storage": (lambda: archive(tensor(source=storage(key=text("7")))), "missing"),
     "storage_of_another_folder": (lambda: archive(tensor(source=storage(key=text("../version")))), "missing"),
     "storage_of_two_types": (lambda: archive(items(tensor(), tensor(source=storage(kind="IntStorage")))), "two ways"),
