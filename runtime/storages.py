@@ -76,11 +76,11 @@ class TypedStorage:
         """The same memory as bytes."""
         return UntypedStorage(self.storage)
 
-    def clone(self) -> Self:
+    def clone(self) -> TypedStorage:
         """The same items in memory of their own."""
         copy = Storage.allocate(self.storage.nbytes)
         copy.array[...] = self.storage.array
-        return type(self)(copy, self.dtype) if self.dtype is not None else type(self)(copy)  # pyright: ignore[reportCallIssue]
+        return UntypedStorage(copy) if self.dtype is None else TypedStorage(copy, self.dtype)
 
     def copy_(self, source: TypedStorage) -> Self:
         """Take the items of `source`, which has as many; RuntimeError otherwise."""

@@ -1,6 +1,8 @@
 """Storages as users see them, and memory shared with other libraries by DLPack."""
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,10 @@ def test_memory_is_shared_by_dlpack() -> None:
     array[1] = 7
     assert back.tolist() == [[5.0, 2.0], [7.0, 3.0]]
     assert rl.from_dlpack(rl.arange(3)).tolist() == [0, 1, 2]
+
+
+def test_a_storage_of_a_file_is_copied() -> None:
+    file = io.BytesIO()
+    rl.save(rl.arange(3).storage(), file)
+    copy = rl.load(io.BytesIO(file.getvalue())).clone()
+    assert isinstance(copy, rl.TypedStorage) and copy.tolist() == [0, 1, 2]
