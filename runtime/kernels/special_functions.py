@@ -207,9 +207,8 @@ def _gamma_fraction(a: Any, x: Any) -> Any:
     return result * _gamma_factor(a, x)
 
 
-@in_float64
-def igamma(a: Any, x: Any) -> Any:
-    """The part of gamma(a) that lies below x, over gamma(a); NaN for negative arguments."""
+def _gamma_edge(a: Any, x: Any) -> Any:
+    """igamma where neither series nor fraction is asked; -1 everywhere else."""
     if x < 0.0 or a < 0.0:
         return math.nan
     if a == 0.0:
@@ -222,22 +221,22 @@ def igamma(a: Any, x: Any) -> Any:
         return 1.0
     if a != a or x != x:
         return math.nan
+    return -1.0
+
+
+@in_float64
+def igamma(a: Any, x: Any) -> Any:
+    """The part of gamma(a) that lies below x, over gamma(a); NaN for negative arguments."""
+    edge = _gamma_edge(a, x)
+    if edge >= 0.0 or edge != edge:
+        return edge
     return 1.0 - _gamma_fraction(a, x) if x > 1.0 and x > a else _gamma_series(a, x)
 
 
 @in_float64
 def igammac(a: Any, x: Any) -> Any:
     """1 - igamma(a, x), exact where that is small."""
-    if x < 0.0 or a < 0.0:
-        return math.nan
-    if a == 0.0:
-        return 0.0 if x > 0.0 else math.nan
-    if x == 0.0:
-        return 1.0
-    if a == math.inf:
-        return math.nan if x == math.inf else 1.0
-    if x == math.inf:
-        return 0.0
-    if a != a or x != x:
-        return math.nan
+    edge = _gamma_edge(a, x)
+    if edge >= 0.0 or edge != edge:
+        return 1.0 - edge
     return _gamma_fraction(a, x) if x > 1.0 and x > a else 1.0 - _gamma_series(a, x)
