@@ -190,6 +190,11 @@ def result_classes() -> list[str]:
     return lines
 
 
+def result_names() -> list[str]:
+    """The names of those classes."""
+    return [line.split()[1].partition("(")[0] for line in result_classes() if line.startswith("class")]
+
+
 def method_stub() -> str:
     """runtime/operators.pyi: Python's operators as runtime/operators.py declares them, and every operator as a method."""
     tree = ast.parse((ROOT / "runtime" / "operators.py").read_text())
@@ -204,11 +209,9 @@ def method_stub() -> str:
     for name, found in operators():
         if name not in known:
             lines += [f"    {line}" for line in function(name, found, is_method=True)]
-    header = HEADER.replace("from rushlight.runtime.tensor import Tensor\n", "from rushlight.runtime.tensor import Tensor\nfrom rushlight._operators import *\n")
-    names = [line.split()[1].partition("(")[0] for line in result_classes() if line.startswith("class")]
-    imports = f"from rushlight._operators import {', '.join(names)}\n"
-    text = header.replace("from rushlight._operators import *\n", imports)
-    return text + "\n" + "\n".join(lines) + "\n"
+    after = "from rushlight.runtime.tensor import Tensor\n"
+    header = HEADER.replace(after, f"{after}from rushlight._operators import {', '.join(result_names())}\n")
+    return header + "\n" + "\n".join(lines) + "\n"
 
 
 def stubs() -> dict[str, str]:
@@ -221,8 +224,7 @@ def stubs() -> dict[str, str]:
     files = {"_operators.pyi": HEADER + "\n".join(lines) + "\n", "runtime/operators.pyi": method_stub(), "py.typed": "partial\n"}
     for family, prefix in FAMILIES.items():
         family_lines = [line for name, found in operators(prefix) for line in function(name, found)]
-        classes = [line.split()[1].partition("(")[0] for line in result_classes() if line.startswith("class")]
-        imports = "".join(f"from rushlight._operators import {name}\n" for name in classes if any(name in line for line in family_lines))
+        imports = "".join(f"from rushlight._operators import {name}\n" for name in result_names() if any(name in line for line in family_lines))
         files[f"{family}.pyi"] = HEADER + imports + "\n" + "\n".join(family_lines) + "\n"
     source = (ROOT / "api" / "nn" / "functional.py").read_text()
     names = sorted(name for name in functional._OPERATORS if not name.startswith("_"))
