@@ -1,7 +1,7 @@
 """Scripting, saving and loading: `rushlight.jit`."""
 from __future__ import annotations
 
-from rushlight.runtime.kernels.bundle import save_bundle as save_bundle
+from rushlight.runtime.kernels.running.bundle import save_bundle as save_bundle
 from rushlight.runtime.limits import LimitExceeded as LimitExceeded
 from rushlight.runtime.limits import limits as limits
 from rushlight.runtime.scripting import Future as Future

@@ -2,6 +2,6 @@
 from __future__ import annotations
 
 from rushlight.runtime.aten import family
-from rushlight.runtime.ops.lapack import LinAlgError as LinAlgError
+from rushlight.runtime.ops.linalg.lapack import LinAlgError as LinAlgError
 
 __getattr__ = family("linalg_")

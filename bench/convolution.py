@@ -20,15 +20,15 @@ import torch
 
 import rushlight as rl
 from rushlight.runtime import dtype as dtypes
-from rushlight.runtime.kernels import isa
-from rushlight.runtime.kernels.compiler import emitted_kernel
-from rushlight.runtime.kernels.convolution import plan_convolution
-from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
-from rushlight.runtime.kernels.emitter import Builder
-from rushlight.runtime.kernels.functions import Functions
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.vectors import Vectors
-from rushlight.runtime.ops.convolving_int8 import PackedWeight, Requantization
+from rushlight.runtime.kernels.compiling import isa
+from rushlight.runtime.kernels.compiling.compiler import emitted_kernel
+from rushlight.runtime.kernels.compiling.emitter import Builder
+from rushlight.runtime.kernels.compiling.functions import Functions
+from rushlight.runtime.kernels.compiling.vectors import Vectors
+from rushlight.runtime.kernels.layers.convolution import plan_convolution
+from rushlight.runtime.kernels.layers.convolution_sizes import Layouts, Sizes, Strides
+from rushlight.runtime.kernels.running.launch import launch
+from rushlight.runtime.ops.layers.convolving_int8 import PackedWeight, Requantization
 
 from .paired import burst_length, time_calls
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from rushlight.runtime.executor import acquire, release, run
-from rushlight.runtime.kernels.compiler import emitted_kernel
-from rushlight.runtime.kernels.emitter import Builder
-from rushlight.runtime.kernels.engine import Kernel
-from rushlight.runtime.kernels.functions import Functions
-from rushlight.runtime.kernels.scalar_region import parse_region, region_kernel
+from rushlight.runtime.kernels.compiling.compiler import emitted_kernel
+from rushlight.runtime.kernels.compiling.emitter import Builder
+from rushlight.runtime.kernels.compiling.functions import Functions
+from rushlight.runtime.kernels.compiling.scalar_region import parse_region, region_kernel
+from rushlight.runtime.kernels.running.engine import Kernel
 from rushlight.runtime.program import Program, parse
 
 WIDTH = 64

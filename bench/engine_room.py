@@ -17,13 +17,13 @@ import torch
 import rushlight as rl
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.executor import acquire, release, run
-from rushlight.runtime.kernels import engine
-from rushlight.runtime.kernels.compiler import emit_object, emitted_kernel
-from rushlight.runtime.kernels.emitter import Builder
-from rushlight.runtime.kernels.functions import Functions
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
-from rushlight.runtime.kernels.scalar_region import parse_region, region_kernel
-from rushlight.runtime.kernels.thread_pool import ThreadPool, current_pool
+from rushlight.runtime.kernels.compiling.compiler import emit_object, emitted_kernel
+from rushlight.runtime.kernels.compiling.emitter import Builder
+from rushlight.runtime.kernels.compiling.functions import Functions
+from rushlight.runtime.kernels.compiling.scalar_region import parse_region, region_kernel
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.kernels.running import engine
+from rushlight.runtime.kernels.running.thread_pool import ThreadPool, current_pool
 from rushlight.runtime.program import JumpRow, KernelRow, Program
 
 from .__main__ import duration, machine

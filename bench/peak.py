@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rushlight.runtime.kernels import isa
-from rushlight.runtime.kernels.compiler import emitted_kernel
-from rushlight.runtime.kernels.emitter import Builder
-from rushlight.runtime.kernels.engine import Kernel
-from rushlight.runtime.kernels.functions import Functions
-from rushlight.runtime.kernels.vectors import Vectors
+from rushlight.runtime.kernels.compiling import isa
+from rushlight.runtime.kernels.compiling.compiler import emitted_kernel
+from rushlight.runtime.kernels.compiling.emitter import Builder
+from rushlight.runtime.kernels.compiling.functions import Functions
+from rushlight.runtime.kernels.compiling.vectors import Vectors
+from rushlight.runtime.kernels.running.engine import Kernel
 
 SUMS = 12
 """Independent sums: more than the latency of an instruction times how many start at once."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.executor import acquire, run
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
 from rushlight.runtime.program import KernelRow, Program
 
 

@@ -1,6 +1,6 @@
 """Runs programs: a native loop over rows, and Python where a row asks for it.
 
-In: a `Program` and a `Frame` whose input words were set. Out: whatever its kernels wrote. The loop (kernels/row_loop.py) is
+In: a `Program` and a `Frame` whose input words were set. Out: whatever its kernels wrote. The loop (kernels/running/row_loop.py) is
 itself a kernel, so it comes from the store like the others; a row costs a few nanoseconds, a call from Python about one
 microsecond. Rows with `tasks` run on the thread pool; the GIL is kept or released as the program says.
 
@@ -16,9 +16,9 @@ import weakref
 from array import array
 from collections.abc import Callable
 
-from .kernels import row_loop
-from .kernels.row_loop import BUDGET, BUDGET_SPENT, COUNTER, HOST_ROW, NO_BLOCK
-from .kernels.thread_pool import current_pool, parallel_kernel
+from .kernels.running import row_loop
+from .kernels.running.row_loop import BUDGET, BUDGET_SPENT, COUNTER, HOST_ROW, NO_BLOCK
+from .kernels.running.thread_pool import current_pool, parallel_kernel
 from .program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row
 from .storage import Storage, on_empty_cache
 

@@ -1,6 +1,6 @@
 """Functions that make tensors, as eager programs call them: `zeros(2, 3)`, `tensor([1, 2])`, `arange(5, requires_grad=True)`.
 
-They add to the operators of ops/factories.py what only Python callers write: `requires_grad`, `out`, and data of any kind.
+They add to the operators of ops/creation/factories.py what only Python callers write: `requires_grad`, `out`, and data of any kind.
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tensor(data: Any, *, dtype: DType | None = None, device: Device | str | None
            pin_memory: bool = False) -> Tensor:
     """A fresh tensor with the items of `data`: a number, nested sequences of numbers, an array or a tensor."""
     del pin_memory
-    from .ops.from_data import tensor_from
+    from .ops.creation.from_data import tensor_from
 
     place = on_default_device(device)
     made = tensor_from(data, dtype, None if place is META else place, requires_grad)

@@ -1,7 +1,7 @@
 """Memory formats and layouts: the words PyTorch has for the order of a tensor's items in memory.
 
 Both are small closed sets of named values that TorchScript writes as integers. What a memory format means for strides is
-said here; `ops/conversion.py` makes tensors in it.
+said here; `ops/shape/conversion.py` makes tensors in it.
 """
 from __future__ import annotations
 

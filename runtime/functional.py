@@ -143,7 +143,7 @@ def stft(
     center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
     return_complex: bool | None = None, align_to_window: bool | None = None,
 ) -> Tensor:
-    """The spectrum of each window of `n_fft` samples; `center` pads both ends by half a window (ops/stft.py says the rest)."""
+    """The spectrum of each window of `n_fft` samples; `center` pads both ends by half a window (ops/spectral/stft.py says the rest)."""
     return _row("stft.center")(
         input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, align_to_window
     )

@@ -14,14 +14,14 @@ from . import dtype as dtypes
 from .dtype import DType
 from .layout import Layout
 from .no_data import NoData, is_without_data, without_data
-from .ops.copying import copy_into
+from .ops.creation.factories import fill_number, stored_number
+from .ops.creation.from_data import tensor_from
 from .ops.dtype_rules import type_name
-from .ops.factories import fill_number, stored_number
-from .ops.from_data import tensor_from
 from .ops.host import integers, wrapped
-from .ops.indexing import MASKS, index, masked_select, put
+from .ops.indexing.indexing import MASKS, index, masked_select, put
 from .ops.plans import Plans
-from .ops.views import expanded, slice_tensor, unsqueeze
+from .ops.shape.copying import copy_into
+from .ops.shape.views import expanded, slice_tensor, unsqueeze
 from .tensor import Tensor, from_numpy
 
 

@@ -1,7 +1,7 @@
 """How the items of a tensor lie in its storage: shape, strides and offset, all counted in items.
 
 A `Layout` is immutable and interned: equal layouts are usually one object, so caches key on identity. Every view operator
-is a function from one layout to another (see ops/views.py); nothing here touches memory.
+is a function from one layout to another (see ops/shape/views.py); nothing here touches memory.
 """
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Values of the classes that libtorch implements in C++: weights of quantized layers and of mobile ones, made ready once.
 
 In: what an archive keeps of such a value (its state), or the arguments of a prepacking operator. Out: `Packed` objects, which operators of
-ops/quantized_layers.py, ops/quantized_recurrent.py and ops/prepacked.py take. `CLASSES` has them by qualified name; the names and the
-states are PyTorch's.
+ops/quantized/quantized_layers.py, ops/quantized/quantized_recurrent.py and ops/quantized/prepacked.py take. `CLASSES` has them by
+qualified name; the names and the states are PyTorch's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .dtype import float16, float32, int16, qint8
 from .tensor import Tensor
 
 if TYPE_CHECKING:
-    from .ops.convolving_int8 import PackedWeight
+    from .ops.layers.convolving_int8 import PackedWeight
 
 ROOT = "__torch__.torch.classes."
 
@@ -91,7 +91,7 @@ class LinearParameters(Packed):
 
 def int8_weight(weight: Tensor, groups: int, *, transposed: bool) -> PackedWeight:
     """A weight of qint8 for the convolutions of eight-bit numbers."""
-    from .ops.convolving_int8 import PackedWeight
+    from .ops.layers.convolving_int8 import PackedWeight
     from .quantization import integers_of, quantizer_of
 
     quantizer = quantizer_of(weight)

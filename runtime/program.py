@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .kernels.engine import Kernel
+from .kernels.running.engine import Kernel
 
 
 @dataclass(frozen=True, slots=True)

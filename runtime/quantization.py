@@ -1,8 +1,8 @@
 """Quantized tensors: integers in memory, and how they stand for numbers: number = (integer - zero point) * scale.
 
 In: tensors of integers, scales and zero points. Out: tensors of dtype qint8, quint8 or qint32, whose storage knows the `Quantizer`, so that
-every view knows it too. The arithmetic is in ops/quantizing.py (from numbers and back), ops/quantized_layers.py and
-ops/quantized_arithmetic.py.
+every view knows it too. The arithmetic is in ops/quantized/quantizing.py (from numbers and back), ops/quantized/quantized_layers.py and
+ops/quantized/quantized_arithmetic.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Random numbers: PyTorch's CPU generator, so that a seed gives the numbers that it gives in PyTorch.
 
 The engine is the Mersenne Twister (mt19937); `Generator` draws 32- and 64-bit words from it in blocks. How words become
-numbers of a distribution is in distributions.py, the operators that fill tensors are in ops/random.py.
+numbers of a distribution is in distributions.py, the operators that fill tensors are in ops/creation/random.py.
 """
 from __future__ import annotations
 

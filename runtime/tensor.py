@@ -342,7 +342,7 @@ class Tensor(Operators):
     @property
     def real(self) -> Tensor:
         """The real parts, over the same memory; assigning writes them."""
-        from .ops.complex_numbers import real
+        from .ops.pointwise.complex_numbers import real
 
         return real(self)
 
@@ -353,7 +353,7 @@ class Tensor(Operators):
     @property
     def imag(self) -> Tensor:
         """The imaginary parts, over the same memory; assigning writes them."""
-        from .ops.complex_numbers import imag
+        from .ops.pointwise.complex_numbers import imag
 
         return imag(self)
 
@@ -370,7 +370,7 @@ class Tensor(Operators):
 
     def nonzero(self, *, as_tuple: bool = False) -> Any:
         """The indices of the items that are not 0, a row each; or one vector per dimension."""
-        from .ops.indexing import nonzero, nonzero_numpy
+        from .ops.indexing.indexing import nonzero, nonzero_numpy
 
         return tuple(nonzero_numpy(self)) if as_tuple else nonzero(self)
 
@@ -546,7 +546,7 @@ _C_TYPES: dict[DType, Any] = {
 @functools.cache
 def _moving() -> Callable[..., Tensor]:
     # found once: an import statement takes longer than a small conversion
-    from .ops.conversion import moved
+    from .ops.shape.conversion import moved
 
     return moved
 

@@ -1,11 +1,11 @@
 """How many threads work on one operator: `set_num_threads` and its kin, under PyTorch's names.
 
-In: a number. Out: what the thread pool (kernels/thread_pool.py) uses from then on. Without a call it is the number of
-physical cores that the process may use (kernels/processors.py). Results do not depend on it.
+In: a number. Out: what the thread pool (kernels/running/thread_pool.py) uses from then on. Without a call it is the number of
+physical cores that the process may use (kernels/running/processors.py). Results do not depend on it.
 """
 from __future__ import annotations
 
-from .kernels.thread_pool import set_thread_count, thread_count
+from .kernels.running.thread_pool import set_thread_count, thread_count
 
 _interop_threads: int | None = None
 

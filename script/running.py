@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
 from ..runtime.limits import LOCAL
-from ..runtime.ops.texts import value_text
+from ..runtime.ops.values.texts import value_text
 from ..runtime.packed import Packed
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import (

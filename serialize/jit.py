@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import IO, cast
 
 from ..runtime.device import Device
-from ..runtime.kernels.bundle import load_bundle
+from ..runtime.kernels.running.bundle import load_bundle
 from ..script.function import Function
 from ..script.module import RecursiveScriptModule, ScriptFunction, ScriptModule, wrap_module
 from ..script.object import Object

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from ..runtime.kernels.store import LIMIT, default_store
+from ..runtime.kernels.running.store import LIMIT, default_store
 
 
 def info(*, as_json: bool) -> int:

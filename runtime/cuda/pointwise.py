@@ -1,4 +1,4 @@
-"""Pointwise kernels for CUDA: a scalar function, once per item, over operands of any strides. The twin of kernels/pointwise.py.
+"""Pointwise kernels for CUDA: a scalar function, once per item, over operands of any strides. The twin of kernels/loops/pointwise.py.
 
 A kernel's arguments: the output array, a tuple of the input arrays, the number of items, the sizes (outermost first), and for
 each operand (inputs, then the output) its strides in items; a stride of 0 broadcasts. Threads walk the items by the size of

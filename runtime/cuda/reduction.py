@@ -1,4 +1,4 @@
-"""Reductions for CUDA from kernels/reduction_functions.py: blocks of fixed size, then one block per output that joins them.
+"""Reductions for CUDA from kernels/loops/reduction_functions.py: blocks of fixed size, then one block per output that joins them.
 
 A reduction is two kernels, so that neither order of items nor result depends on the size of the grid. `Partials` are flat, of
 the compute dtype, `chunk_count(count)` for each output. Rows whose items are compared with a centre, or that have a parameter,
@@ -13,7 +13,7 @@ import numpy as np
 from numba import types
 
 from ..dtype import DType
-from ..kernels.reduction import Reduction
+from ..kernels.loops.reduction import Reduction
 from .kernel import INDEX, CudaKernel, array_of
 from .pointwise import offset
 from .scalars import cast, cuda, device, exact, numba_type, scalar

@@ -1,8 +1,8 @@
 """Scalar functions as device functions: the same Python functions that CPU kernels are made of.
 
 In: a scalar function and the dtype it computes in. Out: a function that CUDA kernels call. The rules are those of
-kernels/lowering.py: literals take the compute dtype, plain functions that are called are compiled with it, `math.exp` is the
-vectorized function of kernels/mathematics.py where it has one. Primitives have a CUDA meaning registered here.
+kernels/compiling/lowering.py: literals take the compute dtype, plain functions that are called are compiled with it, `math.exp` is the
+vectorized function of kernels/mathematics/functions.py where it has one. Primitives have a CUDA meaning registered here.
 """
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from numba import cuda as numba_cuda
 from numba import types
 from numba.core import config
 
-from ..kernels import primitives
-from ..kernels.mathematics import VECTORIZED
+from ..kernels.compiling import primitives
+from ..kernels.mathematics.functions import VECTORIZED
 
 cuda: Any = numba_cuda
 """numba's module, whose annotations are those of host code. Kernels name it as a global, where the simulator replaces it."""

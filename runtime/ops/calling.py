@@ -7,12 +7,12 @@ from typing import Any, assert_never
 from .. import typesystem as types
 from ..layout import Layout
 from ..tensor import Tensor
-from .copying import copy_into
 from .overlap import check_out
 from .plans import Plans
 from .pointwise_call import check_castable, pointwise_callable
-from .quantized_forms import with_form
+from .quantized.quantized_forms import with_form
 from .resizing import resize_output
+from .shape.copying import copy_into
 from .table import Kind, Op
 
 

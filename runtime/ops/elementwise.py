@@ -12,11 +12,11 @@ from typing import Any
 
 from .. import dtype as dtypes
 from ..dtype import DType
-from ..kernels.cost import moving, nanoseconds
-from ..kernels.direct import Frame, NumberOperand, TensorOperand, takes_number
-from ..kernels.engine import Kernel
-from ..kernels.launch import GRAIN, launch_at
-from ..kernels.pointwise import identity
+from ..kernels.loops.pointwise import identity
+from ..kernels.running.cost import moving, nanoseconds
+from ..kernels.running.direct import Frame, NumberOperand, TensorOperand, takes_number
+from ..kernels.running.engine import Kernel
+from ..kernels.running.launch import GRAIN, launch_at
 from ..layout import Layout, contiguous_strides, merge
 from ..no_data import NO_ADDRESS
 
@@ -89,7 +89,7 @@ class Launch:
         assert status == 0, "elementwise kernels cannot fail"
 
     def frame(self, inputs: Sequence[tuple[Layout | None, DType]], output: tuple[Layout, DType] | None = None) -> Frame | None:
-        """What kernels/direct.py runs this by: inputs as `prepare` took them, and the output if its memory is not fresh.
+        """What kernels/running/direct.py runs this by: inputs as `prepare` took them, and the output if its memory is not fresh.
 
         None for work that is worth several threads, and for numbers that only `write_number` can write.
         """
@@ -158,7 +158,7 @@ def prepare(
     Inputs are tensors in `compute`, or bool ones (masks), and numbers in any dtype. A body called `identity` converts from
     its input's dtype.
     """
-    from ..kernels.pointwise import BROADCAST, CONTIGUOUS, STRIDED, pointwise_kernel
+    from ..kernels.loops.pointwise import BROADCAST, CONTIGUOUS, STRIDED, pointwise_kernel
 
     dims = _long_rows(walked(output, [layout for layout, _ in inputs]))
     # one item: any class fits, and the contiguous kernel is the one most likely built already

@@ -2,7 +2,7 @@
 
 In: a pattern, a letter for each parameter of a pointwise row. Out: makers of the functions that users' calls reach. They look
 up a plan by the layouts and dtypes of the tensors, the types of the numbers and the values of the rest, and run its frame (see
-kernels/direct.py); whatever has no plan, or turns out to need more care, goes to the general way in pointwise_call.py.
+kernels/running/direct.py); whatever has no plan, or turns out to need more care, goes to the general way in pointwise_call.py.
 
 A function is written as source for its pattern, because packing and unpacking arguments costs more than all that it does.
 """

@@ -28,7 +28,7 @@ def widened(body: Callable[..., Any]) -> Callable[..., Any]:
         dtype = self.dtype
         if not (dtype.is_floating_point and dtype.itemsize == 2):
             return body(self, *args)
-        from .copying import converted
+        from .shape.copying import converted
 
         wide = [converted(one, float32) if isinstance(one, Tensor) and one.dtype is dtype else one for one in args]
         found = body(converted(self, float32), *wide)

@@ -39,7 +39,7 @@ def input_apart(source: Tensor, target: Tensor) -> Tensor:
     """`source`, or a copy of it if the two reach into each other's memory: for writes in an order of their own."""
     if not _meet(source, target):
         return source
-    from .copying import clone
+    from .shape.copying import clone
 
     return clone(source)
 

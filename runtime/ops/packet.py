@@ -126,7 +126,7 @@ class Packet(functools.partial[Any]):
             return run_without_data(op, _eager(op), values) if without else _eager(op)(*values)
         if self.name == "aten::norm":
             # PyTorch's function of this name takes more than the operator
-            from .statistics import norm
+            from .reduction.statistics import norm
 
             return norm(*args, **kwargs)
         raise TypeError(self._mismatch(args, kwargs))

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from .. import typesystem as types
 from ..dtype import DType, complex64, complex128
-from ..kernels.direct import direct
+from ..kernels.running.direct import direct
 from ..layout import Layout, broadcast_shapes
 from ..promotion import follow_default_dtype, number_dtype, result_dtype
 from ..storage import Storage
 from ..tensor import Tensor
 from ..type_info import can_cast
-from .copying import converted, copy_into, laid_out
 from .dtype_rules import type_name
 from .elementwise import Launch, crosswise, dense_layout, prepare
 from .fast_calls import NUMBER, OTHER, TENSOR, fresh, in_place, into_out, key_maker
 from .overlap import check_out, check_writable, input_for_write
 from .plans import Plans
-from .quantized_forms import FORMS
+from .quantized.quantized_forms import FORMS
 from .resizing import resize_output
+from .shape.copying import converted, copy_into, laid_out
 from .table import Op, Sharing
 
 if TYPE_CHECKING:

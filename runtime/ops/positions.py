@@ -1,7 +1,7 @@
 """Running the kernels that read and write at positions: from tensors, and what each index says, to words and a launch.
 
 In: the walked shape, the operands' strides over it, and a `Position` per index tensor. What a combination of layouts needs is
-worked out once. Rows that use it: indexing.py, gathering.py, writing.py.
+worked out once. Rows that use it: indexing/indexing.py, indexing/gathering.py, indexing/writing.py.
 """
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from .. import dtype as dtypes
 from ..dtype import DType
-from ..kernels.indexing import ADD, ASSIGN, CARRIERS, bounds_kernel, read_kernel, write_kernel
-from ..kernels.walking import walk_words
+from ..kernels.loops.indexing import ADD, ASSIGN, CARRIERS, bounds_kernel, read_kernel, write_kernel
+from ..kernels.loops.walking import walk_words
 from ..layout import Layout
 from ..tensor import Tensor
 from .host import bits
@@ -114,7 +114,7 @@ def write_items(
 ) -> None:
     """Write the items of `source` to the positions in `target`, or combine them; the positions have been checked.
 
-    `strides` are those of target and source over `shape`, which has items; `mode` is one of kernels/indexing.py. RuntimeError if
+    `strides` are those of target and source over `shape`, which has items; `mode` is one of kernels/loops/indexing.py. RuntimeError if
     another thread has put positions outside since they were checked; nothing outside is written then.
     """
     itemsize = target.dtype.itemsize

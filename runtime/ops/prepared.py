@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..kernels.engine import Kernel
-from ..kernels.launch import launch_at
+from ..kernels.running.engine import Kernel
+from ..kernels.running.launch import launch_at
 from ..no_data import skips
 from .elementwise import Words
 

@@ -1,7 +1,7 @@
 """Small calls of kernels that are no pointwise rows, run without ctypes: what is remembered of a call that was seen before.
 
 In: a kernel, its items and the words behind its addresses. Out: a `Short`, which the caller keeps under whatever decided it and
-runs through kernels/direct.py: `short[0](short[1], output.address, *operands)`, two arguments per operand. A kernel's first words
+runs through kernels/running/direct.py: `short[0](short[1], output.address, *operands)`, two arguments per operand. A kernel's first words
 must be the addresses of its inputs, then that of its output, unless `places` says where among them each is; the output is fresh
 memory.
 """
@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..dtype import DType
-from ..kernels.direct import Frame, TensorOperand, direct
-from ..kernels.engine import Kernel
-from ..kernels.launch import GRAIN
+from ..kernels.running.direct import Frame, TensorOperand, direct
+from ..kernels.running.engine import Kernel
+from ..kernels.running.launch import GRAIN
 from ..layout import Layout
 
 Short = tuple[Callable[..., int], int, int, Layout, DType, Any]

@@ -8,7 +8,7 @@ namespace means `aten::`) says types, defaults, overload and aliasing, and the b
         return math.hypot(a, b)
 
 What the bodies of each kind receive and return is said by their decorators below. In-place and `out=` overloads follow
-from the functional row (variants.py). Rows live in the family files of this folder, which are imported on first look-up;
+from the functional row (variants.py). Rows live in the family files of the folders here, which are imported on first look-up;
 `lookup` finds a row by key, packet.py groups rows by name into what users call.
 """
 from __future__ import annotations
@@ -27,21 +27,25 @@ if TYPE_CHECKING:
     from ..schema import OpSchema
     from .dtype_rules import DTypeRule
 
-FAMILIES = (
-    "arithmetic", "comparison", "activation", "reductions", "statistics", "scans", "softmax", "matrix", "matrix_sums", "contractions",
-    "einsum", "convolution", "fused_convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling",
-    "fractional_pooling", "normalization", "group_normalization", "layer_normalization", "padding", "attention", "native_attention",
-    "grid_sampling", "recurrent", "views", "splitting",
-    "reshaping", "conversion", "joining", "factories", "from_data", "ranges", "properties", "random", "indexing", "selection",
-    "gathering", "writing", "scattering", "sorting", "searching", "unique", "quantiles", "counting", "blending", "products",
-    "embedding_bag", "random_distributions", "modes", "scalars", "scalar_math", "strings", "lists", "dicts", "special",
-    "complex_numbers", "special_functions", "spectral", "stft", "floating_point", "integers", "decompositions", "solving",
-    "matrix_functions", "random_slopes", "losses", "class_losses", "sequence_losses", "packing", "shuffling", "view_copies", "calculus",
-    "aliases",
-    "quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked", "detection", "regions", "compatibility",
-    "resampling", "profiling",
-)
-"""The modules of this folder that hold rows."""
+FAMILIES = {
+    "pointwise": ("arithmetic", "comparison", "activation", "selection", "blending", "special", "complex_numbers", "special_functions",
+        "floating_point", "integers"),
+    "reduction": ("reductions", "statistics", "scans", "softmax", "quantiles", "counting", "calculus"),
+    "linalg": ("matrix", "matrix_sums", "contractions", "einsum", "products", "decompositions", "solving", "matrix_functions"),
+    "layers": ("convolution", "fused_convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling",
+        "fractional_pooling", "normalization", "group_normalization", "layer_normalization", "padding", "attention", "native_attention",
+        "grid_sampling", "recurrent", "embedding_bag", "random_slopes", "losses", "class_losses", "sequence_losses", "packing",
+        "shuffling", "detection", "regions", "resampling"),
+    "shape": ("views", "splitting", "reshaping", "conversion", "joining", "properties", "view_copies"),
+    "creation": ("factories", "from_data", "ranges", "random", "random_distributions"),
+    "indexing": ("indexing", "gathering", "writing", "scattering", "sorting", "searching", "unique"),
+    "values": ("modes", "scalars", "scalar_math", "strings", "lists", "dicts", "profiling"),
+    "spectral": ("spectral", "stft"),
+    "quantized": ("quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked"),
+}
+"""The folders here and their modules that hold rows."""
+NAMES_ANEW = ("aliases", "compatibility")
+"""The modules whose rows are other names for rows of the families, and come after them."""
 
 
 class Kind(enum.Enum):
@@ -181,8 +185,11 @@ def load_rows() -> None:
             return
         _table.loading = True
         try:
-            for family in FAMILIES:
-                import_module(f"{__package__}.{family}")
+            for folder, families in FAMILIES.items():
+                for family in families:
+                    import_module(f"{__package__}.{folder}.{family}")
+            for module in NAMES_ANEW:
+                import_module(f"{__package__}.{module}")
             _table.loaded = True
         finally:
             _table.loading = False
@@ -248,7 +255,7 @@ def pointwise(
     `dtype`, and the result is cast to its result dtype. Scalars that are keyword-only or named in `parameters` reach the
     body too but do not take part in promotion. `choose` names a str or bool argument that selects the body: the decorated
     function then takes its value and returns the scalar function. `integral` is the body for integer and bool dtypes where
-    it differs, `complex` the one over real and imaginary parts (kernels/complex_functions.py); rows without it refuse complex
+    it differs, `complex` the one over real and imaginary parts (kernels/mathematics/complex_functions.py); rows without it refuse complex
     operands. Several texts share one body (`.Tensor` and `.Scalar`). Scalars that take part in promotion are rounded to
     the compute dtype, unless the row has `exact_numbers`: then beside float16 and bfloat16 they stay float32, as in PyTorch.
     """
@@ -280,7 +287,7 @@ def kernel(
 
 
 def reduction(*texts: str, same_out: Callable[[DType, DType], str] | None = None) -> _Decorator:
-    """Many items become one: the body takes tensors and runs a kernel of kernels/reduction.py. `same_out` as for kernels."""
+    """Many items become one: the body takes tensors and runs a kernel of kernels/loops/reduction.py. `same_out` as for kernels."""
     return _decorator(texts, Kind.REDUCTION, Traits(same_out=same_out))
 
 

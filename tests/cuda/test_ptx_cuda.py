@@ -19,8 +19,8 @@ from rushlight.runtime.cuda.pointwise import pointwise_kernel
 from rushlight.runtime.cuda.reduction import join_kernel, partial_kernel
 from rushlight.runtime.cuda.transposition import transpose_kernel
 from rushlight.runtime.dtype import bool_, float32, float64, int32, int64, uint8
-from rushlight.runtime.kernels import reduction_functions as reductions
-from rushlight.runtime.kernels.pointwise import identity
+from rushlight.runtime.kernels.loops import reduction_functions as reductions
+from rushlight.runtime.kernels.loops.pointwise import identity
 
 CAPABILITIES = ((7, 5), (8, 0), (9, 0))
 

@@ -1,4 +1,4 @@
-"""Writes runtime/kernels/polynomials.py: the polynomials of the vectorized mathematics, made with mpmath.
+"""Writes runtime/kernels/mathematics/polynomials.py: the polynomials of the vectorized mathematics, made with mpmath.
 
     python tests/golden/make_polynomials.py
 
@@ -17,7 +17,7 @@ import mpmath
 from mpmath import mpf
 
 mpmath.mp.dps = 60
-TARGET = Path(__file__).parents[2] / "runtime" / "kernels" / "polynomials.py"
+TARGET = Path(__file__).parents[2] / "runtime" / "kernels" / "mathematics" / "polynomials.py"
 Function = Callable[[Any], Any]
 
 

@@ -72,6 +72,6 @@ def test_named_files_exist(page: Path) -> None:
 
 def test_quoted_rows_are_the_rows() -> None:
     """The rows that docs/adding-an-operator.md quotes stand in the family files, letter for letter."""
-    sources = "\n".join(path.read_text() for path in (ROOT / "runtime" / "ops").glob("*.py"))
+    sources = "\n".join(path.read_text() for path in (ROOT / "runtime" / "ops").rglob("*.py"))
     blocks = code_blocks(ROOT / "docs" / "adding-an-operator.md")
     assert blocks and all(block in sources for block in blocks)

@@ -486,8 +486,8 @@ def main() -> None:
         done = {line.partition("\t")[0] for line in log}
         wanted = [name for name in wanted if name not in done]
     # what every child needs is loaded once, before they part
-    for module in (Path(rl.runtime.__file__).parent / "kernels").glob("*.py"):
-        importlib.import_module(f"rushlight.runtime.kernels.{module.stem}")
+    for module in (Path(rl.runtime.__file__).parent / "kernels").glob("*/*.py"):
+        importlib.import_module(f"rushlight.runtime.kernels.{module.parent.name}.{module.stem}")
     load_rows()
     for name in wanted:
         # a child of its own: a crash is a failure of its entry, not the end of the table

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rushlight.runtime.ops.table import lookup
-from rushlight.runtime.ops.texts import value_text
+from rushlight.runtime.ops.values.texts import value_text
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from rushlight.runtime import dtype as dtypes
-from rushlight.runtime.kernels import conversions, pointwise
-from rushlight.runtime.kernels.compiler import compile_recipe
-from rushlight.runtime.kernels.engine import load
-from rushlight.runtime.kernels.launch import launch
+from rushlight.runtime.kernels.compiling import conversions
+from rushlight.runtime.kernels.compiling.compiler import compile_recipe
+from rushlight.runtime.kernels.loops import pointwise
+from rushlight.runtime.kernels.running.engine import load
+from rushlight.runtime.kernels.running.launch import launch
 from rushlight.runtime.ops.host import bits
 from rushlight.runtime.tensor import Tensor, from_numpy, new_empty
 

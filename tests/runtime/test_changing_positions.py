@@ -8,11 +8,11 @@ import pytest
 
 import rushlight as rl
 from rushlight.runtime import dtype as dtypes
-from rushlight.runtime.kernels.compaction import SCATTER, SELECT, compact_kernel
-from rushlight.runtime.kernels.embedding_bag import SUM, embedding_bag_kernel
-from rushlight.runtime.kernels.indexing import ADD, ASSIGN
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.searching import LEFT, search_kernel
+from rushlight.runtime.kernels.layers.embedding_bag import SUM, embedding_bag_kernel
+from rushlight.runtime.kernels.loops.compaction import SCATTER, SELECT, compact_kernel
+from rushlight.runtime.kernels.loops.indexing import ADD, ASSIGN
+from rushlight.runtime.kernels.loops.searching import LEFT, search_kernel
+from rushlight.runtime.kernels.running.launch import launch
 from rushlight.runtime.ops.positions import Position, write_items
 from rushlight.runtime.tensor import Tensor
 

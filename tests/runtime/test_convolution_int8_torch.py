@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.ops.convolving_int8 import PackedWeight, Requantization
+from rushlight.runtime.ops.layers.convolving_int8 import PackedWeight, Requantization
 
 torch = pytest.importorskip("torch")
 

@@ -7,7 +7,7 @@ import pytest
 
 import rushlight as rl
 from rushlight.nn import functional as F
-from rushlight.runtime.ops.matrix import _with_weights
+from rushlight.runtime.ops.linalg.matrix import _with_weights
 
 
 def check(x: rl.Tensor, weight: rl.Tensor, bias: rl.Tensor | None) -> None:

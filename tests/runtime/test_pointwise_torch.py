@@ -27,7 +27,7 @@ LAYOUTS = {
     "scalar": lambda x: x[0, 0, ...],
 }
 # rarely used functions are loops that take long to compile; test_special_functions_torch.py has them
-SELDOM = {op.key for op in rows() if op.kind is Kind.POINTWISE and ".kernels.special_" in op.body.__module__}
+SELDOM = {op.key for op in rows() if op.kind is Kind.POINTWISE and ".kernels.mathematics.special_" in op.body.__module__}
 POINTWISE = [op for op in rows() if op.kind is Kind.POINTWISE and op.key.startswith("aten::") and op.key not in SELDOM]
 
 

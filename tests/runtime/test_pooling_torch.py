@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rushlight.runtime.kernels import isa
+from rushlight.runtime.kernels.compiling import isa
 from rushlight.runtime.ops.packet import packet
 from rushlight.runtime.ops.table import lookup
 from rushlight.runtime.tensor import Tensor, from_numpy

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import rushlight as rl
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.executor import BACKWARD_JUMPS, Frame, acquire, release, run
-from rushlight.runtime.kernels.compiler import function_kernel
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
-from rushlight.runtime.kernels.primitives import int64_pointer
+from rushlight.runtime.kernels.compiling.compiler import function_kernel
+from rushlight.runtime.kernels.compiling.primitives import int64_pointer
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
 from rushlight.runtime.program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row, parse
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.ops.texts import value_text
+from rushlight.runtime.ops.values.texts import value_text
 
 torch = pytest.importorskip("torch")
 

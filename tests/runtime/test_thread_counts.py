@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.kernels import launch
+from rushlight.runtime.kernels.running import launch
 
 RANDOM = np.random.default_rng(5)
 

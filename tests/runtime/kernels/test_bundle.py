@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rushlight as rl
-from rushlight.runtime.kernels import bundle
-from rushlight.runtime.kernels.bundle import decode_bundle, load_bundle, save_bundle
+from rushlight.runtime.kernels.running import bundle
+from rushlight.runtime.kernels.running.bundle import decode_bundle, load_bundle, save_bundle
 
 USE = """
 import os, sys
 import rushlight as rl
-from rushlight.runtime.kernels.bundle import load_bundle, save_bundle
+from rushlight.runtime.kernels.running.bundle import load_bundle, save_bundle
 x = rl.tensor([[1.0, -2.0], [3.0, 4.0]])
 if sys.argv[1] == "load":
     assert load_bundle(sys.argv[2]) > 3

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import bool_, float32, float64, int32, uint8
-from rushlight.runtime.kernels import compiler, processor
-from rushlight.runtime.kernels.compiler import Recipe, emit_object, function_kernel, key_of
-from rushlight.runtime.kernels.engine import load
-from rushlight.runtime.kernels.object_file import undefined_symbols
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
-from rushlight.runtime.kernels.primitives import float32_pointer, int64_pointer
-from rushlight.runtime.kernels.store import Entry, Store
+from rushlight.runtime.kernels.compiling import compiler
+from rushlight.runtime.kernels.compiling.compiler import Recipe, emit_object, function_kernel, key_of
+from rushlight.runtime.kernels.compiling.primitives import float32_pointer, int64_pointer
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
+from rushlight.runtime.kernels.running import processor
+from rushlight.runtime.kernels.running.engine import load
+from rushlight.runtime.kernels.running.object_file import undefined_symbols
+from rushlight.runtime.kernels.running.store import Entry, Store
 
 
 def words(*values: int) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -168,10 +169,10 @@ PROCESS = """
 import sys
 import numpy as np
 from rushlight.runtime.dtype import float32
-from rushlight.runtime.kernels.pointwise import pointwise_kernel
-from rushlight.runtime.kernels.reduction import reduction_kernel
-from rushlight.runtime.kernels.reduction_functions import SUM
-from rushlight.runtime.kernels.row_loop import loop_kernel
+from rushlight.runtime.kernels.loops.pointwise import pointwise_kernel
+from rushlight.runtime.kernels.loops.reduction import reduction_kernel
+from rushlight.runtime.kernels.loops.reduction_functions import SUM
+from rushlight.runtime.kernels.running.row_loop import loop_kernel
 
 def body(a):
     return a * 0.5 if a > 0 else -a

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels import convolution, isa
-from rushlight.runtime.kernels.convolution import ConvolutionPlan, plan_convolution
-from rushlight.runtime.kernels.convolution_int8 import plan_int8_convolution
-from rushlight.runtime.kernels.convolution_sizes import Layouts, Sizes, Strides
-from rushlight.runtime.kernels.depthwise_plan import DepthwisePlan
-from rushlight.runtime.kernels.epilogue import Epilogue
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel
+from rushlight.runtime.kernels.compiling import isa
+from rushlight.runtime.kernels.layers import convolution
+from rushlight.runtime.kernels.layers.convolution import ConvolutionPlan, plan_convolution
+from rushlight.runtime.kernels.layers.convolution_int8 import plan_int8_convolution
+from rushlight.runtime.kernels.layers.convolution_sizes import Layouts, Sizes, Strides
+from rushlight.runtime.kernels.layers.depthwise_plan import DepthwisePlan
+from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel
+from rushlight.runtime.kernels.matrix.products.epilogue import Epilogue
+from rushlight.runtime.kernels.running.launch import launch
 
 Array = np.ndarray[Any, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rushlight.runtime.kernels.cost import nanoseconds
-from rushlight.runtime.kernels.mathematics import sigmoid
+from rushlight.runtime.kernels.mathematics.functions.functions import sigmoid
+from rushlight.runtime.kernels.running.cost import nanoseconds
 
 
 def _plain(a: Any) -> Any:

@@ -9,8 +9,8 @@ import pytest
 
 from rushlight.runtime.dtype import bool_, float32, float64, int32, uint8
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels.direct import OVERLAP, UNFIT, Frame, NumberOperand, TensorOperand, direct
-from rushlight.runtime.kernels.pointwise import pointwise_kernel
+from rushlight.runtime.kernels.loops.pointwise import pointwise_kernel
+from rushlight.runtime.kernels.running.direct import OVERLAP, UNFIT, Frame, NumberOperand, TensorOperand, direct
 
 
 def second(a: object, b: object) -> object:

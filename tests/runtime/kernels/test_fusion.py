@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import BY_NAME, DType, bool_, float16, float32, int32, uint8
-from rushlight.runtime.kernels.compiler import disassemble
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, fused_recipe, pointwise_kernel
+from rushlight.runtime.kernels.compiling.compiler import disassemble
+from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, fused_recipe, pointwise_kernel
+from rushlight.runtime.kernels.running.launch import launch
 from rushlight.runtime.ops.host import bits
 from rushlight.runtime.tensor import Tensor, from_numpy, new_empty
 

@@ -9,8 +9,8 @@ import pytest
 
 import rushlight as rl
 from rushlight.runtime.dtype import BY_NAME, bool_, float32, float64
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, copy_kernel, pointwise_kernel
-from rushlight.runtime.kernels.softmax import softmax_kernel
+from rushlight.runtime.kernels.layers.softmax import softmax_kernel
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, copy_kernel, pointwise_kernel
 
 torch = pytest.importorskip("torch")
 

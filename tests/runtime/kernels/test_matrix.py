@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import DType, float32
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels import compiler, isa
-from rushlight.runtime.kernels.epilogue import Epilogue
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.matrix import Panels, Sizes, Strides, plain, plan_packed, plan_product
-from rushlight.runtime.kernels.matrix_gemm import gemm_kernel, gemm_recipe, tile_size
-from rushlight.runtime.kernels.matrix_words import Types
-from rushlight.runtime.kernels.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, identity
-from rushlight.runtime.kernels.primitives import maximum, minimum
+from rushlight.runtime.kernels.compiling import compiler, isa
+from rushlight.runtime.kernels.compiling.primitives import maximum, minimum
+from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, identity
+from rushlight.runtime.kernels.matrix.products.epilogue import Epilogue
+from rushlight.runtime.kernels.matrix.products.gemm import gemm_kernel, gemm_recipe, tile_size
+from rushlight.runtime.kernels.matrix.products.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
+from rushlight.runtime.kernels.matrix.products.words import Types
+from rushlight.runtime.kernels.running.launch import launch
 
 Array = np.ndarray[Any, Any]
 RUNNING = [one for one in isa.ALL if one.vector_bytes <= isa.host().vector_bytes]

@@ -6,10 +6,10 @@ import ctypes
 import numpy as np
 import pytest
 
-from rushlight.runtime.kernels import engine
-from rushlight.runtime.kernels.compiler import emit_object
-from rushlight.runtime.kernels.emitter import Builder
-from rushlight.runtime.kernels.object_file import ObjectFile, UnsupportedObject, can_place, place
+from rushlight.runtime.kernels.compiling.compiler import emit_object
+from rushlight.runtime.kernels.compiling.emitter import Builder
+from rushlight.runtime.kernels.running import engine
+from rushlight.runtime.kernels.running.object_file import ObjectFile, UnsupportedObject, can_place, place
 
 pytestmark = pytest.mark.skipif(not can_place(), reason="code for this machine is placed by LLVM's engine")
 

@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 
 from rushlight.runtime.dtype import BY_NAME, DType, bool_, float32, float64, int64
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels.compiler import disassemble
-from rushlight.runtime.kernels.pointwise import (
-    BROADCAST,
-    CONTIGUOUS,
-    STRIDED,
-    copy_kernel,
-    pointwise_kernel,
-    pointwise_recipe,
-)
-from rushlight.runtime.kernels.primitives import maximum, minimum
+from rushlight.runtime.kernels.compiling.compiler import disassemble
+from rushlight.runtime.kernels.compiling.primitives import maximum, minimum
+from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, STRIDED, copy_kernel, pointwise_kernel, pointwise_recipe
 
 Array = np.ndarray[Any, Any]
 NAMES = ("float32", "float64", "int64", "int32", "uint8", "bool")

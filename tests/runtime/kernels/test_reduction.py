@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 import rushlight as rl
 from rushlight.runtime.dtype import BY_NAME, DType, bool_, float32, float64, int64
 from rushlight.runtime.dtype import from_numpy as dtype_of
-from rushlight.runtime.kernels.extremum import extremum_kernel
-from rushlight.runtime.kernels.reduction import Reduction, reduction_kernel
-from rushlight.runtime.kernels.reduction_functions import ALL, ANY, DEVIATION, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, VARIANCE
+from rushlight.runtime.kernels.loops.extremum import extremum_kernel
+from rushlight.runtime.kernels.loops.reduction import Reduction, reduction_kernel
+from rushlight.runtime.kernels.loops.reduction_functions import ALL, ANY, DEVIATION, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, VARIANCE
 from rushlight.runtime.layout import Layout
-from rushlight.runtime.ops.reduction_plans import Formula, by_columns, make_plan, split_dims, words_of
+from rushlight.runtime.ops.reduction.reduction_plans import Formula, by_columns, make_plan, split_dims, words_of
 
 Array = np.ndarray[Any, Any]
 

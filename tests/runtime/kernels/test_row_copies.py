@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.kernels.row_copies import row_copy_plan
+from rushlight.runtime.kernels.loops.row_copies import row_copy_plan
 
 
 @pytest.mark.parametrize("length", [4, 8, 9, 12, 64, 100, 256])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rushlight.runtime.executor import acquire, run
-from rushlight.runtime.kernels.scalar_region import (
+from rushlight.runtime.kernels.compiling.scalar_region import (
     BACKWARD_JUMPS,
     BranchRow,
     CallRow,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rushlight.runtime.kernels import sources
-from rushlight.runtime.kernels.sources import digest_sources
+from rushlight.runtime.kernels.running import sources
+from rushlight.runtime.kernels.running.sources import digest_sources
 
-FOLDER = Path(sources.__file__).parent
+FOLDER = Path(sources.__file__).parents[1]
 
 
 def reached(monkeypatch: pytest.MonkeyPatch, module: str) -> set[str]:
@@ -26,25 +26,25 @@ def reached(monkeypatch: pytest.MonkeyPatch, module: str) -> set[str]:
 
 
 def test_digest_reads_what_a_maker_imports_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    matrix = reached(monkeypatch, "rushlight.runtime.kernels.matrix_gemm")
-    assert {"matrix_gemm", "tile", "emitter", "llvm_text", "engine"} <= matrix
-    assert not matrix & {"convolution", "pooling", "mathematics_gamma", "lowering"}
-    lowering = reached(monkeypatch, "rushlight.runtime.kernels.lowering")
-    assert {"primitives", "mathematics", "mathematics_gamma", "polynomials"} <= lowering
+    matrix = reached(monkeypatch, "rushlight.runtime.kernels.matrix.gemm")
+    assert {"gemm", "tile", "emitter", "llvm_text", "engine"} <= matrix
+    assert not matrix & {"convolution", "pooling", "gamma", "lowering"}
+    lowering = reached(monkeypatch, "rushlight.runtime.kernels.compiling.lowering")
+    assert {"primitives", "exponential", "gamma", "polynomials"} <= lowering
 
 
 def test_digest_follows_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = digest_sources.__wrapped__("rushlight.runtime.kernels.matrix_gemm")
+    before = digest_sources.__wrapped__("rushlight.runtime.kernels.matrix.gemm")
     read = sources._read
     monkeypatch.setattr(sources, "_read", lambda name: read(name) + (b"#" if name.endswith(".tile") else b""))
-    assert digest_sources.__wrapped__("rushlight.runtime.kernels.matrix_gemm") != before
-    pooling = digest_sources.__wrapped__("rushlight.runtime.kernels.pooling")
+    assert digest_sources.__wrapped__("rushlight.runtime.kernels.matrix.gemm") != before
+    pooling = digest_sources.__wrapped__("rushlight.runtime.kernels.layers.pooling")
     monkeypatch.undo()
-    assert digest_sources.__wrapped__("rushlight.runtime.kernels.pooling") == pooling
+    assert digest_sources.__wrapped__("rushlight.runtime.kernels.layers.pooling") == pooling
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
-def test_every_import_of_this_folder_is_seen(path: Path) -> None:
-    lines = [line for line in path.read_text().splitlines() if line.startswith("from .") and not line.startswith("from ..")]
-    found = sources._imports(f"rushlight.runtime.kernels.{path.stem}", path.read_text())
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_import_within_the_kernels_is_seen(path: Path) -> None:
+    lines = [line for line in path.read_text().splitlines() if line.startswith("from .") and not line.startswith("from ...")]
+    found = sources._imports(f"rushlight.runtime.kernels.{path.parent.name}.{path.stem}", path.read_text())
     assert len(found) >= len(lines)

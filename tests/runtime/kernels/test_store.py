@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rushlight.runtime.kernels.store import Entry, Store, decode, default_folder, encode
+from rushlight.runtime.kernels.running.store import Entry, Store, decode, default_folder, encode
 
 ENTRY = Entry("add_float32", ("expf", "memcpy"), b"\x7fELF code")
 
@@ -143,7 +143,7 @@ def test_the_least_used_entries_go_first(tmp_path: Path) -> None:
 
 
 def test_folders_are_swept_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rushlight.runtime.kernels.store.LIMIT", 0)
+    monkeypatch.setattr("rushlight.runtime.kernels.running.store.LIMIT", 0)
     Store(str(tmp_path / "cache")).write("first", ENTRY)
     Store(str(tmp_path / "cache")).write("second", ENTRY)
     assert len(Store(str(tmp_path / "cache")).files()) == 2

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.kernels import processors
-from rushlight.runtime.kernels.compiler import function_kernel
-from rushlight.runtime.kernels.launch import launch, launch_at
-from rushlight.runtime.kernels.primitives import int64_pointer
-from rushlight.runtime.kernels.thread_pool import ThreadPool
+from rushlight.runtime.kernels.compiling.compiler import function_kernel
+from rushlight.runtime.kernels.compiling.primitives import int64_pointer
+from rushlight.runtime.kernels.running import processors
+from rushlight.runtime.kernels.running.launch import launch, launch_at
+from rushlight.runtime.kernels.running.thread_pool import ThreadPool
 
 
 def _count(words: Any, start: int, stop: int) -> int:
@@ -138,8 +138,8 @@ PRELUDE = """
 import os, sys, threading, time
 import numpy as np
 import rushlight as rl
-from rushlight.runtime.kernels.launch import launch
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.kernels.running.launch import launch
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
 from rushlight.runtime.dtype import float32
 KERNEL = pointwise_kernel(lambda a: a + a, (float32,), float32, (float32,), 0, (CONTIGUOUS, CONTIGUOUS))
 x = np.arange(100_000, dtype=np.float32)

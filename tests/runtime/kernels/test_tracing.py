@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from rushlight.runtime.dtype import BY_NAME
-from rushlight.runtime.kernels import pointwise_steps
-from rushlight.runtime.kernels.compiler import emit_object
-from rushlight.runtime.kernels.engine import load
-from rushlight.runtime.kernels.pointwise import CONTIGUOUS, pointwise_recipe
-from rushlight.runtime.kernels.primitives import floor, maximum, minimum, round_half_even
-from rushlight.runtime.kernels.tracing import trace
+from rushlight.runtime.kernels.compiling import pointwise_steps
+from rushlight.runtime.kernels.compiling.compiler import emit_object
+from rushlight.runtime.kernels.compiling.primitives import floor, maximum, minimum, round_half_even
+from rushlight.runtime.kernels.compiling.tracing import trace
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_recipe
+from rushlight.runtime.kernels.running.engine import load
 
 SLOPE = 0.1
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rushlight as rl
-from rushlight.runtime.kernels.transposing import transposing_plan
+from rushlight.runtime.kernels.loops.transposing import transposing_plan
 
 SHAPES = [(8, 8), (16, 16), (17, 65), (64, 130), (200, 33), (3, 40, 50), (2, 3, 20, 33), (5, 16, 7, 18), (4, 2, 3, 40, 17)]
 

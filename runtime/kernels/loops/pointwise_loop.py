@@ -1,0 +1,161 @@
+"""The LLVM text of pointwise kernels: rows of the innermost dimension, and a loop over each that LLVM vectorizes.
+
+In: what `pointwise.pointwise_kernel` was asked for, with the scalar function compiled or traced. Out: one module. The words
+are described in pointwise.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..compiling.contraction import DECLARATIONS
+from ..compiling.emitter import Builder
+from ..compiling.llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
+from ..compiling.pointwise_steps import EmittedStep, write_step
+from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
+
+
+class PointwiseLoop:
+    """The LLVM text of one kernel: rows of the innermost dimension, and a loop over each that LLVM vectorizes."""
+
+    def __init__(
+        self, symbol: str, inputs: Sequence[str], steps: Sequence[EmittedStep], outputs: Sequence[int], rank: int, classes: Sequence[int]
+    ) -> None:
+        """`outputs` are the numbers of the values that are stored."""
+        self.symbol, self.rank, self.classes = symbol, rank, classes
+        self.inputs, self.steps, self.outputs = inputs, steps, outputs
+        self.builder = Builder(symbol)
+        values = [*inputs, *(target for step in steps for target in step.targets)]
+        self.operands = (*inputs, *(values[at] for at in outputs))
+
+    def text(self) -> str:
+        """The whole module."""
+        text = self.builder.text
+        scalars = {step.scalar: step for step in self.steps if step.scalar}
+        if scalars:
+            text.add(CHECK)
+        for scalar, step in scalars.items():
+            text.add(declare_scalar(scalar, step.registers))
+        text.add(f"define i64 @{self.symbol}(ptr noalias %words, i64 %start, i64 %stop) {{")
+        text.label("entry")
+        # a slot for each call: slots become registers, and one that held different types would not
+        for at, step in enumerate(self.steps):
+            if step.scalar:
+                text.add(f"  %result{at} = alloca {result_type(step.results)}")
+        if scalars:
+            text.add("  %exception = alloca ptr")
+        pointers = [text.let(f"inttoptr i64 {self._word(text, at)} to ptr") for at in range(len(self.operands))]
+        if self.rank == 0:
+            self._flat(text, pointers)
+        else:
+            self._rows(text, pointers)
+        text.label("done")
+        text.add("  ret i64 0")
+        text.add("}")
+        for declaration in {**DECLARATIONS, **self.builder.declared}.values():
+            text.add(declaration)
+        # each item is by itself, so no load waits for a store of another: in-place calls vectorize too
+        text.add('!0 = distinct !{!0, !1}\n!1 = !{!"llvm.loop.parallel_accesses", !2}\n!2 = distinct !{}')
+        return str(text)
+
+    def _word(self, text: Text, at: int) -> str:
+        place = text.let(f"getelementptr i64, ptr %words, i64 {at}")
+        return text.let(f"load i64, ptr {place}")
+
+    def _flat(self, text: Text, pointers: list[str]) -> None:
+        text.add("  %some = icmp slt i64 %start, %stop")
+        text.add("  br i1 %some, label %row, label %done")
+        text.label("row")
+        count = text.let("sub i64 %stop, %start")
+        moved = [
+            pointer if self.classes[at] == BROADCAST else text.let(f"getelementptr {STORAGE[self.operands[at]]}, ptr {pointer}, i64 %start")
+            for at, pointer in enumerate(pointers)
+        ]
+        self._inner(text, "row", moved, ["1"] * len(moved), count, "done")
+
+    def _rows(self, text: Text, pointers: list[str]) -> None:
+        """Blocks: decode `start` into coordinates; per row, point every operand at its first item; then step the coordinates."""
+        rank, operands = self.rank, len(self.operands)
+        sizes = [self._word(text, operands + dim) for dim in range(rank)]
+        strides = [[self._word(text, operands + rank * (1 + at) + dim) for dim in range(rank)] for at in range(operands)]
+        text.add("  %some = icmp slt i64 %start, %stop")
+        text.add("  br i1 %some, label %decode, label %done")
+        text.label("decode")
+        text.add("  %nonzero = icmp ne i64 %start, 0")
+        text.add("  br i1 %nonzero, label %divide, label %begin")
+        text.label("divide")
+        rest, first = "%start", [""] * rank
+        for dim in reversed(range(1, rank)):
+            first[dim] = text.let(f"urem i64 {rest}, {sizes[dim]}")
+            rest = text.let(f"udiv i64 {rest}, {sizes[dim]}")
+        first[0] = rest
+        text.add("  br label %begin")
+        text.label("begin")
+        for dim in range(rank):
+            text.add(f"  %first{dim} = phi i64 [0, %decode], [{first[dim]}, %divide]")
+        text.add("  %all = sub i64 %stop, %start")
+        text.add("  br label %row")
+        text.label("row")
+        for dim in range(rank):
+            text.add(f"  %at{dim} = phi i64 [%first{dim}, %begin], [%next{dim}, %step]")
+        text.add("  %left = phi i64 [%all, %begin], [%rest, %step]")
+        room = text.let(f"sub i64 {sizes[rank - 1]}, %at{rank - 1}")
+        short = text.let(f"icmp slt i64 {room}, %left")
+        count = text.let(f"select i1 {short}, i64 {room}, i64 %left")
+        moved = [self._move(text, at, pointer, strides[at]) for at, pointer in enumerate(pointers)]
+        self._inner(text, "row", moved, [operand[rank - 1] for operand in strides], count, "step")
+        text.label("step")
+        text.add(f"  %rest = sub i64 %left, {count}")
+        carry = "1"
+        text.add(f"  %next{rank - 1} = add i64 0, 0")
+        for dim in reversed(range(rank - 1)):
+            raised = text.let(f"add i64 %at{dim}, {carry}")
+            over = text.let(f"icmp eq i64 {raised}, {sizes[dim]}")
+            text.add(f"  %next{dim} = select i1 {over}, i64 0, i64 {raised}")
+            carry = text.let(f"zext i1 {over} to i64")
+        text.add("  %again = icmp sgt i64 %rest, 0")
+        text.add("  br i1 %again, label %row, label %done")
+
+    def _move(self, text: Text, at: int, pointer: str, strides: list[str]) -> str:
+        kind = STORAGE[self.operands[at]]
+        for dim, stride in enumerate(strides):
+            if dim == self.rank - 1 and self.classes[at] == BROADCAST:
+                continue
+            steps = f"%at{dim}"
+            if dim < self.rank - 1 or self.classes[at] == STRIDED:
+                steps = text.let(f"mul i64 %at{dim}, {stride}")
+            pointer = text.let(f"getelementptr {kind}, ptr {pointer}, i64 {steps}")
+        return pointer
+
+    def _inner(self, text: Text, before: str, pointers: list[str], strides: list[str], count: str, after: str) -> None:
+        """The loop over one row, from 0 to `count` (at least 1)."""
+        fixed = {
+            at: self._load(text, at, pointers[at], "") for at in range(len(self.inputs)) if self.classes[at] == BROADCAST
+        }
+        text.add("  br label %loop")
+        text.label("loop")
+        text.add(f"  %i = phi i64 [0, %{before}], [%j, %loop]")
+        group = ", !llvm.access.group !2"
+        values = [
+            (dtype, fixed[at] if at in fixed else self._load(text, at, self._item(text, at, pointers[at], strides[at]), group))
+            for at, dtype in enumerate(self.inputs)
+        ]
+        for at, step in enumerate(self.steps):
+            def call(arguments: Sequence[tuple[str, str]], step: EmittedStep = step, slot: str = f"%result{at}") -> list[str]:
+                return call_scalar(text, step.scalar, arguments, step.results, slot)
+
+            values += write_step(self.builder, step, [values[operand] for operand in step.operands], call)
+        for at, number in enumerate(self.outputs, len(self.inputs)):
+            dtype, value = values[number]
+            text.add(f"  store {STORAGE[dtype]} {value}, ptr {self._item(text, at, pointers[at], strides[at])}{group}")
+        text.add("  %j = add nuw nsw i64 %i, 1")
+        text.add(f"  %more = icmp slt i64 %j, {count}")
+        text.add(f"  br i1 %more, label %loop, label %{after}, !llvm.loop !0")
+
+    def _load(self, text: Text, at: int, pointer: str, group: str) -> str:
+        return text.let(f"load {STORAGE[self.inputs[at]]}, ptr {pointer}{group}")
+
+    def _item(self, text: Text, at: int, pointer: str, stride: str) -> str:
+        if self.classes[at] == BROADCAST:
+            return pointer
+        steps = "%i" if self.classes[at] == CONTIGUOUS else text.let(f"mul nsw i64 %i, {stride}")
+        return text.let(f"getelementptr {STORAGE[self.operands[at]]}, ptr {pointer}, i64 {steps}")

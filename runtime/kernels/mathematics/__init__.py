@@ -1,0 +1,3 @@
+"""Functions of numbers that LLVM can vectorize."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Kernels of matrix products."""
+
+from __future__ import annotations

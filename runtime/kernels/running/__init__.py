@@ -1,0 +1,3 @@
+"""Compiled kernels: kept on disk, put into memory, called, shared by threads."""
+
+from __future__ import annotations

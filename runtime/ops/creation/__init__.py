@@ -1,0 +1,3 @@
+"""Rows that make tensors: filled, from data, evenly spaced, at random."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rows of matrices: products, decompositions, solutions."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rows that make many items one, or a running total of them."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rows of Fourier transforms."""
+
+from __future__ import annotations

@@ -1,0 +1,363 @@
+"""TorchScript's operators on strings.
+
+In: Python strings. Out: strings, places, truth values. Messages are PyTorch's.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, cast
+
+from ..table import builtin
+from .texts import value_text
+
+_SPACES = " \n\t\f\v"
+
+
+def _end(text: str, end: int) -> int:
+    """Ends count from after the last character if negative: -1 is the whole text."""
+    return max(0, len(text) + end + 1) if end < 0 else end
+
+
+def _part(text: str, start: int, end: int) -> str:
+    return text[max(0, len(text) + start) if start < 0 else start : _end(text, end)]
+
+
+def _fill(fillchar: str) -> str:
+    if len(fillchar) != 1:
+        raise RuntimeError("TypeError: The fill character must be exactly one character long")
+    return fillchar
+
+
+@builtin("__getitem__.str(str s, int index) -> str", "prim::StringIndex(str string, int index) -> str")
+def getitem(s: str, index: int) -> str:
+    """The character at a place; negative places count from the end."""
+    if not -len(s) <= index < len(s):
+        raise IndexError("string index out of range")
+    return s[index]
+
+
+@builtin("slice.str(str string, int? start=None, int? end=None, int step=1) -> str")
+def slice_str(string: str, start: int | None = None, end: int | None = None, step: int = 1) -> str:
+    """The characters from `start` to before `end`."""
+    if step == 0:
+        raise RuntimeError("List slice should have non-zero step")
+    return string[start:end:step]
+
+
+@builtin("list(str t) -> str[]")
+def characters(t: str) -> list[str]:
+    """The characters."""
+    return list(t)
+
+
+@builtin("join(str self, str[] values) -> str")
+def join(self: str, values: list[str]) -> str:
+    """The values with the string between them."""
+    return self.join(values)
+
+
+@builtin("split.str(str self, str? separator=None, int max=-1) -> str[]")
+def split(self: str, separator: str | None = None, max: int = -1) -> list[str]:  # noqa: A002
+    """The parts between separators; without one, between runs of spaces."""
+    if separator == "":
+        raise RuntimeError("ValueError: empty separator")
+    # Between spaces, a limit of 0 is none.
+    return self.split(separator, max or -1 if separator is None else max)
+
+
+@builtin('rsplit(str self, str separator=" ", int max=-1) -> str[]')
+def rsplit(self: str, separator: str = " ", max: int = -1) -> list[str]:  # noqa: A002
+    """The parts between separators, taken from the end."""
+    if separator == "":
+        raise RuntimeError("ValueError: empty separator")
+    return self.rsplit(separator, max)
+
+
+@builtin("splitlines(str self, bool keepends=False) -> str[]")
+def splitlines(self: str, keepends: bool = False) -> list[str]:
+    """The lines."""
+    return self.splitlines(keepends)
+
+
+@builtin('strip(str self, str chars=" \\n\\t\\f\\v") -> str')
+def strip(self: str, chars: str = _SPACES) -> str:
+    """Without these characters at both ends."""
+    return self.strip(chars)
+
+
+@builtin('lstrip(str self, str chars=" \\n\\t\\f\\v") -> str')
+def lstrip(self: str, chars: str = _SPACES) -> str:
+    """Without these characters at the start."""
+    return self.lstrip(chars)
+
+
+@builtin('rstrip(str self, str chars=" \\n\\t\\f\\v") -> str')
+def rstrip(self: str, chars: str = _SPACES) -> str:
+    """Without these characters at the end."""
+    return self.rstrip(chars)
+
+
+@builtin("startswith(str self, str substr, int start=0, int end=-1) -> bool")
+def startswith(self: str, substr: str, start: int = 0, end: int = -1) -> bool:
+    """Whether the part begins with a text."""
+    return _part(self, start, end).startswith(substr)
+
+
+@builtin("endswith(str self, str substr, int start=0, int end=-1) -> bool")
+def endswith(self: str, substr: str, start: int = 0, end: int = -1) -> bool:
+    """Whether the part ends with a text."""
+    return _part(self, start, end).endswith(substr)
+
+
+@builtin("find(str self, str substr, int start=0, int end=-1) -> int")
+def find(self: str, substr: str, start: int = 0, end: int = -1) -> int:
+    """The place of a text in the part, -1 where it is not."""
+    return self.find(substr, start, _end(self, end))
+
+
+@builtin("rfind(str self, str substr, int start=0, int end=-1) -> int")
+def rfind(self: str, substr: str, start: int = 0, end: int = -1) -> int:
+    """The last place of a text in the part, -1 where it is not."""
+    return self.rfind(substr, start, _end(self, end))
+
+
+@builtin("index.str(str self, str substr, int start=0, int end=-1) -> int")
+def index(self: str, substr: str, start: int = 0, end: int = -1) -> int:
+    """The place of a text in the part, where it must be."""
+    found = find(self, substr, start, end)
+    if found < 0:
+        raise RuntimeError("ValueError: substring not found")
+    return found
+
+
+@builtin("rindex(str self, str substr, int start=0, int end=-1) -> int")
+def rindex(self: str, substr: str, start: int = 0, end: int = -1) -> int:
+    """The last place of a text in the part, where it must be."""
+    found = rfind(self, substr, start, end)
+    if found < 0:
+        raise RuntimeError("ValueError: substring not found")
+    return found
+
+
+@builtin("count(str self, str substr, int start=0, int end=-1) -> int")
+def count(self: str, substr: str, start: int = 0, end: int = -1) -> int:
+    """How often a text is in the part."""
+    return self.count(substr, start, _end(self, end))
+
+
+@builtin("replace(str self, str old, str new, int max=-1) -> str")
+def replace(self: str, old: str, new: str, max: int = -1) -> str:  # noqa: A002
+    """With one text in place of another."""
+    return self.replace(old, new, max)
+
+
+@builtin("partition(str self, str separator) -> (str, str, str)")
+def partition(self: str, separator: str) -> tuple[str, str, str]:
+    """What is before the first separator, it, and what is after it."""
+    return self.partition(separator)
+
+
+@builtin("rpartition(str self, str separator) -> (str, str, str)")
+def rpartition(self: str, separator: str) -> tuple[str, str, str]:
+    """What is before the last separator, it, and what is after it."""
+    return self.rpartition(separator)
+
+
+@builtin("expandtabs(str self, int tabsize=8) -> str")
+def expandtabs(self: str, tabsize: int = 8) -> str:
+    """With spaces in place of tabs."""
+    return self.expandtabs(tabsize)
+
+
+@builtin('center(str self, int width, str fillchar=" ") -> str')
+def center(self: str, width: int, fillchar: str = " ") -> str:
+    """In the middle of a width."""
+    return self.center(width, _fill(fillchar))
+
+
+@builtin('ljust(str self, int width, str fillchar=" ") -> str')
+def ljust(self: str, width: int, fillchar: str = " ") -> str:
+    """At the left of a width."""
+    return self.ljust(width, _fill(fillchar))
+
+
+@builtin('rjust(str self, int width, str fillchar=" ") -> str')
+def rjust(self: str, width: int, fillchar: str = " ") -> str:
+    """At the right of a width."""
+    return self.rjust(width, _fill(fillchar))
+
+
+@builtin("zfill(str self, int width) -> str")
+def zfill(self: str, width: int) -> str:
+    """At the right of a width, after zeros."""
+    return self.zfill(width)
+
+
+@builtin("ord(str string) -> int")
+def to_ord(string: str) -> int:
+    """The number of a character."""
+    if len(string) != 1:
+        raise RuntimeError(f"String for ord() must be 1 character, found {len(string)}")
+    return ord(string)
+
+
+@builtin("chr(int i) -> str")
+def to_chr(i: int) -> str:
+    """The character with a number."""
+    if not 0 <= i < 0x110000:
+        raise RuntimeError(f"chr() arg not in range(0x110000), found {i}")
+    return chr(i)
+
+
+@builtin("format(str self, ...) -> str")
+def format_str(self: str, *args: Any) -> str:
+    """The text with the arguments in place of its `{}`."""
+    parts = self.split("{}")
+    if len(parts) - 1 > len(args):
+        raise RuntimeError(f"Too few arguments for format string: {self}")
+    # arguments that are left over are left out
+    return parts[0] + "".join(value_text(value) + part for value, part in zip(args, parts[1:]))
+
+
+@builtin("percentFormat(str self, ...) -> str")
+def percent_format(self: str, *args: Any) -> str:
+    """The text with the arguments in place of its `%s`, `%d` and so on."""
+    # `text % (a, b)` has one argument, a tuple
+    only = args[0] if len(args) == 1 else args
+    remaining = list(cast("tuple[Any, ...]", only)) if isinstance(only, tuple) else [only]
+    pieces: list[str] = []
+    place = 0
+    while (found := self.find("%", place)) >= 0:
+        pieces.append(self[place:found])
+        specifier = self[found + 1 : found + 2]
+        place = found + 2
+        if not specifier:
+            raise RuntimeError("Incomplete format specifier")
+        if specifier == "%":
+            pieces.append("%")
+            continue
+        if not remaining:
+            raise RuntimeError("Too few arguments for format string")
+        pieces.append(_specified(specifier, remaining.pop(0)))
+    if remaining:
+        raise RuntimeError("Too many arguments for format string")
+    return "".join(pieces) + self[place:]
+
+
+def _specified(specifier: str, value: Any) -> str:
+    if specifier == "s":
+        return value_text(value)
+    if specifier == "c":
+        if isinstance(value, int):
+            return chr(value)
+        if isinstance(value, str):
+            return value
+        raise RuntimeError(f"%{specifier} requires an int or char for formatting, but got {value_text(value)}")
+    if specifier not in ("d", "i", "e", "E", "f", "F", "g", "G"):
+        raise RuntimeError(f"The specifier %{specifier} is not supported in TorchScript format strings")
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise RuntimeError(f"%{specifier} requires a number for formatting, but got {value_text(value)}")
+    return f"%{specifier}" % value
+
+
+@builtin("warn(str message, int stacklevel=2) -> ()")
+def warn(message: str, stacklevel: int = 2) -> None:
+    """Show a warning."""
+    warnings.warn(message, UserWarning, stacklevel=stacklevel)
+
+
+@builtin("upper(str self) -> str")
+def upper(self: str) -> str:
+    """In capitals."""
+    return self.upper()
+
+
+@builtin("lower(str self) -> str")
+def lower(self: str) -> str:
+    """In small letters."""
+    return self.lower()
+
+
+@builtin("capitalize(str self) -> str")
+def capitalize(self: str) -> str:
+    """With a capital first letter, the others small."""
+    return self.capitalize()
+
+
+@builtin("title(str self) -> str")
+def title(self: str) -> str:
+    """With a capital at the start of each word."""
+    return self.title()
+
+
+@builtin("swapcase(str self) -> str")
+def swapcase(self: str) -> str:
+    """With capitals and small letters exchanged."""
+    return self.swapcase()
+
+
+@builtin("isalnum(str self) -> bool")
+def isalnum(self: str) -> bool:
+    """Whether there are only letters and digits."""
+    return self.isalnum()
+
+
+@builtin("isalpha(str self) -> bool")
+def isalpha(self: str) -> bool:
+    """Whether there are only letters."""
+    return self.isalpha()
+
+
+@builtin("isdecimal(str self) -> bool")
+def isdecimal(self: str) -> bool:
+    """Whether there are only decimal digits."""
+    return self.isdecimal()
+
+
+@builtin("isdigit(str self) -> bool")
+def isdigit(self: str) -> bool:
+    """Whether there are only digits."""
+    return self.isdigit()
+
+
+@builtin("isnumeric(str self) -> bool")
+def isnumeric(self: str) -> bool:
+    """Whether there are only numeric characters."""
+    return self.isnumeric()
+
+
+@builtin("isspace(str self) -> bool")
+def isspace(self: str) -> bool:
+    """Whether there are only spaces."""
+    return self.isspace()
+
+
+@builtin("isprintable(str self) -> bool")
+def isprintable(self: str) -> bool:
+    """Whether there are only printable characters."""
+    return self.isprintable()
+
+
+@builtin("isidentifier(str self) -> bool")
+def isidentifier(self: str) -> bool:
+    """Whether the text could be a name."""
+    return self.isidentifier()
+
+
+@builtin("islower(str self) -> bool")
+def islower(self: str) -> bool:
+    """Whether all letters are small."""
+    return self.islower()
+
+
+@builtin("isupper(str self) -> bool")
+def isupper(self: str) -> bool:
+    """Whether all letters are capitals."""
+    return self.isupper()
+
+
+@builtin("istitle(str self) -> bool")
+def istitle(self: str) -> bool:
+    """Whether each word starts with a capital."""
+    return self.istitle()

@@ -1,1 +1,0 @@
-from runtime.kernels.bundle import *

@@ -1,0 +1,1 @@
+from runtime.kernels.running.bundle import *

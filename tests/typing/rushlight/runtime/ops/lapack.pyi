@@ -1,1 +1,0 @@
-from runtime.ops.lapack import *

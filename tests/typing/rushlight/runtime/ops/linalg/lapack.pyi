@@ -1,0 +1,1 @@
+from runtime.ops.linalg.lapack import *
