@@ -22,7 +22,7 @@ import torch
 import rushlight as rl
 from rushlight.runtime.dtype import by_name
 from rushlight.runtime.kernels.compiling import isa
-from rushlight.runtime.kernels.matrix.products.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
+from rushlight.runtime.kernels.matrix.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
 
 from .peak import peak, reading, seconds
 

@@ -27,7 +27,7 @@ from scipy import special
 from rushlight.runtime.dtype import BY_NAME
 from rushlight.runtime.kernels.compiling.compiler import absorb
 from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
-from rushlight.runtime.kernels.mathematics.functions.functions import VECTORIZED, digamma, erfinv
+from rushlight.runtime.kernels.mathematics.functions import VECTORIZED, digamma, erfinv
 from rushlight.runtime.ops.table import lookup
 
 Array = np.ndarray[Any, Any]

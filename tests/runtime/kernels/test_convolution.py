@@ -20,7 +20,7 @@ from rushlight.runtime.kernels.layers.convolution_int8 import plan_int8_convolut
 from rushlight.runtime.kernels.layers.convolution_sizes import Layouts, Sizes, Strides
 from rushlight.runtime.kernels.layers.depthwise_plan import DepthwisePlan
 from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel
-from rushlight.runtime.kernels.matrix.products.epilogue import Epilogue
+from rushlight.runtime.kernels.matrix.epilogue import Epilogue
 from rushlight.runtime.kernels.running.launch import launch
 
 Array = np.ndarray[Any, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rushlight.runtime.kernels.mathematics.functions.functions import sigmoid
+from rushlight.runtime.kernels.mathematics.functions import sigmoid
 from rushlight.runtime.kernels.running.cost import nanoseconds
 
 

@@ -18,7 +18,7 @@ import pytest
 from rushlight.runtime.dtype import BY_NAME
 from rushlight.runtime.kernels.compiling.compiler import disassemble
 from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel, pointwise_recipe
-from rushlight.runtime.kernels.mathematics.functions.functions import VECTORIZED, digamma, erfinv, gelu, logit, sigmoid, softplus
+from rushlight.runtime.kernels.mathematics.functions import VECTORIZED, digamma, erfinv, gelu, logit, sigmoid, softplus
 
 Array = np.ndarray[Any, Any]
 WIDE = np.longdouble

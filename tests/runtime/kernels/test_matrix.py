@@ -15,10 +15,10 @@ from rushlight.runtime.dtype import from_numpy as dtype_of
 from rushlight.runtime.kernels.compiling import compiler, isa
 from rushlight.runtime.kernels.compiling.primitives import maximum, minimum
 from rushlight.runtime.kernels.loops.pointwise import BROADCAST, CONTIGUOUS, Step, fused_kernel, identity
-from rushlight.runtime.kernels.matrix.products.epilogue import Epilogue
-from rushlight.runtime.kernels.matrix.products.gemm import gemm_kernel, gemm_recipe, tile_size
-from rushlight.runtime.kernels.matrix.products.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
-from rushlight.runtime.kernels.matrix.products.words import Types
+from rushlight.runtime.kernels.matrix.epilogue import Epilogue
+from rushlight.runtime.kernels.matrix.gemm import gemm_kernel, gemm_recipe, tile_size
+from rushlight.runtime.kernels.matrix.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
+from rushlight.runtime.kernels.matrix.words import Types
 from rushlight.runtime.kernels.running.launch import launch
 
 Array = np.ndarray[Any, Any]
