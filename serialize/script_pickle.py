@@ -176,9 +176,11 @@ class ScriptBuilder:
         return instance
 
     def load_persistent(self, identifier: object) -> object:
-        """The storage with this identifier: ('storage', class, key, location, number of items)."""
-        names = ("identifier's kind", "class", "key", "location", "number of items")
-        kind, storage_class, key, location, numel = arguments_of("storage", identifier, names, 5)
+        """The storage with this identifier: ('storage', class, key, location, number of items), and None in the first archives."""
+        names = ("identifier's kind", "class", "key", "location", "number of items", "view")
+        kind, storage_class, key, location, numel, view = arguments_of("storage", identifier, names, 5)
+        if view is not None:
+            raise ArchiveError("a storage that is part of another one is not read")
         if kind != "storage" or not isinstance(storage_class, StorageClass) or not isinstance(location, str) or type(numel) is not int:
             raise ArchiveError("a storage's identifier is not ('storage', class, key, location, number of items)")
         if type(key) is not str and type(key) is not int:

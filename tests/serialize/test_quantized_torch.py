@@ -100,6 +100,17 @@ def test_layers_give_pytorchs_integers(which: int, relu: str) -> None:
     same(row("quantized::linear_dynamic")(ours(numbers), mine, True), expected)
 
 
+def test_dynamic_layers_round_the_sum_with_the_zero_point() -> None:
+    numbers = torch.tensor([[-2.952458620071411, 2.7025701999664307, 0.42301399]])
+    scale, _ = torch._choose_qparams_per_tensor(numbers, True)
+    numbers[0, 2] = float(np.nextafter(np.float32(9.5 * scale), np.float32(0)))
+    weight = torch.quantize_per_tensor(torch.eye(3), 1.0, 0, torch.qint8)
+    packed, mine = torch.ops.quantized.linear_prepack(weight, None), row("quantized::linear_prepack")(ours(weight), None)
+    expected = torch.ops.quantized.linear_dynamic(numbers, packed, True)
+    assert round(expected[0, 2].item() / scale) == 10
+    same(row("quantized::linear_dynamic")(ours(numbers), mine, True), expected)
+
+
 class Dynamic(nn.Module):
     def __init__(self) -> None:
         super().__init__()

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from rushlight.serialize.errors import ArchiveError
 from rushlight.serialize.opcodes import Dialect
-from rushlight.serialize.script_pickle import PickledEnum, PickledObject, PickledTensor, ScriptBuilder, Tagged, read_script_pickle
+from rushlight.serialize.script_pickle import (
+    PickledEnum,
+    PickledObject,
+    PickledStorage,
+    PickledTensor,
+    ScriptBuilder,
+    Tagged,
+    read_script_pickle,
+)
 from rushlight.serialize.unpickler import Builder, unpickle
 
 SIZES = {"data/0": 24, "data/1": 2, "code/__torch__.py": 10}
@@ -74,6 +82,12 @@ def test_plain_values_of_pythons_pickler_are_read(value: object) -> None:
     builder: Builder = NoGlobals()
     for dialect in (Dialect.SCRIPT, Dialect.SAVE):
         assert unpickle(data, builder, dialect, "data.pkl") == value
+
+
+def test_storages_of_the_first_archives_name_no_view() -> None:
+    value = read(storage()[:-2] + b"NtQ")
+    assert isinstance(value, PickledStorage)
+    assert (value.record, value.nbytes) == ("data/0", 24)
 
 
 def test_a_tensor_is_a_view_of_its_storage() -> None:
@@ -142,6 +156,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "storage_record_missing": (storage("9"), "the record data/9, which is missing"),
     "storage_longer_than_its_record": (storage("0", 1000), "1000 items, that is 4000 bytes, but the record data/0 has 24"),
     "storage_shorter_than_its_record": (storage("0", 2), "the record data/0 has 24"),
+    "storage_inside_another": (storage()[:-2] + b"K\x01tQ", "part of another one"),
     "storage_with_negative_length": (storage("0", -6), "that is -24 bytes"),
     "storage_with_two_types": (storage("0", 6) + storage("0", 3, "LongStorage") + b"\x86", "described in two ways"),
     "storage_of_unknown_class": (storage("0", 6, "EvilStorage"), "torch.EvilStorage is none of the globals"),

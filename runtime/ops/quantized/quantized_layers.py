@@ -18,7 +18,7 @@ from ..linalg.matrix import linear
 from ..shape.copying import contiguous
 from ..shape.joining import cat
 from ..table import composite
-from .quantizing import chosen_scale, dequantized, limits_of_numbers, quantize_with, to_integers
+from .quantizing import chosen_scale, dequantized, limits_of_numbers, quantize_with, to_dynamic_integers
 
 _LINEAR = LinearParameters.class_name
 _CONV2D, _CONV3D = Convolution2dParameters.class_name, Convolution3dParameters.class_name
@@ -93,7 +93,7 @@ def dynamic_linear(input: Tensor, weight: LinearParameters, reduce_range: bool) 
         raise RuntimeError(f"quantized::linear_dynamic: expected inputs of {features} features, got {list(input.shape)}")
     highest = 127 if reduce_range else 255
     scale, point = chosen_scale(*limits_of_numbers(input), 0, highest)
-    rows = to_integers(contiguous(input).reshape([-1, features]), scale, point, dtypes.uint8, 0, highest)
+    rows = to_dynamic_integers(contiguous(input).reshape([-1, features]), scale, point, highest)
     sums = weight.convolution().convolve(_image(rows), point, [1], [0], [1], None)
     numbers = sums.squeeze(0).transpose(0, 1).to(float32) * (_weight_scales(weight.weight) * scale)
     bias = weight.bias()

@@ -27,9 +27,21 @@ def to_integers(
     if divides:
         rounded = cast("Any", numbers).div(float(np.float32(scale))).round_()
     else:
-        with np.errstate(divide="ignore"):
-            rounded = cast("Any", numbers).mul(float(np.float32(1) / np.float32(scale))).round_()
+        rounded = cast("Any", numbers).mul(_reciprocal(scale)).round_()
     return rounded.add_(float(zero_point)).clamp_(float(low), float(high)).to(dtype)
+
+
+def to_dynamic_integers(numbers: Tensor, scale: float, zero_point: int, highest: int) -> Tensor:
+    """round(number / scale + zero point) from 0 to `highest`: FBGEMM's dynamic layers round the sum, the others the product."""
+    from ...factories import tensor
+
+    point = cast("Any", tensor(float(zero_point), dtype=dtypes.float32))
+    return point.add(numbers, alpha=_reciprocal(scale)).round_().clamp_(0.0, float(highest)).to(dtypes.uint8)
+
+
+def _reciprocal(scale: float) -> float:
+    with np.errstate(divide="ignore"):
+        return float(np.float32(1) / np.float32(scale))
 
 
 def from_integers(integers: Tensor, scale: float, zero_point: int) -> Tensor:
