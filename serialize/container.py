@@ -18,6 +18,7 @@ import numpy as np
 
 from ..runtime.storage import ALIGNMENT, Storage
 from .errors import ArchiveError
+from .file_contents import BlockChecksums, read_contents
 from .zip_directory import DEFLATED, Record, read_directory
 
 Source: TypeAlias = str | os.PathLike[str] | IO[bytes]
@@ -33,10 +34,16 @@ PROGRAM_CONSTANT = 8 << 20
 class Archive:
     """The records of one zip archive, by name (without the root folder); lookup ignores case, as PyTorch's does."""
 
-    def __init__(self, data: bytes | bytearray | memoryview | Storage, *, mapped: bool = False) -> None:
-        """`data` is the whole file; a `Storage` is memory that tensors may share, `mapped` if it is a file's that was not read yet."""
+    def __init__(
+        self, data: bytes | bytearray | memoryview | Storage, *, mapped: bool = False, checksums: BlockChecksums | None = None
+    ) -> None:
+        """`data` is the whole file; a `Storage` is memory that tensors may share, `mapped` if it is a file's that was not read yet.
+
+        `checksums` are those of the data, where they are known already.
+        """
         self.memory = data if isinstance(data, Storage) else None
         self.mapped = mapped
+        self.checksums = checksums
         self.data = memoryview(data.array.data if isinstance(data, Storage) else data)
         self.root, records = read_directory(self.data)
         self.records: dict[str, Record] = {record.name: record for record in records}
@@ -99,7 +106,11 @@ class Archive:
 
     def _verify(self, record: Record, content: memoryview) -> None:
         if record.crc and record.name not in self._verified:
-            if zlib.crc32(content) != record.crc:
+            if self.checksums is not None and record.method != DEFLATED:
+                found = self.checksums.checksum(record.data_offset, record.data_offset + record.size)
+            else:
+                found = zlib.crc32(content)
+            if found != record.crc:
                 rule = "the CRC-32 of the contents differs from the directory's"
                 raise ArchiveError(rule, record=record.name, offset=record.data_offset)
             self._verified.add(record.name)
@@ -140,10 +151,9 @@ def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
     if mapped:
         pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         return Archive(Storage.wrap(np.frombuffer(pages, np.uint8)), mapped=True)
-    contents = Storage.allocate(status.st_size)
-    if file.readinto(contents.array.data) != status.st_size or file.read(1):
-        raise ArchiveError("the file changed while it was read")
-    return Archive(contents)
+    start = file.tell()
+    contents, checksums = read_contents(file.fileno(), start, status.st_size - start)
+    return Archive(contents, checksums=checksums)
 
 
 def _check_inflation(records: list[Record], file_size: int) -> None:
