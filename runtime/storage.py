@@ -22,6 +22,8 @@ from .no_data import NO_ADDRESS, dataless, is_without_data
 ALIGNMENT = 64
 """Bytes; one cache line, and the widest vector of any CPU we compile for."""
 _SMALL = 4096
+_HUGE = 4 << 20
+"""Bytes from which NumPy asks for huge pages."""
 _ceiling = float("inf")
 """Bytes that may be reserved; `limit_memory` sets it."""
 _beyond: type[Exception] = MemoryError
@@ -81,6 +83,19 @@ class Storage:
         storage.version = 0
         storage._home = home
         return storage
+
+    @staticmethod
+    def allocate_once(nbytes: int) -> Storage:
+        """As `allocate`, for memory that is filled once: if large, in pages of the size that the system chooses.
+
+        NumPy asks for huge pages there, which pay when they are used again and again. A virtual machine may have to fetch fresh ones
+        from its host: up to 4 s for a gigabyte, where small pages, which are nearly always at hand, take 0.5.
+        """
+        size = _size_class(nbytes)
+        home = _blocks_of(size)
+        if not home and size >= _HUGE:
+            home.append(_new_block(size, _system_pages))
+        return Storage.allocate(nbytes)
 
     @staticmethod
     def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None, *, shared: bool = True) -> Storage:
@@ -339,16 +354,30 @@ def _has_room(block: _Block) -> bool:
     return True
 
 
-def _new_block(size: int) -> _Block:
+def _numpy_pages(nbytes: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.empty(nbytes, np.uint8)
+
+
+def _system_pages(nbytes: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    import mmap
+
+    try:
+        pages = mmap.mmap(-1, nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"the system has no {nbytes} bytes of memory") from error
+    return np.frombuffer(pages, np.uint8)
+
+
+def _new_block(size: int, pages: Callable[[int], np.ndarray[Any, np.dtype[np.uint8]]] = _numpy_pages) -> _Block:
     """A fresh block; before the system's memory ends, what the pool keeps is given back."""
     global _peak
     if _reserved + size > _ceiling:
         raise _beyond(f"the program needs more memory than its limit: {size} bytes more")
     try:
-        block = np.empty(size + ALIGNMENT, np.uint8)
+        block = pages(size + ALIGNMENT)
     except MemoryError:
         empty_cache()
-        block = np.empty(size + ALIGNMENT, np.uint8)
+        block = pages(size + ALIGNMENT)
     _reserve(size)
     _peak = max(_peak, _reserved)
     return block, -(-block.ctypes.data // ALIGNMENT) * ALIGNMENT, size

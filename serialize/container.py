@@ -133,11 +133,15 @@ def open_archive(source: Source, *, mapped: bool = False) -> Archive:
             return _open_file(file, mapped)
     if not callable(getattr(source, "read", None)):
         raise TypeError(f"load: expected a path or a file object with a read method, but got {type(source).__name__}")
+    if type(source) is io.BufferedReader and type(source.raw) is io.FileIO and source.seekable():
+        archive = _open_file(source, False)
+        source.seek(0, os.SEEK_END)
+        return archive
     data: object = source.read()
     if not isinstance(data, bytes | bytearray):
         raise TypeError(f"load: the file object must be opened in binary mode; read() returned {type(data).__name__}")
     # a copy in aligned memory, so that stored records are tensors' memory as they lie
-    contents = Storage.allocate(len(data))
+    contents = Storage.allocate_once(len(data))
     contents.array[:] = np.frombuffer(data, np.uint8)
     return Archive(contents)
 
@@ -146,12 +150,12 @@ def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return Archive(file.read())
-    if status.st_size == 0:
+    start = file.tell()
+    if status.st_size <= start:
         raise ArchiveError("the file is empty")
     if mapped:
         pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         return Archive(Storage.wrap(np.frombuffer(pages, np.uint8)), mapped=True)
-    start = file.tell()
     contents, checksums = read_contents(file.fileno(), start, status.st_size - start)
     return Archive(contents, checksums=checksums)
 

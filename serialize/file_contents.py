@@ -46,7 +46,7 @@ class BlockChecksums:
 
 def read_contents(descriptor: int, start: int, size: int) -> tuple[Storage, BlockChecksums | None]:
     """The `size` bytes from `start` to the end of an open file, in aligned memory; ArchiveError if there are more or fewer."""
-    memory = Storage.allocate(size)
+    memory = Storage.allocate_once(size)
     data = memoryview(memory.array.data)
     blocks = [0] * (size // BLOCK) if size >= _TASK else None
     tasks = iter(range(0, size, _TASK))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import rushlight as rl
+from rushlight.runtime.storage import Storage
 from rushlight.serialize import file_contents
 from rushlight.serialize.container import open_archive
 from rushlight.serialize.errors import ArchiveError
@@ -18,7 +20,7 @@ from rushlight.serialize.file_contents import BLOCK, read_contents
 
 
 @pytest.fixture
-def many_threads() -> object:
+def many_threads() -> Iterator[None]:
     before = rl.get_num_threads()
     rl.set_num_threads(3)
     yield
@@ -33,7 +35,7 @@ def large(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("start", [0, 1, 9 << 20])
-def test_bytes_and_checksums_of_any_run(large: Path, many_threads: object, start: int) -> None:
+def test_bytes_and_checksums_of_any_run(large: Path, many_threads: None, start: int) -> None:
     expected = large.read_bytes()[start:]
     with open(large, "rb") as file:
         memory, checksums = read_contents(file.fileno(), start, len(expected))
@@ -42,11 +44,12 @@ def test_bytes_and_checksums_of_any_run(large: Path, many_threads: object, start
         assert start == 9 << 20
         return
     size = len(expected)
-    for first, last in [(0, size), (5, size - 5), (BLOCK - 1, 3 * BLOCK + 1), (BLOCK, 4 * BLOCK), (7, 9), (BLOCK + 5, 2 * BLOCK), (size, size)]:
+    runs = [(0, size), (5, size - 5), (BLOCK - 1, 3 * BLOCK + 1), (BLOCK, 4 * BLOCK), (7, 9), (BLOCK + 5, 2 * BLOCK), (size, size)]
+    for first, last in runs:
         assert checksums.checksum(first, last) == zlib.crc32(expected[first:last]), (first, last)
 
 
-def test_a_file_that_shrinks_or_grows_while_it_is_read(large: Path, many_threads: object) -> None:
+def test_a_file_that_shrinks_or_grows_while_it_is_read(large: Path, many_threads: None) -> None:
     size = large.stat().st_size
     with open(large, "rb") as file:
         for wrong in (size - 1, size + 1, 10, size + (20 << 20)):
@@ -54,7 +57,7 @@ def test_a_file_that_shrinks_or_grows_while_it_is_read(large: Path, many_threads
                 read_contents(file.fileno(), 0, wrong)
 
 
-def test_errors_of_any_thread_reach_the_caller(large: Path, many_threads: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_any_thread_reach_the_caller(large: Path, many_threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
     read = os.preadv
 
     def fail(descriptor: int, pieces: list[memoryview], position: int) -> int:
@@ -67,7 +70,7 @@ def test_errors_of_any_thread_reach_the_caller(large: Path, many_threads: object
         read_contents(file.fileno(), 0, large.stat().st_size)
 
 
-def test_damage_in_large_records_is_found(tmp_path: Path, many_threads: object) -> None:
+def test_damage_in_large_records_is_found(tmp_path: Path, many_threads: None) -> None:
     path = tmp_path / "large.pt"
     values = {"first": rl.arange(3 << 20), "second": rl.arange(5), "third": rl.ones(1 << 20)}
     rl.save(values, path)
@@ -90,3 +93,25 @@ def test_open_files_are_read_from_their_position_to_their_end(tmp_path: Path) ->
         file.seek(4)
         assert rl.equal(rl.load(file), rl.arange(1 << 20))
         assert file.tell() == 4 + len(buffer.getvalue())
+
+
+def test_memory_that_is_filled_once_counts_and_comes_from_the_pool() -> None:
+    rl.empty_cache()
+    before = rl.memory_stats()["allocated"]
+    memory = Storage.allocate_once(16 << 20)
+    assert memory.address % 64 == 0 and rl.memory_stats()["allocated"] == before + (16 << 20)
+    address = memory.address
+    del memory
+    assert rl.memory_stats()["allocated"] == before
+    memory = Storage.allocate_once(16 << 20)
+    assert memory.address == address
+
+
+def test_a_pipe_as_file_object_is_read() -> None:
+    buffer = io.BytesIO()
+    rl.jit.save(rl.jit.script(rl.nn.ReLU()), buffer)
+    reading, writing = os.pipe()
+    os.write(writing, buffer.getvalue())
+    os.close(writing)
+    with open(reading, "rb") as file:
+        assert rl.jit.load(file)(rl.tensor(-1.0)) == 0
