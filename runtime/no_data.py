@@ -7,10 +7,10 @@ says about its results, so no row is written a second time. Rows whose answer's 
 """
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from threading import get_ident
-from typing import Protocol
+from typing import Any, Protocol
 
 from .device import CPU, META, Device
 
@@ -66,6 +66,12 @@ def require_data(name: str, *tensors: _Placed) -> None:
     """NoData if one of the tensors has none: what `name` answers follows from their items."""
     if any(tensor.is_meta for tensor in tensors):
         raise NoData(f"{name}: attempted to run this operator with Meta tensors, but what it answers follows from their items")
+
+
+def require_addresses(tensors: Iterable[Any]) -> None:
+    """NoData if one has none, for callers that have nothing to read from them: a result without items is nowhere by itself."""
+    for tensor in tensors:
+        tensor.memory.address  # noqa: B018
 
 
 def skips(words: Sequence[object]) -> bool:

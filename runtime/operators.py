@@ -67,6 +67,10 @@ def _divide_number(self: Any, other: Any) -> Any:
     return self.reciprocal() * other if isinstance(other, _NUMBERS) else NotImplemented
 
 
+def _divide_any(self: Any, other: Any) -> Any:
+    return self.reciprocal() * other
+
+
 def _floor_divide_number(self: Any, other: Any) -> Any:
     if not isinstance(other, int | float):
         return NotImplemented
@@ -123,6 +127,7 @@ class Operators:
         def __rsub__(self, other: Any) -> Tensor: ...
         def __rmul__(self, other: Any) -> Tensor: ...
         def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __rdiv__(self, other: Any) -> Tensor: ...
         def __rfloordiv__(self, other: Any) -> Tensor: ...
         def __rmod__(self, other: Any) -> Tensor: ...
         def __rpow__(self, other: Any) -> Tensor: ...
@@ -162,11 +167,13 @@ class Operators:
         def bool(self, memory_format: MemoryFormat | None = None) -> Tensor: ...
         def cfloat(self, memory_format: MemoryFormat | None = None) -> Tensor: ...
         def cdouble(self, memory_format: MemoryFormat | None = None) -> Tensor: ...
+        def chalf(self, memory_format: MemoryFormat | None = None) -> Tensor: ...
 
 
 _CASTS = {
     "float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
     "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128",
+    "chalf": "complex32",
 }
 _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
@@ -191,6 +198,7 @@ def _install() -> None:
     for python, name in _REFLECTED.items():
         setattr(Operators, f"__r{python}__", _binary(name, reflected=True))
     setattr(Operators, "__rtruediv__", _divide_number)  # noqa: B010
+    setattr(Operators, "__rdiv__", _divide_any)  # noqa: B010
     setattr(Operators, "__rfloordiv__", _floor_divide_number)  # noqa: B010
     for python, name in _UNARY.items():
         setattr(Operators, f"__{python}__", _unary(name))

@@ -7,13 +7,13 @@ from typing import Any, assert_never
 from .. import typesystem as types
 from ..layout import Layout
 from ..tensor import Tensor
-from .overlap import check_out
+from .overlap import check_out, check_writable
 from .plans import Plans
 from .pointwise_call import check_castable, pointwise_callable
 from .quantized.quantized_forms import with_form
 from .resizing import resize_output
 from .shape.copying import copy_into
-from .table import Kind, Op
+from .table import Kind, Op, Sharing
 
 
 def make_callable(op: Op) -> Callable[..., Any]:
@@ -88,6 +88,8 @@ def _into_out(op: Op, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
         if same is not None and result.dtype is not out.dtype:
             raise RuntimeError(same(result.dtype, out.dtype))
         check_castable(result.dtype, out.dtype)
+        if op.traits.out is Sharing.NONE:
+            check_writable(out)
         resize_output(out, result.layout.shape)
         check_out(op.traits.out, args[:-1], out)
         return copy_into(out, result)

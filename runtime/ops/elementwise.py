@@ -18,7 +18,7 @@ from ..kernels.running.direct import Frame, NumberOperand, TensorOperand, takes_
 from ..kernels.running.engine import Kernel
 from ..kernels.running.launch import GRAIN, launch_at
 from ..layout import Layout, contiguous_strides, merge
-from ..no_data import NO_ADDRESS
+from ..no_data import NO_ADDRESS, require_addresses
 
 
 class Words:
@@ -72,9 +72,7 @@ class Launch:
     def run(self, operands: Sequence[Any], output: int) -> None:
         """Run over `operands` (tensors of the prepared layouts, and numbers) into the memory at `output`."""
         if not self.items or output is NO_ADDRESS:
-            for at in self.tensors:
-                # NoData for a tensor without data, also where there is nothing to do
-                operands[at].memory.address  # noqa: B018
+            require_addresses([operands[at] for at in self.tensors])
             return
         words = self.words()
         integers = words.integers

@@ -77,9 +77,13 @@ def decoded(tensor: Tensor) -> Array:
 
 
 def encode(target: Tensor, values: Array) -> None:
-    """Write real numbers into a tensor whose dtype may be one that NumPy lacks; NotImplementedError for formats of eight bits."""
+    """Write numbers into a tensor whose dtype may be one that NumPy lacks; NotImplementedError for formats of eight bits."""
     if target.dtype.numpy is not None:
         bits(target)[...] = values
+        return
+    if target.dtype is dtypes.complex32:
+        parts = np.stack([np.real(values), np.imag(values)], -1).astype(np.float16)
+        bits(target)[...] = parts.view(np.int32)[..., 0]
         return
     if target.dtype is not dtypes.bfloat16:
         raise NotImplementedError(f"copy_: cannot convert to {target.dtype}; keep the tensor in float16 or bfloat16")

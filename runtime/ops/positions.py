@@ -13,6 +13,7 @@ from ..dtype import DType
 from ..kernels.loops.indexing import ADD, ASSIGN, CARRIERS, bounds_kernel, read_kernel, write_kernel
 from ..kernels.loops.walking import walk_words
 from ..layout import Layout
+from ..no_data import require_addresses
 from ..tensor import Tensor
 from .host import bits
 from .overlap import check_not_read_only
@@ -99,6 +100,7 @@ class Read:
     def run(self, source: Tensor, indices: Sequence[Tensor], target: Tensor) -> int | None:
         """Fill `target`; the number of the first item whose position is outside, None if all are inside."""
         if self._call is None:
+            require_addresses((source, *indices))
             return None
         status = self._call.run(target.address, source.address, *[index.address for index in indices])
         return None if status == 0 else (status - 1) // self._scale

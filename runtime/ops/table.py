@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 FAMILIES = {
     "pointwise": ("arithmetic", "comparison", "activation", "selection", "blending", "special", "complex_numbers", "special_functions",
         "floating_point", "integers"),
-    "reduction": ("reductions", "statistics", "scans", "softmax", "quantiles", "counting", "calculus"),
+    "reduction": ("reductions", "statistics", "scans", "softmax", "quantiles", "counting", "calculus", "segments"),
     "linalg": ("matrix", "matrix_sums", "contractions", "einsum", "products", "decompositions", "solving", "matrix_functions"),
     "layers": ("convolution", "fused_convolution", "plain_convolutions", "pooling", "pooling1d", "pooling3d", "unpooling",
-        "fractional_pooling", "normalization", "group_normalization", "layer_normalization", "padding", "attention", "native_attention",
-        "grid_sampling", "recurrent", "embedding_bag", "random_slopes", "losses", "class_losses", "sequence_losses", "packing",
-        "shuffling", "detection", "regions", "resampling"),
+        "fractional_pooling", "normalization", "group_normalization", "layer_normalization", "native_normalization",
+        "padding", "attention", "native_attention", "grid_sampling", "recurrent", "embedding_bag", "random_slopes", "losses",
+        "class_losses", "sequence_losses", "packing", "shuffling", "detection", "regions", "resampling"),
     "shape": ("views", "splitting", "reshaping", "conversion", "joining", "properties", "view_copies"),
     "creation": ("factories", "from_data", "ranges", "random", "random_distributions"),
-    "indexing": ("indexing", "gathering", "writing", "scattering", "sorting", "searching", "unique"),
+    "indexing": ("indexing", "gathering", "writing", "scattering", "sorting", "searching", "unique", "unchecked"),
     "values": ("modes", "scalars", "scalar_math", "strings", "lists", "dicts", "profiling"),
     "spectral": ("spectral", "stft"),
     "quantized": ("quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked"),
@@ -291,9 +291,9 @@ def reduction(*texts: str, same_out: Callable[[DType, DType], str] | None = None
     return _decorator(texts, Kind.REDUCTION, Traits(same_out=same_out))
 
 
-def host(*texts: str, random: bool = False) -> _Decorator:
-    """The body does its arithmetic in NumPy."""
-    return _decorator(texts, Kind.HOST, Traits(random=random))
+def host(*texts: str, random: bool = False, same_out: Callable[[DType, DType], str] | None = None) -> _Decorator:
+    """The body does its arithmetic in NumPy. `same_out` as for kernels."""
+    return _decorator(texts, Kind.HOST, Traits(random=random, same_out=same_out))
 
 
 def builtin(*texts: str) -> _Decorator:

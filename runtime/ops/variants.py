@@ -79,10 +79,16 @@ _SEVERAL: dict[str, tuple[str, str]] = {
     "aten::linalg_lu_factor.out": ("", ""), "aten::linalg_lu.out": ("", ""), "aten::lu_unpack.out": ("", ""),
     "aten::linalg_svd.U": ("", ""), "aten::_linalg_svd.U": ("", ""), "aten::svd.U": ("", ""),
     "aten::linalg_eigh.eigvals": ("", "eigvals eigvecs"), "aten::_linalg_eigh.eigenvalues": ("", ""), "aten::linalg_eig.out": ("", ""),
+    "aten::native_batch_norm.out": ("", "out save_mean save_invstd"),
+    "aten::_native_batch_norm_legit.out": ("", "out save_mean save_invstd"),
+    "aten::_native_batch_norm_legit.no_stats_out": ("no_stats", "out save_mean save_invstd"),
+    "aten::_batch_norm_with_update.out": ("", "out save_mean save_invstd reserve"),
     "aten::linalg_slogdet.out": ("", ""), "aten::slogdet.out": ("", ""), "aten::linalg_inv_ex.inverse": ("", ""),
     "aten::linalg_solve_ex.out": ("", ""), "aten::linalg_lstsq.out": ("", ""), "aten::triangular_solve.X": ("", "X M"),
 }
 """Overloads that write several results: the overload each belongs to, and its outputs' names where they are not the results'."""
+_OUT_NAMES = {"aten::_softmax_backward_data.out": "grad_input"}
+"""Overloads whose one result has another name than `out`."""
 _OPTIONS = re.compile(r", ScalarType\? dtype=(None|4), Layout\? layout=None, Device\? device=None, bool\? pin_memory=None")
 """What factories take to choose a tensor's dtype and place: `out` says these already."""
 
@@ -104,7 +110,8 @@ def _derive_out(key: str, name: str, overload: str) -> Op | None:
             continue
         arguments = _OPTIONS.sub("", base.text[base.text.index("(") + 1 : -len(") -> Tensor")]).removesuffix(", *")
         star = "" if "*, " in arguments else "*, "
-        return Op(key, f"{key}({arguments}, {star}Tensor(a!) out) -> Tensor(a!)", base.kind, base.body, base.traits, base)
+        out = _OUT_NAMES.get(key, "out")
+        return Op(key, f"{key}({arguments}, {star}Tensor(a!) {out}) -> Tensor(a!)", base.kind, base.body, base.traits, base)
     return None
 
 
@@ -118,8 +125,9 @@ def _derive_several(key: str, name: str, overload: str, outputs: str) -> Op | No
     names = [result.removeprefix("Tensor") for result in results.removesuffix(")").split(", ")]
     star = "" if "*, " in arguments else "*, "
     given = outputs.split() or [name.strip() or f"out{at}" for at, name in enumerate(names)]
-    written = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip("abcd", given))
+    letters = "defg" if "!)" in arguments else "abcd"
+    written = ", ".join(f"Tensor({letter}!) {one}" for letter, one in zip(letters, given))
     if outputs and key.endswith(".output"):
         names = [""] * len(names)
-    returned = ", ".join(f"Tensor({letter}!){one}" for letter, one in zip("abcd", names))
+    returned = ", ".join(f"Tensor({letter}!){one}" for letter, one in zip(letters, names))
     return Op(key, f"{key}({arguments}, {star}{written}) -> ({returned})", base.kind, base.body, base.traits, base)

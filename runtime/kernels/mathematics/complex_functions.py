@@ -277,6 +277,27 @@ def log1p(a: Any, a_imag: Any) -> Parts:
     return 0.5 * math.log1p(a * (2.0 + a) + a_imag * a_imag), math.atan2(a_imag, 1.0 + a)
 
 
+def logaddexp(a: Any, a_imag: Any, b: Any, b_imag: Any) -> Parts:
+    """log(exp(a) + exp(b)), shifted by the one with the larger real part; both parts NaN where either of both is no number."""
+    below = a < b
+    low, low_imag = (a, a_imag) if below else (b, b_imag)
+    high, high_imag = (b, b_imag) if below else (a, a_imag)
+    real, imaginary = exp(low - high, low_imag - high_imag)
+    gone = low < high and math.isinf(low - high)
+    real, imaginary = log1p(0.0 if gone else real, 0.0 if gone else imaginary)
+    real, imaginary = real + high, imaginary + high_imag
+    poison = a + a_imag + b + b_imag
+    if math.isnan(a) or math.isnan(a_imag) or math.isnan(b) or math.isnan(b_imag):
+        return poison, poison
+    if low != high or math.isfinite(high):
+        return real, imaginary
+    if high < 0.0:
+        return low, low_imag
+    one, one_imag = exp(a, a_imag)
+    other, other_imag = exp(b, b_imag)
+    return log(one + other, one_imag + other_imag)
+
+
 def exp2(a: Any, a_imag: Any) -> Parts:
     """2 to the power of a."""
     return exp(a * 0.6931471805599453, a_imag * 0.6931471805599453)

@@ -92,12 +92,11 @@ def ndtri(p: Any) -> Any:
     return -y
 
 
-@in_float64
-def trigamma(x: Any) -> Any:
-    """The second derivative of log(gamma(x)): moved up by 6, then the asymptotic series; reflected below 1/2."""
+@typed
+def _trigamma(x: Any, sine: Any) -> Any:
+    """Moved up by 6, then the asymptotic series; reflected below 1/2, where `sine` is the one of pi x."""
     sign, total = 1.0, 0.0
     if x < 0.5:
-        sine = math.sin(3.141592653589793 * x)
         sign, total = -1.0, -9.869604401089358 / (sine * sine)
         x = 1.0 - x
     for _ in range(12):
@@ -106,6 +105,23 @@ def trigamma(x: Any) -> Any:
     square = 1.0 / (x * x)
     rest = square * (0.16666666666666666 - square * (0.03333333333333333 - square * (0.023809523809523808 - square * 0.03333333333333333)))
     return sign * (total + (1.0 + 1.0 / (2.0 * x) + rest) / x)
+
+
+@typed
+def _trigamma_float64(x: Any) -> Any:
+    return _trigamma(x, math.sin(3.141592653589793 * x))
+
+
+@typed
+def _trigamma_float32(x: Any) -> Any:
+    # the sine of pi at integers is rounding alone, and PyTorch's is the one of float32
+    return np.float32(_trigamma(np.float64(x), np.float64(math.sin(np.float32(3.1415927410125732) * x))))
+
+
+@implemented(float32=_trigamma_float32, float64=_trigamma_float64)
+def trigamma(x: Any) -> Any:
+    """The second derivative of log(gamma(x))."""
+    return _trigamma_float64(x)
 
 
 _ZETA = (
@@ -120,13 +136,15 @@ def zeta_float64(s: Any, q: Any) -> Any:
     """The sum of 1 / (q + k)**s over k >= 0 (Hurwitz), by the Euler-Maclaurin formula as in Cephes (zeta.c)."""
     if s == 1.0:
         return np.inf
-    if s < 1.0 or s != s or q != q:
+    if s < 1.0:
         return np.nan
     if q <= 0.0:
         if q == floor(q):
             return np.inf
         if s != floor(s):
             return np.nan
+    if s != s or q != q:
+        return np.nan
     total = math.pow(q, -s)
     place, term, step = q, 0.0, 0
     while step < 9 or place <= 9.0:

@@ -1,7 +1,7 @@
 """Orthogonal polynomials of degree n at x: Chebyshev's four kinds, Hermite's two, Laguerre's and Legendre's.
 
-Degrees are floats, whose whole part counts; below 0 the polynomials are 0. Three-term recurrences, and for high degrees inside
-(-1, 1) Chebyshev's trigonometric forms, as in PyTorch.
+Degrees are floats, whose whole part counts; below 0, and where it is no integer of 64 bits, the polynomials are 0. Three-term
+recurrences, and for high degrees inside (-1, 1) Chebyshev's trigonometric forms, as in PyTorch.
 """
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _chebyshev(first: Any, x: Any, n: Any) -> Any:
     return last
 
 
-@in_float64
-def chebyshev_t(x: Any, n: Any) -> Any:
+@typed
+def _chebyshev_t(x: Any, n: Any) -> Any:
     """Chebyshev's polynomials of the first kind."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if n == 0.0:
         return 1.0
@@ -44,11 +44,11 @@ def chebyshev_t(x: Any, n: Any) -> Any:
     return _chebyshev(x, x, n)
 
 
-@in_float64
-def chebyshev_u(x: Any, n: Any) -> Any:
+@typed
+def _chebyshev_u(x: Any, n: Any) -> Any:
     """Chebyshev's polynomials of the second kind."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if abs(x) == 1.0:
         return n + 1.0 if x > 0.0 or _is_even(n) else -(n + 1.0)
@@ -59,11 +59,11 @@ def chebyshev_u(x: Any, n: Any) -> Any:
     return 1.0 if n == 0.0 else _chebyshev(x + x, x, n)
 
 
-@in_float64
-def chebyshev_v(x: Any, n: Any) -> Any:
+@typed
+def _chebyshev_v(x: Any, n: Any) -> Any:
     """Chebyshev's polynomials of the third kind."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if abs(x) == 1.0:
         return 1.0 if x > 0.0 else (n + n + 1.0 if _is_even(n) else -(n + n + 1.0))
@@ -73,11 +73,11 @@ def chebyshev_v(x: Any, n: Any) -> Any:
     return 1.0 if n == 0.0 else _chebyshev(x + x - 1.0, x, n)
 
 
-@in_float64
-def chebyshev_w(x: Any, n: Any) -> Any:
+@typed
+def _chebyshev_w(x: Any, n: Any) -> Any:
     """Chebyshev's polynomials of the fourth kind."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if abs(x) == 1.0:
         return n + n + 1.0 if x > 0.0 else (1.0 if _is_even(n) else -1.0)
@@ -87,20 +87,34 @@ def chebyshev_w(x: Any, n: Any) -> Any:
     return 1.0 if n == 0.0 else _chebyshev(x + x + 1.0, x, n)
 
 
+chebyshev_t = in_float64(_chebyshev_t)
+chebyshev_u = in_float64(_chebyshev_u)
+chebyshev_v = in_float64(_chebyshev_v)
+chebyshev_w = in_float64(_chebyshev_w)
+
+
 @in_float64
 def shifted_chebyshev_t(x: Any, n: Any) -> Any:
     """Chebyshev's polynomials of the first kind at 2 x - 1."""
-    n = truncate(n)
-    if not n >= 0.0:
-        return 0.0
-    place = x + x - 1.0
-    if n == 0.0 or x == 1.0:
-        return 1.0
-    if x == 0.0:
-        return 1.0 if _is_even(n) else -1.0
-    if n > 6.0 and abs(place) < 1.0:
-        return math.cos(n * math.acos(place))
-    return _chebyshev(place, place, n)
+    return _chebyshev_t(x + x - 1.0, n)
+
+
+@in_float64
+def shifted_chebyshev_u(x: Any, n: Any) -> Any:
+    """Chebyshev's polynomials of the second kind at 2 x - 1."""
+    return _chebyshev_u(x + x - 1.0, n)
+
+
+@in_float64
+def shifted_chebyshev_v(x: Any, n: Any) -> Any:
+    """Chebyshev's polynomials of the third kind at 2 x - 1."""
+    return _chebyshev_v(x + x - 1.0, n)
+
+
+@in_float64
+def shifted_chebyshev_w(x: Any, n: Any) -> Any:
+    """Chebyshev's polynomials of the fourth kind at 2 x - 1."""
+    return _chebyshev_w(x + x - 1.0, n)
 
 
 @typed
@@ -117,7 +131,7 @@ def _hermite(first: Any, slope: Any, step: Any, n: Any) -> Any:
 def hermite_h(x: Any, n: Any) -> Any:
     """Hermite's polynomials as physicists use them; NaN above degree 512."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if n > 512.0:
         return np.nan
@@ -128,7 +142,7 @@ def hermite_h(x: Any, n: Any) -> Any:
 def hermite_he(x: Any, n: Any) -> Any:
     """Hermite's polynomials as statisticians use them; NaN above degree 512."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if n > 512.0:
         return np.nan
@@ -139,7 +153,7 @@ def hermite_he(x: Any, n: Any) -> Any:
 def laguerre_l(x: Any, n: Any) -> Any:
     """Laguerre's polynomials."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if n == 0.0 or x == 0.0:
         return 1.0
@@ -154,7 +168,7 @@ def laguerre_l(x: Any, n: Any) -> Any:
 def legendre_p(x: Any, n: Any) -> Any:
     """Legendre's polynomials."""
     n = truncate(n)
-    if not n >= 0.0:
+    if not 0.0 <= n < 9223372036854775808.0:
         return 0.0
     if n == 0.0:
         return 1.0

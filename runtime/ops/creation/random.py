@@ -23,7 +23,7 @@ from ..overlap import check_writable
 from ..pointwise.complex_numbers import view_as_real
 from ..shape.copying import converted, copy_into
 from ..shape.views import expanded, permuted
-from ..table import composite, host
+from ..table import composite, host, required
 from .factories import check_options, empty_like, fresh
 
 _OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
@@ -396,6 +396,21 @@ def dropout_in_place(self: Tensor, p: float, train: bool) -> Tensor:
     """`dropout`, written into the tensor."""
     _check_probability(p)
     return copy_into(self, _dropped(self, p)) if train and p and self.layout.numel else self
+
+
+@composite("native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", random=True)
+def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor, Tensor]:
+    """`dropout` (training unless `train` is False), and where items were kept."""
+    if train is False:
+        return input.clone(), required("aten::ones_like")(input, dtypes.bool_, None, None, None, None)
+    mask = bernoulli_into(empty_like(input), 1 - p, None)
+    return input * mask * (1 / (1 - p) if p < 1 else 0.0), mask.to(dtypes.bool_)
+
+
+@composite("native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor")
+def native_dropout_backward(grad_output: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """The gradient of `native_dropout` before it, from where items were kept."""
+    return grad_output * (mask.to(grad_output.dtype) * scale)
 
 
 @composite("feature_dropout(Tensor input, float p, bool train) -> Tensor", random=True)

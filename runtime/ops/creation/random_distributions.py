@@ -10,10 +10,11 @@ import numpy as np
 
 from ... import dtype as dtypes
 from ...distributions import cauchy, exponential, geometric, log_normal, uniform64
+from ...dtype import DType
 from ...random import Generator, default_generator
 from ...tensor import Tensor
 from ..dtype_rules import type_name
-from ..host import Array, bits, wrapped
+from ..host import Array, bits, decoded, wrapped
 from ..indexing.sorting import topk
 from ..table import host
 from .random import fill_in_memory_order
@@ -82,7 +83,13 @@ def _check_weights(weights: Array) -> None:
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 
 
-@host(f"multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, {_GENERATOR}) -> Tensor", random=True)
+def _numbers_out(result: DType, out: DType) -> str:
+    return f"multinomial expects {type_name(result)} tensor out, got: {type_name(out)}"
+
+
+@host(
+    f"multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, {_GENERATOR}) -> Tensor", random=True, same_out=_numbers_out
+)
 def multinomial(self: Tensor, num_samples: int, replacement: bool = False, generator: Generator | None = None) -> Tensor:
     """`num_samples` numbers of categories per row of weights, each drawn in proportion to its weight."""
     if len(self.layout.shape) not in (1, 2):
@@ -107,7 +114,8 @@ def multinomial(self: Tensor, num_samples: int, replacement: bool = False, gener
 
 
 def _with_replacement(self: Tensor, count: int, generator: Generator | None) -> Tensor:
-    weights = np.atleast_2d(bits(self))
+    weights = np.atleast_2d(decoded(self))
+    weights = weights.astype(np.float32) if self.dtype.itemsize == 2 else weights
     if (weights < 0).any():
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
     if not np.isfinite(weights).all():

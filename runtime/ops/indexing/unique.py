@@ -8,7 +8,7 @@ from ...kernels.loops.sorting import scratch_bytes, unique_kernel
 from ...kernels.running.launch import launch
 from ...layout import Layout, wrap_dim
 from ...tensor import Tensor, new_empty
-from ..host import Array, bits, wrapped
+from ..host import Array, bits, decoded, wrapped
 from ..shape.copying import contiguous
 from ..table import host, kernel
 from .gathering import index_select
@@ -71,7 +71,7 @@ def unique(self: Tensor, sorted: bool = True, return_inverse: bool = False) -> t
 
 def _rows(self: Tensor, dim: int) -> Array:
     """One row per slice along `dim`, its items as a NumPy array."""
-    array = np.moveaxis(bits(self), dim, 0)
+    array = np.moveaxis(decoded(self), dim, 0)
     return np.ascontiguousarray(array).reshape(array.shape[0], -1)
 
 

@@ -107,6 +107,10 @@ def pad_row(self: Tensor, pad: Sequence[int], mode: str, value: float | None) ->
         if before == 0 and after == 0:
             continue
         _check_mirrored(result, dim, before, after, mode)
+        if mode == "circular":
+            # what is cut off is not wrapped around
+            result = _narrow(result, dim, max(-before, 0), max(-after, 0))
+            before, after = max(before, 0), max(after, 0)
         result = select(result, dim, _indices(_places(result.layout.shape[dim], before, after, mode)))
     return result if result is not self else self.clone()
 

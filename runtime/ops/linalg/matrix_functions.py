@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ... import dtype as dtypes
 from ...dtype import DType, as_dtype
 from ...layout import broadcast_shapes, wrap_dim
@@ -12,6 +14,7 @@ from ...promotion import result_dtype
 from ...tensor import Tensor, new_beside, number_of
 from ..creation.factories import eye, zeros
 from ..dtype_rules import real_dtype, type_name
+from ..host import bits, wrapped
 from ..shape.copying import clone, contiguous, converted
 from ..table import composite, required
 from .decompositions import svdvals
@@ -209,20 +212,18 @@ def matrix_exp(self: Tensor) -> Tensor:
     if self.dtype.is_floating_point and self.dtype.itemsize == 2:
         return converted(matrix_exp(converted(self, dtypes.float32)), self.dtype)
     check_square("linalg.matrix_exp", self)
-    if not self.layout.numel:
+    if not self.layout.numel or self.is_meta:
         return clone(self)
-    size = float(number_of(matrix_norm(self, 1, [-2, -1], False, None).amax([*range(self.ndim - 2)]) if self.ndim > 2 else
-                 matrix_norm(self, 1, [-2, -1], False, None)))
-    if not math.isfinite(size):
-        return self * math.nan
-    halvings = max(0, math.ceil(math.log2(size)) + 1) if size > 0 else 0
-    small = contiguous(self * 2.0**-halvings)
+    sizes = bits(converted(matrix_norm(self, 1, [-2, -1], True, None), dtypes.float64))
+    scaled = np.isfinite(sizes) & (sizes > 0)
+    halvings = np.where(scaled, np.maximum(np.ceil(np.log2(np.where(scaled, sizes, 1.0))) + 1, 0), 0)
+    small = contiguous(self * converted(wrapped(2.0**-halvings), self.dtype))
     identity = eye(self.layout.shape[-1], self.dtype)
     result = zeros(self.layout.shape, self.dtype) + identity
     for term in range(_TERMS, 0, -1):
         result = small.matmul(result) * (1 / term) + identity
-    for _ in range(halvings):
-        result = result.matmul(result)
+    for done in range(int(halvings.max())):
+        result = required("aten::where.self")(wrapped(halvings > done), result.matmul(result), result)
     return result
 
 
@@ -265,8 +266,13 @@ def cdist(x1: Tensor, x2: Tensor, p: float, compute_mode: int | None) -> Tensor:
         return zeros((*batch, rows, others), dtype)
     if p == 2 and compute_mode != 2 and (compute_mode == 1 or rows > 25 or others > 25):
         return _by_products(x1, x2)
-    apart = (x1.unsqueeze(-2) - x2.unsqueeze(-3)).abs()
-    return contiguous(_vector_norm(apart, p, [-1], False))
+    return contiguous(_lengths(x1.unsqueeze(-2) - x2.unsqueeze(-3), p))
+
+
+def _lengths(differences: Tensor, p: float) -> Tensor:
+    """The norms of order p along the last dimension; of order 0 it counts what is not 0, and NaN stays."""
+    apart = differences.abs()
+    return apart.ceil().clamp_max(1).sum([-1]) if p == 0 else _vector_norm(apart, p, [-1], False)
 
 
 def _by_products(x1: Tensor, x2: Tensor) -> Tensor:
@@ -289,7 +295,7 @@ def pdist(self: Tensor, p: float) -> Tensor:
     if rows < 2:
         return new_beside(self, (0,))
     first, second = required("aten::triu_indices")(rows, rows, 1, None, None, None, None).unbind(0)
-    return _vector_norm(self.index_select(0, first) - self.index_select(0, second), p, [1], False)
+    return _lengths(self.index_select(0, first) - self.index_select(0, second), p)
 
 
 @composite("pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor")

@@ -14,7 +14,7 @@ from ...kernels.mathematics import special_bessel as bessel
 from ...kernels.mathematics import special_functions as functions
 from ...kernels.mathematics import special_orthogonal as orthogonal
 from ...tensor import Tensor
-from ..dtype_rules import floats_only, promote_float
+from ..dtype_rules import floats_only, inexact, promote_float
 from ..shape.copying import contiguous
 from ..table import composite, pointwise, required
 
@@ -74,7 +74,7 @@ def sinc(a: Any) -> Any:
     return math.cos(a) if a == 0 else math.sin(turned) / turned
 
 
-@pointwise("logaddexp(Tensor self, Tensor other) -> Tensor", dtype=floats_only("logaddexp_cpu"))
+@pointwise("logaddexp(Tensor self, Tensor other) -> Tensor", dtype=inexact("logaddexp_cpu"), complex=complex_functions.logaddexp)
 def logaddexp(a: Any, b: Any) -> Any:
     """log(exp(self) + exp(other))."""
     larger = a if a > b else b
@@ -135,6 +135,15 @@ chebyshev_w = pointwise(*_of_degree("special_chebyshev_polynomial_w"), dtype=pro
 shifted_chebyshev_t = pointwise(
     *_of_degree("special_shifted_chebyshev_polynomial_t"), dtype=promote_float
 )(orthogonal.shifted_chebyshev_t)
+shifted_chebyshev_u = pointwise(
+    *_of_degree("special_shifted_chebyshev_polynomial_u"), dtype=promote_float
+)(orthogonal.shifted_chebyshev_u)
+shifted_chebyshev_v = pointwise(
+    *_of_degree("special_shifted_chebyshev_polynomial_v"), dtype=promote_float
+)(orthogonal.shifted_chebyshev_v)
+shifted_chebyshev_w = pointwise(
+    *_of_degree("special_shifted_chebyshev_polynomial_w"), dtype=promote_float
+)(orthogonal.shifted_chebyshev_w)
 hermite_h = pointwise(*_of_degree("special_hermite_polynomial_h"), dtype=promote_float)(orthogonal.hermite_h)
 hermite_he = pointwise(*_of_degree("special_hermite_polynomial_he"), dtype=promote_float)(orthogonal.hermite_he)
 laguerre_l = pointwise(*_of_degree("special_laguerre_polynomial_l"), dtype=promote_float)(orthogonal.laguerre_l)

@@ -15,9 +15,9 @@ from ...return_types import ValuesIndices
 from ...tensor import Tensor, new_like
 from ..dtype_rules import type_name
 from ..plans import Plans
-from ..shape.copying import converted
+from ..shape.copying import clone, converted
 from ..short_calls import Short, remembered
-from ..table import Sharing, kernel
+from ..table import Sharing, kernel, required
 from .complex_reductions import running_product, running_sum
 
 KernelChoice = Callable[[bool], Kernel]
@@ -135,9 +135,19 @@ def cumprod(self: Tensor, dim: int, dtype: DType | int | None = None) -> Tensor:
 @kernel("logcumsumexp(Tensor self, int dim) -> Tensor", out=Sharing.SAME)
 def logcumsumexp(self: Tensor, dim: int) -> Tensor:
     """The logarithms of the sums of the exponentials of the items up to each along `dim`."""
+    if self.dtype.is_complex:
+        return _complex_logcumsumexp(self, dim)
     if not self.dtype.is_floating_point:
         raise NotImplementedError(f'"logcumsumexp_out_cpu" not implemented for \'{type_name(self.dtype)}\'')
     return _scan(LOGCUMSUMEXP, self, dim, self.dtype)
+
+
+def _complex_logcumsumexp(self: Tensor, dim: int) -> Tensor:
+    at = wrap_dim(dim, self.ndim)
+    found: list[Tensor] = []
+    for slice in self.unbind(at) if self.ndim else ():
+        found.append(required("aten::logaddexp")(slice, found[-1]) if found else slice)
+    return required("aten::stack")(found, at) if found else clone(self)
 
 
 def _extremum(name: str, self: Tensor, dim: int, largest: bool) -> ValuesIndices:

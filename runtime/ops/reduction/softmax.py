@@ -96,6 +96,26 @@ def _log_softmax_row(self: Tensor, dim: int, half_to_float: bool) -> Tensor:
     return _softmax(self, dim, None, True)
 
 
+@composite("_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor")
+def softmax_backward_data(grad_output: Tensor, output: Tensor, dim: int, input_dtype: DType | int) -> Tensor:
+    """The gradient of a softmax from its result and the gradient of that."""
+    product: Any = grad_output * output
+    return contiguous(converted(product - output * product.sum([dim], True), _given(input_dtype)))
+
+
+@composite("_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor")
+def log_softmax_backward_data(grad_output: Tensor, output: Tensor, dim: int, input_dtype: DType | int) -> Tensor:
+    """The gradient of a log_softmax from its result and the gradient of that."""
+    gradient: Any = grad_output
+    return contiguous(converted(gradient - output.exp() * gradient.sum([dim], True), _given(input_dtype)))
+
+
+def _given(dtype: DType | int) -> DType:
+    found = as_dtype(dtype)
+    assert found is not None
+    return found
+
+
 @composite("_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
 def safe_softmax(self: Tensor, dim: int, dtype: DType | int | None) -> Tensor:
     """softmax, and 0 where every item along `dim` is -inf."""

@@ -11,7 +11,7 @@ from ...dtype import DType
 from ...formats import contiguous_format, format_strides, suggested_format
 from ...kernels.running.direct import Frame
 from ...layout import Layout, wrap_dim
-from ...no_data import require_data
+from ...no_data import require_addresses, require_data
 from ...promotion import result_dtype
 from ...tensor import Tensor, new_beside, new_empty, new_like
 from ..host import bits
@@ -72,6 +72,9 @@ def _joined(plan: _Plan, tensors: Sequence[Tensor]) -> Tensor:
         for direct, frame, byte, at, _ in plan.short:
             part = tensors[at]
             direct(frame, address + byte, part.memory.address, part.layout.offset)
+        return result
+    if not plan.layout.numel:
+        require_addresses(tensors)
         return result
     targets = [(at, Tensor(result.memory, place, plan.dtype)) for at, place in plan.places]
     for at, target in targets:
