@@ -2,7 +2,7 @@
 
 Every row is one layer with float32 images and weights, batch 1. rushlight runs a plan with weights packed before, as a program does,
 and the eager row; PyTorch runs eager, on channels-last and on contiguous images. Contenders take turns in one process. The peak is that
-of fused multiply-adds on registers alone, measured in the same turns with the same number of threads.
+of fused multiply-adds on registers alone, measured in the same turns with the same number of threads; peak.py says what a quiet turn is.
 """
 
 from __future__ import annotations
@@ -20,20 +20,12 @@ import torch
 
 import rushlight as rl
 from rushlight.runtime import dtype as dtypes
-from rushlight.runtime.kernels.compiling import isa
-from rushlight.runtime.kernels.compiling.compiler import emitted_kernel
-from rushlight.runtime.kernels.compiling.emitter import Builder
-from rushlight.runtime.kernels.compiling.functions import Functions
-from rushlight.runtime.kernels.compiling.vectors import Vectors
 from rushlight.runtime.kernels.layers.convolution import plan_convolution
 from rushlight.runtime.kernels.layers.convolution_sizes import Layouts, Sizes, Strides
-from rushlight.runtime.kernels.running.launch import launch
 from rushlight.runtime.ops.layers.convolving_int8 import PackedWeight, Requantization
 
 from .paired import burst_length, time_calls
-
-PEAK_VECTORS = 12
-PEAK_STEPS = 4096
+from .peak import LOADS, peak, shares
 
 
 @dataclass(frozen=True)
@@ -83,35 +75,6 @@ def strides(tensor: torch.Tensor) -> Strides:
     """As plans want them: images have a depth of one."""
     image, channel, y, x = tensor.stride()
     return Strides(image, channel, 0, y, x)
-
-
-def peak_call(threads: int) -> tuple[Callable[[], object], float]:
-    """A call of nothing but fused multiply-adds on registers, and how many floating-point operations it does."""
-
-    def write(builder: Builder, functions: Functions) -> None:
-        vectors = Vectors(builder, "float32")
-        totals = vectors.variables(PEAK_VECTORS)
-        source, target = builder.pointer("float32", builder.word(0)), builder.pointer("float32", builder.word(1))
-        factor, shift = vectors.load(source), vectors.load(source.at(vectors.lanes))
-        with builder.loop(builder.stop - builder.start, vectorize=False) as item:
-            for at, total in enumerate(totals):
-                total.value = vectors.load(source.at(at))
-            with builder.loop(PEAK_STEPS, vectorize=False):
-                for total in totals:
-                    total.value = vectors.multiply_add(total.value, factor, shift)
-            for at, total in enumerate(totals):
-                vectors.store(total.value, target.at(((builder.start + item) * PEAK_VECTORS + at) * vectors.lanes))
-
-    kernel = emitted_kernel("peak", write, PEAK_VECTORS, PEAK_STEPS)
-    items, lanes = 64 * threads, isa.current().vector_bytes // 4
-    source, target = np.full(64, 0.5, np.float32), np.zeros(items * PEAK_VECTORS * lanes, np.float32)
-    words = (source.ctypes.data, target.ctypes.data)
-    operations = 2 * items * PEAK_VECTORS * PEAK_STEPS * lanes
-
-    def call(keep: object = (source, target)) -> object:
-        return launch(kernel, words, items, work=items * 1_000_000)
-
-    return call, operations
 
 
 def contenders(layer: Layer) -> tuple[dict[str, Callable[[], object]], int]:
@@ -240,41 +203,43 @@ def fastest(calls: dict[str, Callable[[], object]], rounds: int, pause: float = 
     return {name: min(values) for name, values in samples.items()}
 
 
-def table(title: str, layers: list[Layer], threads: int, rounds: int) -> None:
+def table(title: str, layers: list[Layer], threads: int, rounds: int, budget: float) -> None:
     """Measure and print one network's layers."""
     names = ("plan", "eager, channels last", "eager", "torch, channels last", "torch")
     print(f"\n{title}: GFLOP/s (ms), {threads} thread{'s' if threads > 1 else ''}\n")
-    print(f"| layer | of the peak | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
-    totals, operations, at_peak = dict.fromkeys(names, 0.0), 0.0, 0.0
-    peak, peak_operations = peak_call(threads)
+    print(f"| layer | plan: of the peak | in quiet turns | {' | '.join(names)} |\n|---|---|---|{'---|' * len(names)}")
+    totals, operations, at_share = dict.fromkeys(names, 0.0), 0.0, [0.0, 0.0]
+    yardsticks = [peak("float32", loads, threads) for loads in (0, LOADS)]
     for layer in layers:
         calls, count = contenders(layer)
-        seconds = fastest({"peak": peak, **calls}, rounds, 0.0 if threads == 1 else 0.02)
-        rate = peak_operations / seconds["peak"]
-        cells = " | ".join(f"{count / seconds[name] / 1e9:.0f} ({seconds[name] * 1e3:.3f})" for name in names)
-        print(f"| {layer.title} | {count / seconds['plan'] / rate:.2f} | {cells} |", flush=True)
-        for name in names:
+        found = shares([calls["plan"]], count, yardsticks[0], budget, second=yardsticks[1])
+        seconds = fastest(calls, rounds, 0.0 if threads == 1 else 0.02) if rounds else {}
+        cells = " | ".join(f"{count / seconds[name] / 1e9:.0f} ({seconds[name] * 1e3:.3f})" if rounds else "-" for name in names)
+        print(f"| {layer.title} | {found.all[0]:.2f} | {found.quiet[0]:.2f} | {cells} |", flush=True)
+        for name in seconds:
             totals[name] += layer.count * seconds[name]
         operations += layer.count * count
-        at_peak += layer.count * count / rate
-    cells = " | ".join(f"{operations / totals[name] / 1e9:.0f} ({totals[name] * 1e3:.1f})" for name in names)
-    print(f"| all {sum(layer.count for layer in layers)} | {at_peak / totals['plan']:.2f} | {cells} |")
+        for at, share in enumerate((found.all[0], found.quiet[0])):
+            at_share[at] += layer.count * count / share
+    cells = " | ".join(f"{operations / totals[name] / 1e9:.0f} ({totals[name] * 1e3:.1f})" if rounds else "-" for name in names)
+    print(f"| all {sum(layer.count for layer in layers)} | {' | '.join(f'{operations / one:.2f}' for one in at_share)} | {cells} |")
 
 
 def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.convolution", description=__doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of every contender (default: 1)")
-    parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9)")
+    parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9); 0: shares of the peak alone")
+    parser.add_argument("--budget", type=float, default=0.4, help="seconds for the share of the peak, per row (default: 0.4)")
     parser.add_argument("--only", choices=("resnet50", "mobilenet", "pools", "normalizations", "int8"), help="one table")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     rl.set_num_threads(options.threads)
     with torch.inference_mode():
         if options.only in (None, "resnet50"):
-            table("ResNet-50", resnet50(), options.threads, options.rounds)
+            table("ResNet-50", resnet50(), options.threads, options.rounds, options.budget)
         if options.only in (None, "mobilenet"):
-            table("MobileNet-V2, depthwise", mobilenet(), options.threads, options.rounds)
+            table("MobileNet-V2, depthwise", mobilenet(), options.threads, options.rounds, options.budget)
         if options.only in (None, "pools"):
             plain_table("Pooling", pools(), options.rounds)
         if options.only in (None, "normalizations"):

@@ -1,12 +1,15 @@
 """`python -m bench.matrix`: matrix products against what the machine can do, and against PyTorch.
 
-Every call is timed between two calls of its yardstick (peak.py), in turns with its rivals; figures are medians over the rounds.
+Every call is timed between two calls of its yardsticks (peak.py), in turns with its rivals; figures are medians over the rounds.
 
-The bound: on registers alone the tile of 6 x 2 vectors reaches the peak; with operands in the first cache it takes 6.0 to 6.2 cycles
-for a step of 6, beside a busy neighbour up to 6.6, and some 40 to 150 cycles to begin and end, whatever the depth. Of AMD's Zen 3 this
-leaves 85 to 93 %. What was tried around the tile and gained nothing: reading A where it lies (a tenth slower), no prefetch, not reading
-C, other shapes (4 x 3, 3 x 4), prefetching A, parts of the depth beyond 384 steps, blocks of A beyond half of the second cache. Eight
-steps in a turn gained two percent.
+The bound: on registers alone the tile of 6 x 2 vectors reaches the peak, and with operands in the first cache it takes 6.0 cycles for
+a step of 6, as do 4 x 3 and 3 x 4: AMD's Zen 3 begins six instructions a cycle, and a step is twenty. Beside a busy neighbour on the
+same core it takes 6.5 to 7.0, and twelve multiply-adds with eight instructions that do nothing take 6.3 to 7.1: that is what
+the column "with a tile's loads" shows, and no tile does better. What is left in quiet turns is the copy of A, as fast as
+memory is copied: 3 to 6 % where a product has 256 columns, less for more.
+What was tried around the tile and gained nothing: reading A where it lies (a tenth slower), packing A's tiles one by one as they are
+first multiplied, no prefetch, not reading C, other shapes (4 x 3, 3 x 4, vectors of B as operands in memory), prefetching A, parts of
+the depth beyond 384 steps, blocks of A beyond half of the second cache. Eight steps in a turn gained two percent.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from rushlight.runtime.dtype import by_name
 from rushlight.runtime.kernels.compiling import isa
 from rushlight.runtime.kernels.matrix.products import Panels, Sizes, Strides, plain, plan_packed, plan_product
 
-from .peak import peak, reading, seconds
+from .peak import LOADS, Call, peak, reading, seconds, shares
 
 PACKED = ((128, 768, 768), (128, 3072, 768), (128, 768, 3072), *((size, size, size) for size in (256, 512, 1024, 2048)))
 """Rows, columns, depth."""
@@ -32,43 +35,13 @@ SQUARES = (16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048)
 VECTORS = ((256, 256), (768, 3072), (4096, 4096), (8192, 8192))
 """Columns, depth of a product of one row."""
 
-Call = Callable[[], object]
-
-
-def shares(calls: list[Call], amount: float, yardstick: tuple[Call, float], budget: float, repeat: int = 1) -> tuple[list[float], float]:
-    """Per call: `amount` per second as a share of the yardstick's rate; and that rate.
-
-    Each turn is `repeat` calls: where operands fit into a cache, all contenders then find them there.
-    """
-    once, unit = yardstick
-
-    def measure() -> None:
-        for _ in range(repeat):
-            once()
-
-    unit *= repeat
-    found: list[list[float]] = [[] for _ in calls]
-    rates: list[float] = []
-    for call in (measure, *calls):
-        call()
-    end = time.perf_counter() + budget
-    while time.perf_counter() < end or len(found[0]) < 5:
-        for at, call in enumerate(calls):
-            count = max(1, int(unit / amount))
-            before = seconds(measure)
-            start = time.perf_counter()
-            for _ in range(count):
-                call()
-            taken = (time.perf_counter() - start) / count
-            rate = 2 * unit / (before + seconds(measure))
-            rates.append(rate)
-            found[at].append(amount / taken / rate)
-    return [statistics.median(one) for one in found], statistics.median(rates)
 
 
 def packed_rows(dtype: str, budget: float) -> None:
     """GEMM with B packed ahead against the peak."""
-    print(f"\n| {dtype}, B packed: rows x columns x depth | peak GFLOP/s | rushlight | torch.mm |\n|---|---|---|---|")
+    title = f"{dtype}, B packed: rows x columns x depth"
+    print(f"\n| {title} | peak GFLOP/s | with a tile's loads | rushlight | torch.mm | in quiet turns | torch |")
+    print("|---|---|---|---|---|---|---|")
     rng = np.random.default_rng(0)
     for rows, columns, depth in PACKED:
         a, b = (rng.standard_normal(shape).astype(dtype) for shape in ((rows, depth), (depth, columns)))
@@ -85,8 +58,9 @@ def packed_rows(dtype: str, budget: float) -> None:
 
         own()
         np.testing.assert_allclose(c, a @ b, rtol=0, atol=1e-3)
-        share, rate = shares([own, rival], 2.0 * rows * columns * depth, peak(dtype), budget)
-        print(f"| {rows} x {columns} x {depth} | {rate / 1e9:.0f} | {share[0]:.0%} | {share[1]:.0%} |", flush=True)
+        found = shares([own, rival], 2.0 * rows * columns * depth, peak(dtype), budget, second=peak(dtype, LOADS))
+        cells = " | ".join(f"{share:.0%}" for share in (found.loaded, *found.all, *found.quiet))
+        print(f"| {rows} x {columns} x {depth} | {found.rate / 1e9:.0f} | {cells} |", flush=True)
 
 
 def vector_rows(budget: float) -> None:
@@ -106,8 +80,8 @@ def vector_rows(budget: float) -> None:
             one, two, three = (library.from_numpy(array) for array in (x, w, wide))
             calls += [lambda one=one, two=two, mm=library.mm: mm(one, two), lambda one=one, three=three, mm=library.mm: mm(one, three.t())]
         amount = 4.0 * columns * depth
-        share, rate = shares(calls, amount, reading(max(int(amount), 1 << 16)), budget, max(1, int(6e7 / amount)))
-        print(f"| {columns} x {depth} | {rate / 1e9:.1f} | {' | '.join(f'{one:.2f}' for one in share)} |", flush=True)
+        found = shares(calls, amount, reading(max(int(amount), 1 << 16)), budget, max(1, int(6e7 / amount)))
+        print(f"| {columns} x {depth} | {found.rate / 1e9:.1f} | {' | '.join(f'{one:.2f}' for one in found.all)} |", flush=True)
 
 
 def median_times(calls: list[Call], budget: float) -> tuple[list[float], float]:
@@ -157,13 +131,36 @@ def call_rows(budget: float) -> None:
         layers.append((f"linear {rows}x{depth} -> {columns}", shapes, lambda library, *x: library.nn.functional.linear(*x)))
     for title, shapes, call in (*layers, *CALLS):
         arrays = [rng.standard_normal(shape).astype("f4") for shape in shapes]
-        tensors = [[library.from_numpy(array) for array in arrays] for library in (rl, torch)]
+        # as a model holds them: beside memory that NumPy shows, nothing packed is kept
+        tensors = [[library.from_numpy(array).clone() for array in arrays] for library in (rl, torch)]
         calls: list[Call] = [
             lambda library=library, given=given, call=call: call(library, *given)
             for library, given in zip((rl, torch), tensors, strict=True)
         ]
         (own, other), ratio = median_times(calls, budget)
         print(f"| {title} | {own * 1e6:.1f} | {other * 1e6:.1f} | {ratio:.2f} |", flush=True)
+
+
+INTEGERS = ((32, 64, 64), (32, 256, 64), (64, 256, 256))
+"""Rows, depth, columns; torch takes a hundred milliseconds for larger ones."""
+
+
+def integer_rows(budget: float) -> None:
+    """Products of int8 matrices, and rl.mm of the same sizes in float32."""
+    print("\n| int8: rows x depth x columns | rushlight us | torch us | torch / rushlight | float32 / int8 |\n|---|---|---|---|---|")
+    rng = np.random.default_rng(0)
+    for rows, depth, columns in INTEGERS:
+        a, b = (rng.integers(-128, 128, shape).astype("i1") for shape in ((rows, depth), (depth, columns)))
+        (left, right), pair = ([library.from_numpy(array) for array in (a, b)] for library in (rl, torch))
+        floats = left.float(), right.float()
+        np.testing.assert_array_equal(rl._int_mm(left, right).numpy(), a.astype("i4") @ b.astype("i4"))
+
+        def own(left=left, right=right) -> object:
+            return rl._int_mm(left, right)
+
+        (taken, other), ratio = median_times([own, lambda pair=pair: torch._int_mm(*pair)], budget)
+        _, of_floats = median_times([own, lambda floats=floats: rl.mm(*floats)], budget)
+        print(f"| {rows} x {depth} x {columns} | {taken * 1e6:.1f} | {other * 1e6:.1f} | {ratio:.1f} | {of_floats:.2f} |", flush=True)
 
 
 def square_rows(budget: float) -> None:
@@ -182,17 +179,19 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.matrix", description=__doc__)
     parser.add_argument("--budget", type=float, default=1.0, help="seconds per row (default: 1)")
+    parser.add_argument("--only", choices=("packed", "vectors", "squares", "calls", "integers"), help="one group of tables")
     parser.add_argument("--isa", choices=[one.name for one in isa.ALL], default=isa.host().name, help="instruction set of the packed rows")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     rl.set_num_threads(1)
-    with isa.forced(next(one for one in isa.ALL if one.name == options.isa)):
-        for dtype in ("float32", "float64"):
-            packed_rows(dtype, options.budget)
-    vector_rows(options.budget)
-    square_rows(options.budget)
-    call_rows(options.budget)
+    if options.only in (None, "packed"):
+        with isa.forced(next(one for one in isa.ALL if one.name == options.isa)):
+            for dtype in ("float32", "float64"):
+                packed_rows(dtype, options.budget)
+    for name, rows in (("vectors", vector_rows), ("squares", square_rows), ("calls", call_rows), ("integers", integer_rows)):
+        if options.only in (None, name):
+            rows(options.budget)
 
 
 if __name__ == "__main__":

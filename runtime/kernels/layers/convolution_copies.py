@@ -13,6 +13,7 @@ from ..compiling.emitter import Builder, Pointer, Value
 from ..compiling.functions import Functions
 from ..compiling.isa import Isa, target
 from ..compiling.vectors import Vectors
+from ..matrix.packing import Packing
 from ..running.engine import Kernel
 
 
@@ -111,7 +112,7 @@ class _Border:
 
 @functools.cache
 def panels_kernel(dtype: DType, width_in_vectors: int, isa: Isa) -> Kernel:
-    """Weights in panels: panel p holds, for every step of the depth, a row of output channels side by side; missing ones are zeros.
+    """Weights in panels: panel p holds, for every step of the depth, a row of output channels side by side; missing ones are anything.
 
     The weights of one output channel are lines: stretches of evenly spaced items. Words: 0 weights, 1 panels, 2 address of the lines'
     offsets (int64, in items), 3 lines, 4 items of a line, 5 items from one to the next, 6 from one output channel to the next, 7 from
@@ -132,11 +133,11 @@ class _Panels:
     def __init__(self, builder: Builder, dtype: str, width_in_vectors: int, isa: Isa) -> None:
         self.builder, self.dtype = builder, dtype
         self.vectors = Vectors(builder, dtype, isa=isa)
-        self.parts, self.width = width_in_vectors, width_in_vectors * self.vectors.lanes
+        self.width = width_in_vectors * self.vectors.lanes
         self.lines, self.length, self.step, self.channel_step = map(builder.word, (3, 4, 5, 6))
 
     def write(self) -> None:
-        builder, lanes = self.builder, self.vectors.lanes
+        builder = self.builder
         offsets, rows = builder.pointer("int64", builder.word(2)), builder.pointer("int64", builder.word(10))
         with builder.loop(builder.stop - builder.start, vectorize=False) as number:
             panel = builder.start + number
@@ -146,29 +147,7 @@ class _Panels:
             first = builder.select(builder.word(11) != 0, overlapping, first)
             weights = builder.pointer(self.dtype, builder.word(0)).at(group * builder.word(7) + first * self.channel_step)
             target = builder.pointer(self.dtype, builder.word(1)).at(panel * self.lines * self.length * self.width)
+            valid = builder.word(8) - first
             with builder.loop(self.lines, vectorize=False) as line:
-                items = weights.at(offsets[line])
-                places = rows.at(line * self.length)
-                with builder.loop(self.parts, vectorize=False) as part:
-                    channel = part * lanes
-                    valid = builder.minimum(builder.maximum(builder.word(8) - first - channel, 0), lanes)
-                    self._line(items.at(channel * self.channel_step), target.at(channel), places, valid)
-
-    def _line(self, items: Pointer, target: Pointer, rows: Pointer, valid: Value) -> None:
-        """One line of up to `lanes` output channels."""
-        builder, vectors = self.builder, self.vectors
-        lanes = vectors.lanes
-        squares = builder.select((self.step == 1) & (valid == lanes), self.length // lanes, 0)
-        with builder.loop(squares, vectorize=False) as number:
-            first = items.at(number * lanes)
-            columns = vectors.transposed([vectors.load(first.at(self.channel_step * at)) for at in range(lanes)])
-            for at, column in enumerate(columns):
-                vectors.store(column, target.at(rows[number * lanes + at] * self.width))
-        done = squares * lanes
-        with builder.loop(self.length - done, vectorize=False) as rest:
-            at = done + rest
-            row = target.at(rows[at] * self.width)
-            with builder.loop(valid, vectorize=False) as channel:
-                row[channel] = items[channel * self.channel_step + at * self.step]
-            with builder.loop(builder.number(lanes, "int64") - valid, vectorize=False) as channel:
-                row[valid + channel] = 0.0
+                packing = Packing(builder, self.vectors, self.width, rows.at(line * self.length))
+                packing.write(weights.at(offsets[line]), target, self.channel_step, self.step, self.length, valid)

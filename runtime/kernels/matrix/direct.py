@@ -15,7 +15,7 @@ from ..compiling.compiler import build, emitted_recipe
 from ..compiling.emitter import Builder, Pointer, Value
 from ..compiling.functions import Functions
 from ..compiling.isa import Isa, target
-from ..compiling.vectors import Vectors
+from ..compiling.vectors import SIZES, Vectors
 from ..running.engine import Kernel
 from .epilogue import Block, Finish
 from .tile import UNROLL, Tile
@@ -33,6 +33,11 @@ _UNROLL_APART = 2
 """Steps of one turn of a tile's loop where an epilogue follows: of more, LLVM fetches factors ahead and has no registers for them."""
 _BESIDE = 4
 """Columns or rows of B that are read side by side: their sums do not wait for each other."""
+_VECTORS_BESIDE = 4
+"""Vectors of a row of sums that meet those rows at once."""
+_FAR = 1 << 20, 1 << 23
+"""Between so many items of B, rows or columns are fetched while those before them are read: from the third cache that is a fifth faster,
+from nearer ones and from memory slower."""
 _ROWS_BESIDE = 3
 """Rows of A that meet those columns at once: 12 sums, and a register for each row and for a column."""
 
@@ -104,8 +109,12 @@ def dots_kernel(types: Types, isa: Isa) -> Kernel:
             valid = builder.minimum(words.columns - first, DOTS)
             whole = words.rows // _ROWS_BESIDE
             rest = words.rows - whole * _ROWS_BESIDE
+            groups = (valid + (_BESIDE - 1)) // _BESIDE
+            # a row alone has a loop with nothing else in it
+            with builder.loop(builder.select(words.rows == 1, groups, 0), vectorize=False) as group:
+                dots[0].write(words, builder.number(0, "int64"), first + group * _BESIDE, totals.at(group * _BESIDE))
             # columns stay in the first cache while all rows meet them
-            with builder.loop((valid + (_BESIDE - 1)) // _BESIDE, vectorize=False) as group:
+            with builder.loop(builder.select(words.rows == 1, 0, groups), vectorize=False) as group:
                 column, place = first + group * _BESIDE, totals.at(group * _BESIDE)
                 with builder.loop(whole, vectorize=False) as turn:
                     dots[-1].write(words, turn * _ROWS_BESIDE, column, place.at(turn * (_ROWS_BESIDE * DOTS)))
@@ -140,11 +149,12 @@ class _Dots:
                 variable.value = "zeroinitializer"
         step = self.halves * lanes
         whole = words.depth // step
+        # a row alone goes at the speed of memory: the next columns, or four lines ahead in each
+        ahead = builder.select(_is_far(words), words.b_column * _BESIDE, builder.number(4 * step, "int64"))
         with builder.loop(whole, vectorize=False) as turn:
             if self.halves > 1:
-                # a row alone goes at the speed of memory: four lines ahead in each column
                 for items in right:
-                    kind.prefetch(items.at(turn * step + 4 * step), 1)
+                    kind.prefetch(items.at(ahead + turn * step), 1)
             for half in range(self.halves):
                 self._add(left, right, turn * step + half * lanes, half, "")
         done = whole * step
@@ -177,11 +187,12 @@ def sums_kernel(types: Types, isa: Isa) -> Kernel:
             first = (item - batch * per_matrix) * SUMS
             width = builder.minimum(words.columns - first, SUMS)
             _start_sums(builder, words, totals, first, width)
+            rows = _Rows(builder, types.sums, isa, totals)
             whole = words.depth // _BESIDE
             with builder.loop(whole, vectorize=False) as turn:
-                _add_rows(builder, words, totals, turn * _BESIDE, _BESIDE, first, width)
+                rows.add(words, turn * _BESIDE, _BESIDE, first, width)
             with builder.loop(words.depth - whole * _BESIDE, vectorize=False) as rest:
-                _add_rows(builder, words, totals, whole * _BESIDE + rest, 1, first, width)
+                rows.add(words, whole * _BESIDE + rest, 1, first, width)
             target, addend = Block(words.c.at(first), words.c_row), Block(words.bias.at(first), words.bias_row)
             finish.store(Block(totals, SUMS), target, addend, words.rows, width)
 
@@ -200,14 +211,47 @@ def _start_sums(builder: Builder, words: Words, totals: Pointer, first: Value, w
                 line[at] = bias[at]
 
 
-def _add_rows(builder: Builder, words: Words, totals: Pointer, step: Value, count: int, first: Value, width: Value) -> None:
-    """The products of `count` rows of B from `step` on, for all rows of A."""
-    rows = [words.b.at((step + at) * words.b_row + first).independent() for at in range(count)]
-    with builder.loop(words.rows, vectorize=False) as row:
-        items, line = words.a.at(row * words.a_row + step * words.a_column), totals.at(row * SUMS)
-        factors = [items[words.a_column * at] for at in range(count)]
-        with builder.loop(width, independent=True) as at:
-            total = line[at]
-            for factor, source in zip(factors, rows, strict=True):
-                total = total + factor * source[at]
-            line[at] = total
+def _is_far(words: Words) -> Value:
+    items = words.columns * words.depth
+    return (items > _FAR[0]) & (items < _FAR[1])
+
+
+class _Rows:
+    """Rows of B times numbers of A, added to the rows of sums in `totals`."""
+
+    def __init__(self, builder: Builder, dtype: str, isa: Isa, totals: Pointer) -> None:
+        self.builder, self.kind, self.totals = builder, Vectors(builder, dtype, isa=isa), totals
+
+    def add(self, words: Words, step: Value, count: int, first: Value, width: Value) -> None:
+        """The products of `count` rows of B from `step` on, for all rows of A."""
+        builder, turn = self.builder, _VECTORS_BESIDE * self.kind.lanes
+        rows = [words.b.at((step + at) * words.b_row + first) for at in range(count)]
+        whole = width // turn
+        far = _is_far(words)
+        with builder.loop(words.rows, vectorize=False) as row:
+            items, line = words.a.at(row * words.a_row + step * words.a_column), self.totals.at(row * SUMS)
+            factors = [self.kind.broadcast(items[words.a_column * at].to(self.kind.dtype)) for at in range(count)]
+            with builder.loop(builder.select(far, whole, 0), vectorize=False) as number:
+                for source in rows:
+                    for at in range(0, turn, 64 // SIZES[source.dtype]):
+                        self.kind.prefetch(source.at(words.b_row * count + number * turn + at), 2)
+                self._turn(factors, rows, line, number * turn)
+            with builder.loop(builder.select(far, 0, whole), vectorize=False) as number:
+                self._turn(factors, rows, line, number * turn)
+            done = whole * turn
+            with builder.loop((width - done + (self.kind.lanes - 1)) // self.kind.lanes, vectorize=False) as number:
+                place = done + number * self.kind.lanes
+                self._vectors(factors, rows, line, place, [self.kind.mask(width - place)])
+
+    def _turn(self, factors: list[str], rows: list[Pointer], line: Pointer, place: Value) -> None:
+        self._vectors(factors, rows, line, place, [""] * _VECTORS_BESIDE)
+
+    def _vectors(self, factors: list[str], rows: list[Pointer], line: Pointer, place: Value, masks: list[str]) -> None:
+        kind, lanes = self.kind, self.kind.lanes
+        # sums have room for whole vectors: masks would cost more than the sums
+        vectors = [kind.load(line.at(place + at * lanes)) for at in range(len(masks))]
+        for factor, source in zip(factors, rows, strict=True):
+            for at, mask in enumerate(masks):
+                vectors[at] = kind.multiply_add(factor, kind.load(source.at(place + at * lanes), mask), vectors[at])
+        for at, vector in enumerate(vectors):
+            kind.store(vector, line.at(place + at * lanes))
