@@ -17,6 +17,7 @@ from rushlight.runtime.dtype import int32 as int32
 from rushlight.runtime.dtype import int64 as int64
 from rushlight.runtime.dtype import qint8 as qint8
 from rushlight.runtime.dtype import qint32 as qint32
+from rushlight.runtime.dtype import quint4x2 as quint4x2
 from rushlight.runtime.dtype import quint8 as quint8
 from rushlight.runtime.dtype import uint8 as uint8
 from rushlight.runtime.dtype import uint16 as uint16

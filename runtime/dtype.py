@@ -60,6 +60,8 @@ qint8 = DType("qint8", 12, 1, None)
 quint8 = DType("quint8", 13, 1, None)
 qint32 = DType("qint32", 14, 4, None)
 bfloat16 = DType("bfloat16", 15, 2, None, computes=True)
+quint4x2 = DType("quint4x2", 16, 1, None)
+"""Two items of four bits lie in a byte of a file; in memory each has a byte."""
 float8_e5m2 = DType("float8_e5m2", 23, 1, None)
 float8_e4m3fn = DType("float8_e4m3fn", 24, 1, None)
 float8_e5m2fnuz = DType("float8_e5m2fnuz", 25, 1, None)
@@ -71,7 +73,7 @@ float8_e8m0fnu = DType("float8_e8m0fnu", 44, 1, None)
 
 ALL = (
     uint8, int8, int16, int32, int64, float16, float32, float64, complex32, complex64, complex128, bool_, qint8, quint8,
-    qint32, bfloat16, float8_e5m2, float8_e4m3fn, float8_e5m2fnuz, float8_e4m3fnuz, uint16, uint32, uint64, float8_e8m0fnu,
+    qint32, bfloat16, quint4x2, float8_e5m2, float8_e4m3fn, float8_e5m2fnuz, float8_e4m3fnuz, uint16, uint32, uint64, float8_e8m0fnu,
 )
 BY_NAME = {dtype.name: dtype for dtype in ALL}
 BY_CODE = {dtype.code: dtype for dtype in ALL}

@@ -1,8 +1,7 @@
 """Values of the classes that libtorch implements in C++: weights of quantized layers and of mobile ones, made ready once.
 
 In: what an archive keeps of such a value (its state), or the arguments of a prepacking operator. Out: `Packed` objects, which operators of
-ops/quantized/quantized_layers.py, ops/quantized/quantized_recurrent.py and ops/quantized/prepacked.py take. `CLASSES` has them by
-qualified name; the names and the states are PyTorch's.
+the folder ops/quantized take. `CLASSES` has them by qualified name; the names and the states are PyTorch's.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from .dtype import float16, float32, int16, qint8
+from .dtype import float16, float32, int16, qint8, quint4x2, quint8
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -215,6 +214,56 @@ class Convolution3dParameters(ConvolutionParameters):
     dims = 3
 
 
+class EmbeddingParameters(Packed):
+    """The table of an embedding: rows of quint8 or quint4x2, each with a scale and a zero point that is a number."""
+
+    class_name = f"{ROOT}quantized.EmbeddingPackedParamsBase"
+    state_type = written_type = "(int, Tensor[], float[], int[])"
+    methods = {"unpack": "Tensor", "bit_rate": "int"}
+
+    def __init__(self, weight: Tensor) -> None:
+        from .quantization import quantizer_of
+
+        if weight.ndim != 2 or weight.dtype not in (quint8, quint4x2):
+            raise RuntimeError(f"embedding_bag_prepack: expected a weight of quint8 or quint4x2 with 2 dims, got {weight.dtype}")
+        if quantizer_of(weight).scheme != "per_channel_affine_float_qparams" or quantizer_of(weight).axis != 0:
+            raise RuntimeError("embedding_bag_prepack: expected scales and zero points of floating point for each row of the weight")
+        self.weight = weight
+
+    @classmethod
+    def from_state(cls, state: Any) -> EmbeddingParameters:
+        version, weights, _, bits = state
+        if version != 1 or len(weights) != 1:
+            raise RuntimeError(f"{cls.class_name}: a state of version {version} with {len(weights)} tensors")
+        made = cls(weights[0])
+        if bits[:1] != [made.bit_rate()]:
+            raise RuntimeError(f"{cls.class_name}: {bits} bits for items of {made.weight.dtype}")
+        return made
+
+    def state(self) -> tuple[int, list[Tensor], list[float], list[int]]:
+        return 1, [self.weight], [], [self.bit_rate()]
+
+    def unpack(self) -> Tensor:
+        """The table."""
+        return self.weight
+
+    def bit_rate(self) -> int:
+        """Bits of an item."""
+        return 4 if self.weight.dtype is quint4x2 else 8
+
+    def factors(self) -> tuple[Tensor, Tensor]:
+        """What an integer of each row is multiplied by, and what is added then; those of four bits are rounded to float16."""
+        from .quantization import quantizer_of
+
+        if self._ready is None:
+            quantizer = quantizer_of(self.weight)
+            assert quantizer.scales is not None and quantizer.zero_points is not None
+            added = quantizer.scales * quantizer.zero_points * -1.0
+            pair = quantizer.scales, added
+            self._ready = tuple(one.to(float16).to(float32) for one in pair) if self.weight.dtype is quint4x2 else pair
+        return self._ready
+
+
 class CellParameters(Packed):
     """The weights of one direction of one recurrent layer: `kind` is `quantized_dynamic` or `quantized_fp16`."""
 
@@ -326,7 +375,7 @@ class RecordFunction(Packed):
 CLASSES: dict[str, type[Packed]] = {
     one.class_name: one
     for one in (
-        LinearParameters, Convolution2dParameters, Convolution3dParameters, CellParameters, LinearContext, ConvolutionContext,
-        TransposedConvolutionContext, RecordFunction,
+        LinearParameters, Convolution2dParameters, Convolution3dParameters, EmbeddingParameters, CellParameters, LinearContext,
+        ConvolutionContext, TransposedConvolutionContext, RecordFunction,
     )
 }  # fmt: skip

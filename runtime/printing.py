@@ -189,6 +189,21 @@ def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
     return "".join(parts) + ")"
 
 
+def _quantized_text(tensor: Tensor, prefix: str) -> str:
+    """The numbers of a quantized tensor, and how its integers stand for them."""
+    from .ops.quantized.quantizing import dequantized
+    from .quantization import quantizer_of
+
+    quantizer = quantizer_of(tensor)
+    suffixes = [f"size={tuple(tensor.layout.shape)}", f"dtype={tensor.dtype}", f"quantization_scheme=torch.{quantizer.scheme}"]
+    if quantizer.scales is None or quantizer.zero_points is None:
+        suffixes += [f"scale={quantizer.scale}", f"zero_point={quantizer.zero_point}"]
+    else:
+        scales, zero_points = tensor_text(quantizer.scales), tensor_text(quantizer.zero_points)
+        suffixes += [f"scale={scales}", f"zero_point={zero_points}", f"axis={quantizer.axis}"]
+    return _with_suffixes(prefix + _items_text(dequantized(tensor).numpy(), len(prefix)), suffixes, len(prefix))
+
+
 def tensor_text(tensor: Tensor) -> str:
     """The text of a tensor; classes that others derive from `Tensor` print under their own name."""
     from .ops.host import decoded
@@ -204,6 +219,8 @@ def tensor_text(tensor: Tensor) -> str:
         if tensor.requires_grad:
             suffixes.append("requires_grad=True")
         return _with_suffixes(f"{prefix}...", suffixes, len(prefix))
+    if tensor.is_quantized:
+        return _quantized_text(tensor, prefix)
     empty = not tensor.layout.numel
     if (empty and len(tensor.layout.shape) != 1) or (not empty and not _options.edgeitems):
         suffixes.append(f"size={tuple(tensor.layout.shape)}")

@@ -15,14 +15,17 @@ from .dtype import DType
 from .storage import Storage
 from .tensor import Tensor
 
-INTEGERS = {dtypes.qint8: dtypes.int8, dtypes.quint8: dtypes.uint8, dtypes.qint32: dtypes.int32}
+INTEGERS = {dtypes.qint8: dtypes.int8, dtypes.quint8: dtypes.uint8, dtypes.qint32: dtypes.int32, dtypes.quint4x2: dtypes.uint8}
 """What the items of a quantized dtype are in memory."""
-LIMITS = {dtypes.qint8: (-128, 127), dtypes.quint8: (0, 255), dtypes.qint32: (-(1 << 31), (1 << 31) - 1)}
+LIMITS = {dtypes.qint8: (-128, 127), dtypes.quint8: (0, 255), dtypes.qint32: (-(1 << 31), (1 << 31) - 1), dtypes.quint4x2: (0, 15)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantizer:
-    """One scale and zero point for all items, or, with `axis`, vectors of them (float64 and int64) for the indices of a dimension."""
+    """One scale and zero point for all items, or, with `axis`, vectors of them for the indices of a dimension.
+
+    The vectors are float64 and int64, or both float32: then the zero points are numbers, and number = integer * scale - zero point * scale.
+    """
 
     scale: float
     zero_point: int
@@ -32,8 +35,10 @@ class Quantizer:
 
     @property
     def scheme(self) -> str:
-        """`per_tensor_affine` or `per_channel_affine`."""
-        return "per_tensor_affine" if self.axis is None else "per_channel_affine"
+        """`per_tensor_affine`, `per_channel_affine` or `per_channel_affine_float_qparams`."""
+        if self.zero_points is None:
+            return "per_tensor_affine"
+        return "per_channel_affine_float_qparams" if self.zero_points.dtype.is_floating_point else "per_channel_affine"
 
 
 def per_tensor(scale: float, zero_point: int, dtype: DType) -> Quantizer:
@@ -52,7 +57,23 @@ def per_channel(scales: Tensor, zero_points: Tensor, axis: int) -> Quantizer:
     if scales.ndim != 1 or zero_points.shape != scales.shape:
         shapes = f"{list(scales.shape)} and {list(zero_points.shape)}"
         raise RuntimeError(f"quantizer: scales and zero points must be vectors of one length, got {shapes}")
-    return Quantizer(math.nan, 0, scales.to(dtypes.float64), zero_points.to(dtypes.int64), axis)
+    kinds = (dtypes.float32, dtypes.float32) if zero_points.dtype.is_floating_point else (dtypes.float64, dtypes.int64)
+    return Quantizer(math.nan, 0, scales.to(kinds[0]), zero_points.to(kinds[1]), axis)
+
+
+def unpacked_halves(packed: Storage) -> Storage:
+    """Two items for each byte, the low half first: `quint4x2` in memory, of what it is in files."""
+    made = Storage.allocate(2 * packed.nbytes)
+    made.array[0::2], made.array[1::2] = packed.array & 15, packed.array >> 4
+    return made
+
+
+def packed_halves(items: Storage) -> Storage:
+    """A byte for every two items: `quint4x2` in files."""
+    made = Storage.allocate((items.nbytes + 1) // 2)
+    made.array[:] = items.array[0::2]
+    made.array[: items.nbytes // 2] |= items.array[1::2] << 4
+    return made
 
 
 def quantizer_of(tensor: Tensor) -> Quantizer:

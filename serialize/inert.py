@@ -130,7 +130,7 @@ class JaggedTensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantizedTensor:
-    """A quantized tensor of a type that the runtime does not compute with: items of 2 or 4 bits, or scales and zero points in float32.
+    """A quantized tensor of a type that the runtime does not compute with: items of 2 bits, or of 4 that a file has behind its pickle.
 
     `integers` has the bytes of the whole storage, `dtype` names the quantized type; `scale` and `zero_point` are numbers, or tensors
     with one value for each index of dimension `axis`.

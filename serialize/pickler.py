@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from ..runtime.device import Device
-from ..runtime.dtype import DType
+from ..runtime.dtype import DType, quint4x2
 from ..runtime.packed import Packed
-from ..runtime.quantization import Quantizer, quantizer_of
+from ..runtime.quantization import Quantizer, packed_halves, quantizer_of
 from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
 from ..runtime.type_text import parse_type
@@ -249,8 +249,9 @@ class Pickler:
         self._global("torch", storage_class)
         self._string(str(len(self.storages)))
         self._string("cpu")
-        self._parts += (_int(storage.nbytes // dtype.itemsize), CODE["TUPLE"], CODE["BINPERSID"])
-        self.storages.append(storage)
+        written = packed_halves(storage) if dtype is quint4x2 else storage
+        self._parts += (_int(written.nbytes // dtype.itemsize), CODE["TUPLE"], CODE["BINPERSID"])
+        self.storages.append(written)
         self._memoise(id(storage), storage)
 
     def _device(self, value: Device) -> None:

@@ -18,7 +18,7 @@ from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.formats import LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
-from ..runtime.quantization import quantizer_of
+from ..runtime.quantization import packed_halves, quantizer_of
 from ..runtime.random import Generator
 from ..runtime.storage import Storage
 from ..runtime.storages import TypedStorage, UntypedStorage
@@ -344,14 +344,14 @@ class SavePickler:
         key = self._keys.get(id(storage))
         if key is None:
             key = self._keys[id(storage)] = str(len(self._keys))
-            self.storages[key] = storage
+            self.storages[key] = packed_halves(storage) if items == "quint4x2" and hasattr(storage, "quantizer") else storage
         typed = "untyped" if items in UNTYPED else items
         if self._types.setdefault(id(storage), typed) != typed and typed != "untyped":
             raise RuntimeError(
                 "Cannot save multiple tensors or storages that view the same data as different types; copy one of them with clone()"
             )
         kind, size = (Global("torch.storage", "UntypedStorage"), 1) if typed == "untyped" else storage_name(items)
-        count = self.counts[key] = storage.nbytes // size
+        count = self.counts[key] = self.storages[key].nbytes // size
         self._parts.append(b"(")
         self._str("storage")
         self._named(kind)

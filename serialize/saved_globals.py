@@ -417,7 +417,7 @@ SCHEMES = (
     "per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams", "per_tensor_symmetric", "per_channel_symmetric",
 )
 OTHER_DTYPES = (
-    "quint4x2", "quint2x4", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2",
+    "quint2x4", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2",
     *(f"{sign}int{bits}" for sign in ("", "u") for bits in range(1, 8)),
 )
 NAMES = ("functools.partial", "torch._utils._rebuild_wrapper_subclass")

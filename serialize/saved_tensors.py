@@ -11,17 +11,17 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..runtime.dtype import BY_NAME, DType, float64, int64, uint8, uint16
+from ..runtime.dtype import BY_NAME, DType, float32, float64, int64, quint4x2, uint8, uint16
 from ..runtime.formats import LayoutKind
 from ..runtime.layout import Layout
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.nn.parameter import Buffer, Parameter
-from ..runtime.quantization import INTEGERS, Quantizer, per_channel, per_tensor, set_quantizer
+from ..runtime.quantization import INTEGERS, Quantizer, per_channel, per_tensor, set_quantizer, unpacked_halves
 from ..runtime.tensor import Size, Tensor, from_numpy, new_empty
 from .errors import ArchiveError, shown
 from .inert import JaggedTensor, NestedTensor, OtherDType, OtherTensor, QuantizationScheme, QuantizedTensor, SparseTensor
 from .saved_storages import SavedStorage
-from .script_pickle import arguments_of, make_view, sizes_of
+from .script_pickle import PER_CHANNEL, arguments_of, make_view, sizes_of
 
 Arguments = tuple[object, ...]
 SPARSE_PARTS = {"torch.sparse_coo": 1, "torch.sparse_csr": 2, "torch.sparse_csc": 2, "torch.sparse_bsr": 2, "torch.sparse_bsc": 2}
@@ -194,10 +194,9 @@ def rebuild_quantized(arguments: Arguments) -> object:
         raise ArchiveError(f"_rebuild_qtensor: {scheme.name} has one scale and one zero point for each of {shape[axis]} indices")
     dtype = BY_NAME.get(quantized)
     # zero points that are no integers make another scheme, whatever the scheme is called
-    is_computed = scheme.name == "per_tensor_affine" or (
-        scheme.name == "per_channel_affine" and isinstance(zero_point, Tensor) and not zero_point.dtype.is_floating_point
-    )
-    if dtype not in INTEGERS or not is_computed:
+    is_computed = not isinstance(zero_point, Tensor) or scheme.name == PER_CHANNEL[zero_point.dtype.is_floating_point]
+    # items of four bits are unpacked, which must wait where the bytes come later
+    if dtype not in INTEGERS or not is_computed or (dtype is quint4x2 and storage.waiting is not None):
         items = Tensor(storage.storage, Layout.of((storage.storage.nbytes,), (1,), 0), uint8)
         along = axis if type(axis) is int else None
         return QuantizedTensor(
@@ -205,8 +204,9 @@ def rebuild_quantized(arguments: Arguments) -> object:
         )
     if requires_grad:
         raise ArchiveError("_rebuild_qtensor: a quantized tensor requires grad; only floating point and complex tensors can")
-    set_quantizer(storage.storage, _quantizer(storage, dtype, scale, zero_point, axis))
-    return Tensor(storage.storage, Layout.of(checked.shape, checked.strides, checked.offset), dtype)
+    memory = unpacked_halves(storage.storage) if dtype is quint4x2 else storage.storage
+    set_quantizer(memory, _quantizer(storage, dtype, scale, zero_point, axis))
+    return Tensor(memory, Layout.of(checked.shape, checked.strides, checked.offset), dtype)
 
 
 ITEMS_OF_A_BYTE = {"quint4x2": 2, "quint2x4": 4}
@@ -216,8 +216,8 @@ ITEMS_OF_A_BYTE = {"quint4x2": 2, "quint2x4": 4}
 def _quantizer(storage: SavedStorage, dtype: DType, scale: object, zero_point: object, axis: object) -> Quantizer:
     if not isinstance(scale, Tensor) or not isinstance(zero_point, Tensor) or type(axis) is not int:
         return per_tensor(cast("float", scale), cast("int", zero_point), dtype)
-    if storage.waiting is not None and (scale.dtype, zero_point.dtype) != (float64, int64):
-        raise ArchiveError("_rebuild_qtensor: scales are float64 and zero points int64 in files of this age")
+    if storage.waiting is not None and (scale.dtype, zero_point.dtype) not in ((float64, int64), (float32, float32)):
+        raise ArchiveError("_rebuild_qtensor: scales are float64 and zero points int64, or both float32, in files of this age")
     return per_channel(scale, zero_point, axis)
 
 

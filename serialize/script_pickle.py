@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ..runtime.device import Device
-from ..runtime.dtype import BY_NAME, DType
+from ..runtime.dtype import BY_NAME, DType, quint4x2
 from .errors import ArchiveError, shown
 from .opcodes import Dialect
 from .unpickler import unpickle
@@ -43,7 +43,7 @@ STORAGE_CLASSES = {
     "Float8_e4m3fnuzStorage": "float8_e4m3fnuz",
     "Float8_e8m0fnuStorage": "float8_e8m0fnu",
 }
-QUANTIZED_CLASSES = {"QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32"}
+QUANTIZED_CLASSES = {"QInt8Storage": "qint8", "QUInt8Storage": "quint8", "QInt32Storage": "qint32", "QUInt4x2Storage": "quint4x2"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,19 +303,27 @@ def _rebuild_parameter(arguments: tuple[object, ...]) -> object:
 def _rebuild_qtensor(arguments: tuple[object, ...]) -> object:
     names = ("storage", "offset", "size", "stride", "quantizer", "requires_grad", "backward_hooks")
     storage, offset, size, stride, quantizer, requires_grad, _ = arguments_of("_rebuild_qtensor", arguments, names, 6)
-    made = make_view("_rebuild_qtensor", storage, None, offset, size, stride, False)
+    halves = isinstance(storage, PickledStorage) and storage.dtype is quint4x2
+    whole = replace(cast("PickledStorage", storage), nbytes=2 * cast("PickledStorage", storage).nbytes) if halves else storage
+    made = make_view("_rebuild_qtensor", whole, None, offset, size, stride, False)
+    if halves:
+        made.storage = cast("PickledStorage", storage)
     if not made.dtype.is_quantized or type(requires_grad) is not bool:
         raise ArchiveError(f"_rebuild_qtensor: a quantized tensor over a storage of {made.dtype}")
     scheme, scale, zero_point, axis = arguments_of("_rebuild_qtensor", quantizer, ("scheme", "scale", "zero_point", "axis"), 3)
     found = None
     if scheme == "per_tensor_affine" and isinstance(scale, float) and type(zero_point) is int and axis is None:
         found = PickledQuantizer(scale, zero_point, None)
-    elif scheme == "per_channel_affine" and isinstance(scale, PickledTensor) and isinstance(zero_point, PickledTensor):
+    elif scheme in PER_CHANNEL and isinstance(scale, PickledTensor) and isinstance(zero_point, PickledTensor):
         if type(axis) is int and 0 <= axis < len(made.shape) and scale.shape == zero_point.shape == (made.shape[axis],):
-            found = PickledQuantizer(scale, zero_point, axis)
+            if zero_point.dtype.is_floating_point is (scheme == PER_CHANNEL[1]):
+                found = PickledQuantizer(scale, zero_point, axis)
     if found is None:
         raise ArchiveError(f"_rebuild_qtensor: {shown(scheme)} with these scales and zero points is no quantizer that is read")
     return replace(made, quantizer=found)
+
+
+PER_CHANNEL = ("per_channel_affine", "per_channel_affine_float_qparams")
 
 
 def _ordered_dict(arguments: tuple[object, ...]) -> object:
@@ -382,5 +390,5 @@ FUNCTIONS: dict[tuple[str, str], object] = {
     ("builtins", "complex"): Function("complex", _complex),
     ("torch", "device"): Function("device", _device),
     **{("torch", dtype.name): dtype for dtype in BY_NAME.values()},
-    **{("torch", scheme): scheme for scheme in ("per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams")},
+    **{("torch", scheme): scheme for scheme in ("per_tensor_affine", *PER_CHANNEL)},
 }

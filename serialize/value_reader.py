@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import TypeAlias, cast
 
 from ..runtime.device import CPU, Device
-from ..runtime.dtype import bool_
+from ..runtime.dtype import bool_, quint4x2
 from ..runtime.layout import Layout
 from ..runtime.packed import CLASSES, Packed
-from ..runtime.quantization import per_channel, per_tensor, set_quantizer
+from ..runtime.quantization import per_channel, per_tensor, set_quantizer, unpacked_halves
 from ..runtime.storage import Storage
 from ..runtime.tensor import Tensor
 from ..runtime.type_text import parse_type
@@ -317,6 +317,8 @@ def read_storage(archive: Archive, pickled: PickledStorage) -> Storage:
     """The bytes of a storage: the file's in memory where they can be used in place, a copy otherwise."""
     storage = archive.storage(pickled.record)
     assert storage.nbytes == pickled.nbytes, "the size of the record was checked when the identifier was read"
+    if pickled.dtype is quint4x2:
+        return unpacked_halves(storage)
     if pickled.dtype is bool_ and storage.nbytes and int(storage.array.max()) > 1:
         content, storage = storage.array, Storage.allocate(pickled.nbytes)
         storage.array[:] = content != 0

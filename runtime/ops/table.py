@@ -41,7 +41,8 @@ FAMILIES = {
     "indexing": ("indexing", "gathering", "writing", "scattering", "sorting", "searching", "unique", "unchecked"),
     "values": ("modes", "scalars", "scalar_math", "strings", "lists", "dicts", "profiling"),
     "spectral": ("spectral", "stft"),
-    "quantized": ("quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "prepacked"),
+    "quantized": ("quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "quantized_embeddings",
+        "prepacked"),
 }
 """The folders here and their modules that hold rows."""
 NAMES_ANEW = ("aliases", "compatibility")

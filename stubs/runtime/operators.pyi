@@ -1262,7 +1262,7 @@ class Operators:
         """The sums of products over both last dimensions; with a tensor of no dimensions, the product."""
         ...
     def int_repr(self) -> Tensor:
-        """The integers, as a tensor of their own."""
+        """The integers, as a tensor of their own; those of four bits lie two in a byte, in a vector."""
         ...
     def inverse(self) -> Tensor:
         """`linalg_inv` under its older name."""

@@ -4,6 +4,7 @@ They are what PyTorch 2.13.0 writes, so that readers and writers can be tested w
 Annotations are evaluated here, because torch.jit.script reads those of classes as objects.
 """
 
+import json
 import warnings
 from enum import Enum
 from pathlib import Path
@@ -114,6 +115,58 @@ class Traced(nn.Module):
         return self.conv(x).relu() + torch.tensor([0.25])
 
 
+class Dynamic(nn.Module):
+    """Layers whose weights are eight bits and whose inputs are float32."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.bag = nn.Embedding(11, 8), nn.EmbeddingBag(11, 6, mode="sum")
+        self.linear, self.lstm = nn.Linear(8, 6), nn.LSTM(6, 5, bidirectional=True)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y, _ = self.lstm(torch.relu(self.linear(self.table(x))))
+        return y, self.bag(x)
+
+
+class Static(nn.Module):
+    """Layers that compute in eight bits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quant, self.dequant = torch.ao.quantization.QuantStub(), torch.ao.quantization.DeQuantStub()
+        self.conv, self.norm, self.relu = nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU()
+        self.depthwise, self.pool = nn.Conv2d(8, 8, 3, groups=8, padding=1), nn.MaxPool2d(2)
+        self.linear, self.sum = nn.Linear(8 * 9, 5), torch.ao.nn.quantized.FloatFunctional()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.relu(self.norm(self.conv(self.quant(x))))
+        x = self.pool(self.sum.add(x, self.depthwise(x)))
+        return self.dequant(self.linear(x.flatten(1)))
+
+
+def dynamic() -> torch.jit.ScriptModule:
+    model = Dynamic().eval()
+    model.table.qconfig = model.bag.qconfig = torch.ao.quantization.float_qparams_weight_only_qconfig
+    torch.ao.quantization.convert(torch.ao.quantization.prepare(model, inplace=True), inplace=True)
+    return torch.jit.script(torch.ao.quantization.quantize_dynamic(model, {nn.Linear, nn.LSTM}))
+
+
+def static() -> torch.jit.ScriptModule:
+    model = torch.ao.quantization.fuse_modules(Static().eval(), [["conv", "norm", "relu"]])
+    # weights of seven bits: processors without instructions for sums of bytes would cut those of larger ones
+    model.qconfig = torch.ao.quantization.get_default_qconfig("fbgemm")
+    prepared = torch.ao.quantization.prepare(model)
+    prepared(torch.rand(4, 3, 6, 6))
+    return torch.jit.script(torch.ao.quantization.convert(prepared))
+
+
+def save_with_call(model: torch.jit.ScriptModule, x: Tensor, name: str) -> None:
+    """An archive that has a call and its results in extra files."""
+    result = model(x)
+    results = [one.tolist() for one in (result if isinstance(result, tuple) else (result,))]
+    torch.jit.save(model, FOLDER / name, _extra_files={"input": json.dumps(x.tolist()), "results": json.dumps(results)})
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     torch.manual_seed(0)
@@ -124,6 +177,9 @@ def main() -> None:
     torch.jit.save(torch.jit.script(half), str(FOLDER / "function.pt"))
     torch.jit.save(torch.jit.trace(Traced(), torch.ones(1, 1, 4, 4)), FOLDER / "traced.pt")
     torch.save(Methods().state_dict(), FOLDER / "state_dict.pt")
+    torch.manual_seed(0)
+    save_with_call(dynamic(), torch.tensor([[0, 10, 3], [7, 7, 1]]), "dynamic.pt")
+    save_with_call(static(), torch.rand(2, 3, 6, 6), "static.pt")
 
 
 if __name__ == "__main__":

@@ -111,6 +111,38 @@ def test_dynamic_layers_round_the_sum_with_the_zero_point() -> None:
     same(row("quantized::linear_dynamic")(ours(numbers), mine, True), expected)
 
 
+POSITIONS = torch.tensor([2, 0, 4, 4, 1])
+BAGS: dict[str, tuple[Any, ...]] = {
+    "offsets": (POSITIONS, torch.tensor([0, 2])), "rows": (POSITIONS[:4].reshape(2, 2),),
+    "int32": (POSITIONS.int(), torch.tensor([0, 0, 5])),
+    "last": (POSITIONS, torch.tensor([0, 2, 5]), False, 0, False, None, None, True), "mean": (POSITIONS, torch.tensor([0, 2]), False, 1),
+    "factors": (POSITIONS, torch.tensor([0, 2]), False, 0, False, torch.tensor([1.0, -2.0, 0.5, 3.0, 1.0])),
+    "pruned": (POSITIONS, torch.tensor([0, 2]), False, 0, True, None, torch.tensor([0, -1, 1, 2, -1], dtype=torch.int32)),
+    "whole": (POSITIONS, torch.tensor([0, 2]), False, 0, True, None, torch.tensor([0], dtype=torch.int32)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype, name", [(torch.quint8, "byte"), (torch.quint4x2, "4bit")])
+def test_embeddings_give_pytorchs_numbers(dtype: Any, name: str) -> None:
+    torch.manual_seed(0)
+    numbers, scales, points = torch.randn(5, 6), torch.rand(5) * 0.1 + 0.01, torch.rand(5) * 8
+    table = torch.quantize_per_channel(numbers, scales, points, 0, dtype)
+    mine = rl.quantize_per_channel(ours(numbers), ours(scales), ours(points), 0, getattr(rl, str(dtype).removeprefix("torch.")))
+    assert repr(mine) == repr(table)
+    np.testing.assert_array_equal(mine.int_repr().numpy(), table.int_repr().numpy())
+    packed, ready = torch.ops.quantized.embedding_bag_prepack(table), row("quantized::embedding_bag_prepack")(mine)
+    namespace = torch.ops.quantized
+    same(row(f"quantized::embedding_{name}")(ready, ours(POSITIONS)), getattr(namespace, f"embedding_{name}")(packed, POSITIONS))
+    for arguments in BAGS.values():
+        expected = getattr(namespace, f"embedding_bag_{name}")(packed, *arguments)
+        same(row(f"quantized::embedding_bag_{name}")(ready, *map(ours, arguments)), expected)
+    for wrong in ((POSITIONS,), (POSITIONS + 5, torch.tensor([0])), (POSITIONS.reshape(1, 5), torch.tensor([0]))):
+        with pytest.raises(RuntimeError):
+            getattr(namespace, f"embedding_bag_{name}")(packed, *wrong)
+        with pytest.raises((RuntimeError, IndexError)):
+            row(f"quantized::embedding_bag_{name}")(ready, *map(ours, wrong))
+
+
 class Dynamic(nn.Module):
     def __init__(self) -> None:
         super().__init__()

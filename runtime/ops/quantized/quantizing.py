@@ -11,7 +11,19 @@ import numpy as np
 
 from ... import dtype as dtypes
 from ...dtype import DType, as_dtype
-from ...quantization import INTEGERS, LIMITS, Quantizer, integers_of, per_channel, per_tensor, quantized, quantizer_of, scale_of
+from ...layout import Layout
+from ...quantization import (
+    INTEGERS,
+    LIMITS,
+    Quantizer,
+    integers_of,
+    packed_halves,
+    per_channel,
+    per_tensor,
+    quantized,
+    quantizer_of,
+    scale_of,
+)
 from ...tensor import Tensor
 from ..shape.copying import clone, contiguous
 from ..table import composite
@@ -98,13 +110,17 @@ def quantize_per_channel(self: Tensor, scales: Tensor, zero_points: Tensor, axis
     _require_float("Quantize", self)
     kind = _quantized_dtype(dtype)
     quantizer = per_channel(scales, zero_points, axis)
+    by_numbers = zero_points.dtype.is_floating_point
+    if kind is dtypes.quint4x2 and not by_numbers:
+        raise RuntimeError("quantize_per_channel: zero points of a tensor of quint4x2 must be floating point")
     assert quantizer.scales is not None and quantizer.zero_points is not None
     if not 0 <= axis < self.ndim or quantizer.scales.layout.numel != self.layout.shape[axis]:
         raise RuntimeError(f"quantize_per_channel: expected one scale for each index of dimension {axis} of a tensor {list(self.shape)}")
     inverse = _along(quantizer.scales.to(dtypes.float32).reciprocal(), self.ndim, axis)
     points = _along(quantizer.zero_points.to(dtypes.float32), self.ndim, axis)
     low, high = LIMITS[kind]
-    rounded = (self * inverse).round_().add_(points).clamp_(float(low), float(high))
+    scaled = self * inverse
+    rounded = (scaled.add_(points).round_() if by_numbers else scaled.round_().add_(points)).clamp_(float(low), float(high))
     return quantized(rounded.to(INTEGERS[kind]), kind, quantizer)
 
 
@@ -199,7 +215,10 @@ def dequantize_any(tensors: Any) -> Any:
 
 @composite("int_repr(Tensor self) -> Tensor")
 def int_repr(self: Tensor) -> Tensor:
-    """The integers, as a tensor of their own."""
+    """The integers, as a tensor of their own; those of four bits lie two in a byte, in a vector."""
+    if self.dtype is dtypes.quint4x2:
+        memory = packed_halves(clone(integers_of(self)).memory)
+        return Tensor(memory, Layout.contiguous(((self.layout.numel + 1) // 2,)), dtypes.uint8)
     return clone(integers_of(self))
 
 
@@ -242,8 +261,8 @@ def q_per_channel_axis(self: Tensor) -> int:
 
 @composite("qscheme(Tensor self) -> QScheme")
 def qscheme(self: Tensor) -> int:
-    """The code of the scheme: 0 for one scale, 1 for one in each channel."""
-    return 0 if quantizer_of(self).axis is None else 1
+    """The code of the scheme: 0 for one scale, 1 for one in each channel, 4 where the zero points are floating point too."""
+    return SCHEMES[quantizer_of(self).scheme]
 
 
 @composite("_make_per_tensor_quantized_tensor(Tensor self, float scale, int zero_point) -> Tensor")
@@ -257,6 +276,9 @@ def make_per_tensor_quantized_tensor(self: Tensor, scale: float, zero_point: int
 def make_per_channel_quantized_tensor(self: Tensor, scale: Tensor, zero_point: Tensor, axis: int) -> Tensor:
     """Integers as a quantized tensor with a scale for each channel."""
     return quantized(clone(self), _dtype_over(self), per_channel(scale, zero_point, axis))
+
+
+SCHEMES = {"per_tensor_affine": 0, "per_channel_affine": 1, "per_channel_affine_float_qparams": 4}
 
 
 def _dtype_over(integers: Tensor) -> DType:
