@@ -1,13 +1,20 @@
 """The names of `rushlight` that are no operators: types, element types, factories, switches, numbers."""
 from __future__ import annotations
 
+from rushlight.runtime import random as _random
 from rushlight.runtime.device import Device
 from rushlight.runtime.device import get_default_device as get_default_device
 from rushlight.runtime.device import set_default_device as set_default_device
 from rushlight.runtime.dtype import DType, bool_
 from rushlight.runtime.dtype import bfloat16 as bfloat16
+from rushlight.runtime.dtype import complex32 as complex32
 from rushlight.runtime.dtype import complex64 as complex64
 from rushlight.runtime.dtype import complex128 as complex128
+from rushlight.runtime.dtype import float8_e4m3fn as float8_e4m3fn
+from rushlight.runtime.dtype import float8_e4m3fnuz as float8_e4m3fnuz
+from rushlight.runtime.dtype import float8_e5m2 as float8_e5m2
+from rushlight.runtime.dtype import float8_e5m2fnuz as float8_e5m2fnuz
+from rushlight.runtime.dtype import float8_e8m0fnu as float8_e8m0fnu
 from rushlight.runtime.dtype import float16 as float16
 from rushlight.runtime.dtype import float32 as float32
 from rushlight.runtime.dtype import float64 as float64
@@ -51,16 +58,16 @@ from rushlight.runtime.factories import randperm as randperm
 from rushlight.runtime.factories import range as range
 from rushlight.runtime.factories import scalar_tensor as scalar_tensor
 from rushlight.runtime.factories import tensor as tensor
+from rushlight.runtime.factories import to_dlpack as to_dlpack
 from rushlight.runtime.factories import tril_indices as tril_indices
 from rushlight.runtime.factories import triu_indices as triu_indices
 from rushlight.runtime.factories import zeros as zeros
 from rushlight.runtime.factories import zeros_like as zeros_like
-from rushlight.runtime.formats import LayoutKind, MemoryFormat
+from rushlight.runtime.formats import MemoryFormat
 from rushlight.runtime.formats import channels_last as channels_last
 from rushlight.runtime.formats import channels_last_3d as channels_last_3d
 from rushlight.runtime.formats import contiguous_format as contiguous_format
 from rushlight.runtime.formats import preserve_format as preserve_format
-from rushlight.runtime.formats import strided as strided
 from rushlight.runtime.functional import atleast_1d as atleast_1d
 from rushlight.runtime.functional import atleast_2d as atleast_2d
 from rushlight.runtime.functional import atleast_3d as atleast_3d
@@ -86,6 +93,14 @@ from rushlight.runtime.grad_mode import is_grad_enabled as is_grad_enabled
 from rushlight.runtime.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from rushlight.runtime.grad_mode import no_grad as no_grad
 from rushlight.runtime.grad_mode import set_grad_enabled as set_grad_enabled
+from rushlight.runtime.layout import LayoutKind
+from rushlight.runtime.layout import jagged as jagged
+from rushlight.runtime.layout import sparse_bsc as sparse_bsc
+from rushlight.runtime.layout import sparse_bsr as sparse_bsr
+from rushlight.runtime.layout import sparse_coo as sparse_coo
+from rushlight.runtime.layout import sparse_csc as sparse_csc
+from rushlight.runtime.layout import sparse_csr as sparse_csr
+from rushlight.runtime.layout import strided as strided
 from rushlight.runtime.legacy import BFloat16Tensor as BFloat16Tensor
 from rushlight.runtime.legacy import BoolTensor as BoolTensor
 from rushlight.runtime.legacy import ByteTensor as ByteTensor
@@ -96,12 +111,24 @@ from rushlight.runtime.legacy import HalfTensor as HalfTensor
 from rushlight.runtime.legacy import IntTensor as IntTensor
 from rushlight.runtime.legacy import LongTensor as LongTensor
 from rushlight.runtime.legacy import ShortTensor as ShortTensor
+from rushlight.runtime.legacy import set_default_tensor_type as set_default_tensor_type
+from rushlight.runtime.mapping import vmap as vmap
+from rushlight.runtime.names import cond as cond
 from rushlight.runtime.names import e as e
 from rushlight.runtime.names import inf as inf
 from rushlight.runtime.names import nan as nan
 from rushlight.runtime.names import newaxis as newaxis
 from rushlight.runtime.names import pi as pi
+from rushlight.runtime.names import sym_float as sym_float
+from rushlight.runtime.names import sym_int as sym_int
+from rushlight.runtime.names import sym_ite as sym_ite
+from rushlight.runtime.names import sym_max as sym_max
+from rushlight.runtime.names import sym_min as sym_min
+from rushlight.runtime.names import sym_not as sym_not
+from rushlight.runtime.names import sym_sqrt as sym_sqrt
+from rushlight.runtime.names import sym_sum as sym_sum
 from rushlight.runtime.names import typename as typename
+from rushlight.runtime.names import while_loop as while_loop
 from rushlight.runtime.ops.methods import publish
 from rushlight.runtime.ops.namespaces import ops as ops
 from rushlight.runtime.printing import get_printoptions as get_printoptions
@@ -115,14 +142,25 @@ from rushlight.runtime.random import initial_seed as initial_seed
 from rushlight.runtime.random import manual_seed as manual_seed
 from rushlight.runtime.random import seed as seed
 from rushlight.runtime.random import set_rng_state as set_rng_state
+from rushlight.runtime.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
+from rushlight.runtime.settings import get_autocast_dtype as get_autocast_dtype
+from rushlight.runtime.settings import get_deterministic_debug_mode as get_deterministic_debug_mode
+from rushlight.runtime.settings import get_float32_matmul_precision as get_float32_matmul_precision
+from rushlight.runtime.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
+from rushlight.runtime.settings import set_deterministic_debug_mode as set_deterministic_debug_mode
+from rushlight.runtime.settings import set_float32_matmul_precision as set_float32_matmul_precision
+from rushlight.runtime.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from rushlight.runtime.storage import empty_cache as empty_cache
 from rushlight.runtime.storage import memory_stats as memory_stats
 from rushlight.runtime.storage import reset_peak_memory_stats as reset_peak_memory_stats
 from rushlight.runtime.storage import set_pool_limit as set_pool_limit
 from rushlight.runtime.storages import TypedStorage as TypedStorage
 from rushlight.runtime.storages import UntypedStorage as UntypedStorage
-from rushlight.runtime.surroundings import accept, check, compile_bytecode
+from rushlight.runtime.storages import is_storage as is_storage
+from rushlight.runtime.surroundings import OutOfMemoryError as OutOfMemoryError
+from rushlight.runtime.surroundings import accept, always, check, never
 from rushlight.runtime.surroundings import autocast as autocast
+from rushlight.runtime.surroundings import compile as compile
 from rushlight.runtime.tensor import Size as Size
 from rushlight.runtime.tensor import Tensor as Tensor
 from rushlight.runtime.tensor import from_numpy as from_numpy
@@ -143,6 +181,7 @@ dtype = DType
 bool = bool_
 layout = LayoutKind
 memory_format = MemoryFormat
+chalf = complex32
 cfloat = complex64
 cdouble = complex128
 half = float16
@@ -152,8 +191,12 @@ short = int16
 int = int32
 long = int64
 _assert = check
-compile = compile_bytecode
-set_float32_matmul_precision = accept
-use_deterministic_algorithms = accept
+set_warn_always = accept
+set_flush_denormal = never
+compiled_with_cxx11_abi = always
+is_autocast_cpu_enabled = never
+is_warn_always_enabled = never
+legacy_contiguous_format = contiguous_format
+default_generator = _random.default_generator()
 
 publish(Tensor)

@@ -111,5 +111,26 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
 
 
 def from_dlpack(source: Any) -> Tensor:
-    """A tensor over the memory of another library's array, which has `__dlpack__`. BufferError if it is no memory of the processor."""
-    return from_numpy(np.from_dlpack(source))
+    """A tensor over the memory of another library's array, which has `__dlpack__`, or of a capsule that it gave.
+
+    BufferError if it is no memory of the processor.
+    """
+    return from_numpy(np.from_dlpack(source if hasattr(source, "__dlpack__") else _Capsule(source)))
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A capsule of the tensor's memory, for `from_dlpack` of another library."""
+    return tensor.__dlpack__()
+
+
+class _Capsule:
+    """A capsule of the processor's memory, as NumPy wants to be given it."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **wishes: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0

@@ -1,6 +1,6 @@
-"""Memory formats and layouts: the words PyTorch has for the order of a tensor's items in memory.
+"""Memory formats: the words PyTorch has for the order of a tensor's items in memory.
 
-Both are small closed sets of named values that TorchScript writes as integers. What a memory format means for strides is
+They are a small closed set of named values that TorchScript writes as integers. What each means for strides is
 said here; `ops/shape/conversion.py` makes tensors in it.
 """
 from __future__ import annotations
@@ -42,46 +42,6 @@ def as_memory_format(value: object) -> MemoryFormat | None:
     if isinstance(value, int) and 0 <= value < len(_FORMATS):
         return _FORMATS[value]
     raise TypeError(f"memory_format must be a torch.memory_format, but got {type(value).__name__} ({value})")
-
-
-class LayoutKind:
-    """How a tensor stores its items; `strided` is the only kind that can be made here. PyTorch calls the type `layout`."""
-
-    __slots__ = ("code", "name")
-
-    def __init__(self, name: str, code: int) -> None:
-        self.name = name
-        self.code = code
-        """The integer that stands for the kind in TorchScript programs."""
-
-    def __repr__(self) -> str:
-        return f"torch.{self.name}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return layout_kind, (self.code,)
-
-
-strided = LayoutKind("strided", 0)
-_KINDS = {
-    kind.code: kind
-    for kind in (
-        strided, LayoutKind("sparse_coo", 1), LayoutKind("sparse_csr", 2), LayoutKind("_mkldnn", 3), LayoutKind("sparse_csc", 4),
-        LayoutKind("sparse_bsr", 5), LayoutKind("sparse_bsc", 6), LayoutKind("jagged", 7),
-    )
-}
-
-
-def layout_kind(code: int) -> LayoutKind:
-    """The kind with this code."""
-    return _KINDS[code]
-
-
-def require_strided(value: object) -> None:
-    """RuntimeError for a `layout` argument that is neither absent nor `strided`."""
-    if value is None or value is strided or value == 0:
-        return
-    kind = _KINDS.get(value, value) if isinstance(value, int) else value
-    raise RuntimeError(f"{kind}: only strided tensors can be made; leave the layout argument out")
 
 
 _ORDERS = {2: (0, 2, 3, 1), 3: (0, 2, 3, 4, 1)}

@@ -6,16 +6,66 @@ is a function from one layout to another (see ops/shape/views.py); nothing here 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 _LIMIT = 1 << 16  # a program that makes ever new shapes must not grow this table for ever
 _known: dict[tuple[tuple[int, ...], tuple[int, ...], int], Layout] = {}
 _row_major: dict[tuple[int, ...], Layout] = {}
 
 
-class Layout:
-    """`shape`, `strides` and `offset` of a strided tensor, and what follows from them."""
+class LayoutKind:
+    """How a tensor stores its items; `strided` is the only kind that can be made here. PyTorch calls the type `layout`."""
+
+    __slots__ = ("code", "name")
+
+    def __init__(self, name: str, code: int) -> None:
+        self.name = name
+        self.code = code
+        """The integer that stands for the kind in TorchScript programs."""
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return layout_kind, (self.code,)
+
+
+strided = LayoutKind("strided", 0)
+sparse_coo = LayoutKind("sparse_coo", 1)
+sparse_csr = LayoutKind("sparse_csr", 2)
+sparse_csc = LayoutKind("sparse_csc", 4)
+sparse_bsr = LayoutKind("sparse_bsr", 5)
+sparse_bsc = LayoutKind("sparse_bsc", 6)
+jagged = LayoutKind("jagged", 7)
+_KINDS = {
+    kind.code: kind
+    for kind in (strided, sparse_coo, sparse_csr, LayoutKind("_mkldnn", 3), sparse_csc, sparse_bsr, sparse_bsc, jagged)
+}
+
+
+def layout_kind(code: int) -> LayoutKind:
+    """The kind with this code."""
+    return _KINDS[code]
+
+
+def require_strided(value: object) -> None:
+    """RuntimeError for a `layout` argument that is neither absent nor `strided`."""
+    if value is None or value == strided or value == 0:
+        return
+    kind = _KINDS.get(value, value) if isinstance(value, int) else value
+    raise RuntimeError(f"{kind}: only strided tensors can be made; leave the layout argument out")
+
+
+class Layout(LayoutKind):
+    """`shape`, `strides` and `offset` of a strided tensor, and what follows from them.
+
+    Programs that ask for `x.layout` compare it with `strided`: it is one of that kind, prints as it and equals it.
+    """
 
     __slots__ = ("form", "is_contiguous", "numel", "offset", "shape", "strides")
+
+    name = "strided"
+    code = 0
 
     shape: tuple[int, ...]
     strides: tuple[int, ...]
@@ -78,12 +128,14 @@ class Layout:
         strides = _view_strides(self, shape)
         return None if strides is None else Layout.of(shape, strides, self.offset)
 
-    def __repr__(self) -> str:
-        return f"Layout(shape={self.shape}, strides={self.strides}, offset={self.offset})"
+    def __eq__(self, other: object) -> bool:
+        return self is other or other is strided
+
+    __hash__ = object.__hash__
 
 
 def _make(shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Layout:
-    layout = Layout()
+    layout = Layout.__new__(Layout)
     layout.shape, layout.strides, layout.offset = shape, strides, offset
     numel = 1
     for size in shape:

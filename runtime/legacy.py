@@ -10,7 +10,7 @@ from typing import Any
 from . import dtype as dtypes
 from .dtype import DType
 from .factories import empty, tensor
-from .promotion import get_default_dtype
+from .promotion import get_default_dtype, set_default_dtype
 from .tensor import Tensor
 
 
@@ -101,3 +101,13 @@ class BoolTensor(metaclass=_TensorType):
     """bool."""
 
     dtype = dtypes.bool_
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Make the dtype of `FloatTensor` or its kin, or of the class that a string names, the default one; TypeError for whole numbers."""
+    from .ops.dtype_rules import named_type
+
+    dtype = named_type(t) if isinstance(t, str) else t.dtype
+    if not dtype.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    set_default_dtype(dtype)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .dtype import DType, float32, float64
 from .factories import arange, empty, linspace, ones, tensor
-from .formats import strided
+from .layout import strided
 from .promotion import get_default_dtype
 from .tensor import Tensor
 

@@ -119,3 +119,8 @@ class UntypedStorage(TypedStorage):
     def __init__(self, storage: Storage | int = 0) -> None:
         """Over the memory of `storage`, or over that many fresh bytes."""
         super().__init__(Storage.allocate(storage) if isinstance(storage, int) else storage, None)
+
+
+def is_storage(obj: object) -> bool:
+    """Whether the object is a storage, of bytes or of items."""
+    return isinstance(obj, TypedStorage)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .tensor import Tensor
+from .tensor_surface import gradients_missing
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -23,8 +24,13 @@ def never() -> bool:
     return False
 
 
-def no_devices() -> int:
-    """0."""
+def always() -> bool:
+    """True."""
+    return True
+
+
+def no_devices(*args: Any) -> int:
+    """0: no devices, and no memory of theirs."""
     return 0
 
 
@@ -47,14 +53,146 @@ def wrap(fn_or_name: str | Callable[..., Any]) -> str | Callable[..., Any]:
     return fn_or_name
 
 
-def compile_bytecode(model: Any = None, **kwargs: Any) -> Any:
-    """RuntimeError: there is no compiler of Python bytecode."""
-    raise RuntimeError("compile: there is no compiler of Python bytecode here; use rl.jit.script(model), or call the model as it is")
+def compile(model: Any = None, **kwargs: Any) -> Any:
+    """The module or function itself, which gives what PyTorch's compiled one gives, or a decorator; `rl.jit.script` compiles."""
+    return same_function if model is None else model
 
 
 def no_cuda(*args: Any, **kwargs: Any) -> Any:
     """RuntimeError: there is no CUDA device."""
     raise RuntimeError("cuda: rushlight runs on the cpu here; ask cuda.is_available() first")
+
+
+def one_device() -> int:
+    """1."""
+    return 1
+
+
+def processor() -> str:
+    """"cpu": the current device."""
+    return "cpu"
+
+
+def nothing(*args: Any) -> list[Any]:
+    """An empty list: none of what is asked for is here."""
+    return []
+
+
+def vector_instructions() -> str:
+    """PyTorch's name for the widest vectors that the kernels here are made of: "AVX512", "AVX2" or "DEFAULT"."""
+    from .kernels.compiling.isa import host
+
+    return {"avx512": "AVX512", "avx2": "AVX2"}.get(host().name, "DEFAULT")
+
+
+def no_network(*args: Any, **kwargs: Any) -> Any:
+    """RuntimeError: nothing is fetched from a network."""
+    raise RuntimeError("hub: nothing is downloaded here; fetch the file yourself and pass it to rl.load or rl.jit.load")
+
+
+def no_export(*args: Any, **kwargs: Any) -> Any:
+    """RuntimeError: ONNX files are not written."""
+    raise RuntimeError("onnx: models are saved as TorchScript here; use rl.jit.script(model).save(path) and export that with PyTorch")
+
+
+def no_override(*args: Any, **kwargs: Any) -> Any:
+    """RuntimeError: no argument brings an implementation of its own."""
+    raise RuntimeError("handle_torch_function: no argument has an implementation of its own; ask has_torch_function first")
+
+
+def no_gradients(name: str) -> Callable[..., Any]:
+    """A function that refuses: it would need gradients."""
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise gradients_missing(name)
+
+    refuse.__name__ = name
+    return refuse
+
+
+class Training:
+    """The base of optimizers and their schedules: making one raises RuntimeError."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise gradients_missing(type(self).__name__)
+
+
+class GradScaler:
+    """Scales losses on CUDA devices; here it is disabled, and what it is given goes through."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def is_enabled(self) -> bool:
+        """False."""
+        return False
+
+    def scale(self, outputs: Any) -> Any:
+        """The outputs themselves."""
+        return outputs
+
+
+def custom_fwd(fwd: Any = None, *, device_type: str = "cuda", cast_inputs: Any = None) -> Any:
+    """The function itself: inputs are not cast, for autocast is never on."""
+    return same_function if fwd is None else fwd
+
+
+def custom_bwd(bwd: Any = None, *, device_type: str = "cuda") -> Any:
+    """The function itself."""
+    return same_function if bwd is None else bwd
+
+
+class _VariableKind(type):
+    """The class of `Variable`: calling it gives a plain tensor, and every tensor counts as its instance."""
+
+    def __call__(cls, data: Tensor, requires_grad: bool = False, volatile: bool | None = None) -> Tensor:
+        made = data.detach()
+        return made.requires_grad_() if requires_grad else made
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor)
+
+
+class Variable(metaclass=_VariableKind):
+    """Tensors under the name that old programs wrap them with."""
+
+
+class switch:
+    """A switch that changes nothing, as a function call or in `with`."""
+
+    def __init__(self, mode: bool = True, *args: Any, **kwargs: Any) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        return None
+
+
+class flags_of_cudnn(switch):
+    """`with torch.backends.cudnn.flags(enabled=False):` changes nothing."""
+
+    def __init__(self, enabled: bool = False, *args: Any, **kwargs: Any) -> None:
+        super().__init__(enabled)
+
+
+class OutOfMemoryError(RuntimeError):
+    """What a CUDA device without memory would raise."""
+
+
+class no_device:
+    """`with torch.cuda.stream(None):` and its kin: nothing changes, for there is no such device; RuntimeError where one is named."""
+
+    def __init__(self, device: Any = None) -> None:
+        if device is not None and not isinstance(device, Tensor) and device not in (-1, "cpu"):
+            no_cuda()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        return None
 
 
 def load_state_dict_from_url(url: str, *args: Any, **kwargs: Any) -> Any:

@@ -20,6 +20,7 @@ from .layout import Layout, wrap_dim
 from .no_data import NoData, is_without_data, without_data
 from .operators import Operators
 from .storage import Storage, view_memory, written_by_others
+from .tensor_surface import Surface
 
 if TYPE_CHECKING:
     from .formats import MemoryFormat
@@ -49,7 +50,7 @@ class Size(tuple[int, ...]):
         return Size((*self, *other))
 
 
-class Tensor(Operators):
+class Tensor(Surface, Operators):
     """Items of one dtype, laid out over a storage that other tensors may share.
 
     Made by `tensor`, `zeros`, `from_numpy`, ...; the library gives the constructor a storage and a layout that lies inside it, older

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 from ..runtime import grad_mode, scripting, surroundings
 from ..runtime.device import Device
 from ..runtime.dtype import DType
-from ..runtime.formats import LayoutKind, MemoryFormat
+from ..runtime.formats import MemoryFormat
+from ..runtime.layout import LayoutKind
 from ..runtime.ops.namespaces import OpOverloadPacket
 from ..runtime.ops.packet import Packet
 from ..runtime.schema import Argument, OpSchema

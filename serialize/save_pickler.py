@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
-from ..runtime.formats import LayoutKind
+from ..runtime.layout import Layout, LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.quantization import packed_halves, quantizer_of
 from ..runtime.random import Generator
@@ -577,7 +577,7 @@ def _batches(items: Iterable[object]) -> Iterator[list[object]]:
 
 
 def _layout_kinds() -> tuple[LayoutKind, ...]:
-    from ..runtime.formats import layout_kind
+    from ..runtime.layout import layout_kind
 
     return tuple(layout_kind(code) for code in range(8))
 
@@ -590,7 +590,7 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     set: SavePickler._set, frozenset: SavePickler._set,
     type: SavePickler._class, FunctionType: SavePickler._class, BuiltinFunctionType: SavePickler._class, Global: SavePickler._named,
     DType: SavePickler._dtype, Tensor: SavePickler._tensor, Size: SavePickler._size, Device: SavePickler._device,
-    LayoutKind: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
+    LayoutKind: SavePickler._layout, Layout: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
     TypedStorage: SavePickler._typed_storage, UntypedStorage: SavePickler._typed_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
     NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from ..runtime import formats
+from ..runtime import layout
 from ..runtime.device import Device
 from ..runtime.dtype import BY_NAME
 from ..runtime.nn import modules as module_package
@@ -323,7 +323,7 @@ def _device(arguments: Arguments) -> object:
 def _layout(arguments: Arguments) -> object:
     (name,) = arguments_of("_get_layout", arguments, ("name",), 1)
     for code in range(8):
-        kind = formats.layout_kind(code)
+        kind = layout.layout_kind(code)
         if repr(kind) == name:
             return kind
     raise ArchiveError(f"{shown(name)} is no layout")

@@ -12,8 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..runtime.dtype import BY_NAME, DType, float32, float64, int64, quint4x2, uint8, uint16
-from ..runtime.formats import LayoutKind
-from ..runtime.layout import Layout
+from ..runtime.layout import Layout, LayoutKind
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.quantization import INTEGERS, Quantizer, per_channel, per_tensor, set_quantizer, unpacked_halves

@@ -1,9 +1,12 @@
 """Modules, parameters and layers under PyTorch's names."""
 from __future__ import annotations
 
+from rushlight.nn import attention as attention
+from rushlight.nn import common_types as common_types
 from rushlight.nn import functional as functional
 from rushlight.nn import init as init
 from rushlight.nn import modules as modules
+from rushlight.nn import parallel as parallel
 from rushlight.nn import parameter as parameter
 from rushlight.nn import utils as utils
 from rushlight.runtime.nn.module import Module as Module

@@ -129,8 +129,7 @@ class Module(Conversions):
         return held(self._backward_hooks, hook, prepend)
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """RuntimeError: programs are compiled by `jit.script`."""
-        raise RuntimeError("Module.compile: there is no compiler of Python bytecode here; use rl.jit.script(module), or call it as it is")
+        """Nothing: what PyTorch's compiled module gives is what this one gives; `jit.script` compiles."""
 
     # Members
 

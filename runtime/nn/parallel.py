@@ -21,3 +21,10 @@ class DataParallel(Module):
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         """What the module gives."""
         return self.module(*inputs, **kwargs)
+
+
+class DistributedDataParallel(DataParallel):
+    """As `DataParallel`: one process computes, and states keep the paths under `module.`."""
+
+    def __init__(self, module: Module, device_ids: Sequence[int | Device] | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(module)

@@ -5,6 +5,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+from .. import aten
 from ..tensor import Tensor
 from .module import Module
 
@@ -101,3 +102,20 @@ def functional_call(
     positional = () if args is None else cast("tuple[Any, ...]", args) if isinstance(args, tuple) else (args,)
     with _replaced(module, given):
         return module(*positional, **(kwargs or {}))
+
+
+def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The parameters and the buffers of modules of one class, those of one name stacked; RuntimeError if their classes or modes differ."""
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if len({model.training for model in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    if len({type(model) for model in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    parameters = [dict(model.named_parameters()) for model in models]
+    buffers = [dict(model.named_buffers()) for model in models]
+    return _stacked(parameters), _stacked(buffers)
+
+
+def _stacked(members: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
+    return {name: aten.stack([held[name].detach() for held in members]) for name in members[0]}

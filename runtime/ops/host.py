@@ -77,17 +77,57 @@ def decoded(tensor: Tensor) -> Array:
 
 
 def encode(target: Tensor, values: Array) -> None:
-    """Write numbers into a tensor whose dtype may be one that NumPy lacks; NotImplementedError for formats of eight bits."""
+    """Write numbers into a tensor whose dtype may be one that NumPy lacks."""
+    if values.dtype.kind == "c" and not target.dtype.is_complex:
+        values = values.real
     if target.dtype.numpy is not None:
-        bits(target)[...] = values
-        return
-    if target.dtype is dtypes.complex32:
-        parts = np.stack([np.real(values), np.imag(values)], -1).astype(np.float16)
-        bits(target)[...] = parts.view(np.int32)[..., 0]
-        return
-    if target.dtype is not dtypes.bfloat16:
-        raise NotImplementedError(f"copy_: cannot convert to {target.dtype}; keep the tensor in float16 or bfloat16")
+        # too large for float16 is infinite, as everywhere
+        with np.errstate(over="ignore"):
+            bits(target)[...] = values
+    elif target.dtype is dtypes.bfloat16:
+        bits(target)[...] = _brain_patterns(values)
+    elif target.dtype.name in _EIGHT_BITS:
+        bits(target)[...] = _eight_bit_patterns(target.dtype.name, values)
+    elif target.dtype is dtypes.complex32:
+        with np.errstate(over="ignore"):
+            halves = np.stack([values.real, values.imag], -1).astype(np.float16)
+        bits(target)[...] = halves.view(np.int32)[..., 0]
+    else:
+        raise NotImplementedError(f"copy_: cannot convert to {target.dtype}; use quantize_per_tensor")
+
+
+def _brain_patterns(values: Array) -> Array:
+    """Numbers as bits of bfloat16: the upper half of float32, rounded to nearest, ties to even; a NaN stays one."""
     words = np.ascontiguousarray(values, np.float32).view(np.uint32)
-    # the upper half, rounded to nearest, ties to even; a NaN stays one
     rounded = ((words + 0x7FFF + ((words >> 16) & 1)) >> 16).astype(np.uint16)
-    bits(target)[...] = np.where(np.isnan(values), np.uint16(0x7FC0), rounded).view(np.int16)
+    return np.where(np.isnan(values), np.uint16(0x7FC0), rounded).view(np.int16)
+
+
+def _eight_bit_patterns(name: str, values: Array) -> Array:
+    """Numbers as bits of a format, rounded to nearest, ties to even; what becomes of too large ones is the format's affair."""
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(values, np.float32)
+    if name == "float8_e8m0fnu":
+        return _exponent_patterns(numbers)
+    table = _eight_bit_values(name)[:128].astype(np.float64)
+    finite = table[np.isfinite(table)]
+    # between two neighbours; the last one is where numbers become too large
+    borders = np.append((finite[1:] + finite[:-1]) / 2, finite[-1] + (finite[-1] - finite[-2]) / 2)
+    magnitude = np.abs(numbers.astype(np.float64))
+    pattern = np.searchsorted(borders, magnitude)
+    pattern += (pattern % 2 == 1) & (magnitude == borders[np.minimum(pattern, len(borders) - 1)])
+    sign = np.signbit(numbers) * 0x80
+    if name.endswith("fnuz"):
+        # one zero, and one pattern for all that is no number
+        found = np.where(pattern > 0, pattern + sign, 0)
+        return np.where((pattern == len(finite)) | np.isnan(numbers), 0x80, found).astype(np.uint8)
+    highest = 0x7E if name == "float8_e4m3fn" else 0x7C
+    return (np.where(np.isnan(numbers), 0x7F, np.minimum(pattern, highest)) + sign).astype(np.uint8)
+
+
+def _exponent_patterns(numbers: Array) -> Array:
+    """The nearest powers of two as the exponents of float32, halves upward; signs are dropped, and 0xFF is what has none."""
+    words = np.ascontiguousarray(numbers).view(np.uint32).reshape(numbers.shape)
+    exponent, fraction = (words >> 23) & 0xFF, words & 0x7FFFFF
+    upward = (fraction > 0x400000) | ((fraction == 0x400000) & (exponent > 0))
+    return np.where(exponent == 0xFF, 0xFF, exponent + upward).astype(np.uint8)

@@ -82,10 +82,10 @@ def test_surroundings_answer_truly() -> None:
     rl.backends.cudnn.benchmark = True
     assert rl.utils.checkpoint.checkpoint(lambda x: x + 1, 2, use_reentrant=False) == 3
     assert not rl.compiler.is_compiling()
-    with pytest.raises(RuntimeError, match=r"rl\.jit\.script"):
-        rl.compile(rl.nn.ReLU())
-    with pytest.raises(RuntimeError, match=r"rl\.jit\.script"):
-        rl.nn.ReLU().compile()
+    layer = rl.nn.ReLU()
+    assert rl.compile(layer, mode="max-autotune") is layer
+    assert rl.compile(fullgraph=True)(layer) is layer
+    layer.compile()
     with pytest.raises(RuntimeError, match="bfloat16"):
         rl.autocast("cpu")
     with pytest.warns(UserWarning, match="CUDA is not available"), rl.autocast("cuda"):

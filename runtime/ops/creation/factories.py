@@ -14,16 +14,16 @@ import numpy as np
 from ... import dtype as dtypes
 from ...device import Device
 from ...dtype import DType, as_dtype
-from ...formats import as_memory_format, contiguous_format, format_strides, require_strided
+from ...formats import as_memory_format, contiguous_format, format_strides
 from ...kernels.loops.pointwise import identity
 from ...kernels.running.direct import Frame, direct
-from ...layout import Layout
+from ...layout import Layout, require_strided
 from ...no_data import NO_ADDRESS, placed
 from ...promotion import follow_default_dtype, get_default_dtype, number_dtype
 from ...storage import Storage
 from ...tensor import Tensor, new_empty, new_like, number_of
 from ..elementwise import Launch, checked_integer, prepare
-from ..host import bits, wrapped
+from ..host import bits, encode, wrapped
 from ..overlap import check_not_read_only
 from ..plans import Plans
 from ..shape.conversion import like_layout
@@ -96,8 +96,8 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
             memset(address, 0, layout.numel * dtype.itemsize)
     elif dtype.computes:
         _fill(tensor, stored_number(value, dtype))
-    elif dtype.numpy is None and value != 0:
-        raise NotImplementedError(f"fill_: not implemented for {dtype}; fill a float32 tensor and convert it")
+    elif dtype.numpy is None and (value != 0 or not dtype.is_quantized):
+        encode(tensor, np.asarray(value))
     else:
         bits(tensor)[...] = stored_number(value, dtype)
     storage.version += 1

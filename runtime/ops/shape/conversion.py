@@ -12,10 +12,9 @@ from ...formats import (
     format_strides,
     is_in_format,
     preserve_format,
-    require_strided,
     suggested_format,
 )
-from ...layout import Layout, broadcast_shapes
+from ...layout import Layout, broadcast_shapes, require_strided
 from ...no_data import NoData, placed, without_data
 from ...tensor import Tensor
 from ..dtype_rules import type_name

@@ -1,0 +1,1 @@
+from api.backends.cpu import *

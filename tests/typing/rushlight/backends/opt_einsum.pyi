@@ -1,0 +1,1 @@
+from api.backends.opt_einsum import *

@@ -1,0 +1,1 @@
+from api.optim.lr_scheduler import *

@@ -1,0 +1,1 @@
+from runtime.data_loading import *

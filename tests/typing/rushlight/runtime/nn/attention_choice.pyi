@@ -1,0 +1,1 @@
+from runtime.nn.attention_choice import *

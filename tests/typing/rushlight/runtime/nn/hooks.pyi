@@ -1,0 +1,1 @@
+from runtime.nn.hooks import *
