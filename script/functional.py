@@ -6,14 +6,14 @@ callers.
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple  # noqa: UP035 - TorchScript's own spelling
+from typing import Any, List, Optional, Tuple, Union  # noqa: UP035 - TorchScript's own spelling
 
 from ..runtime import aten, functional
 from ..runtime.nn.functional import pad
 from ..runtime.scripting import BooleanDispatch, overloaded
 from ..runtime.tensor import Tensor
 
-# ruff: noqa: UP006, UP045 - archives hold these annotations
+# ruff: noqa: UP006, UP007, UP045 - archives hold these annotations
 
 
 def stft(
@@ -56,14 +56,14 @@ def norm(  # noqa: D103 - a signature # pyright: ignore[reportRedeclaration]
 
 @overloaded
 def norm(  # noqa: D103, F811 - a signature # pyright: ignore[reportRedeclaration]
-    input: Tensor, p: Optional[float], dim: Optional[List[int]] = None, keepdim: bool = False, out: Optional[Tensor] = None,
-    dtype: Optional[int] = None,
+    input: Tensor, p: Optional[Union[int, float, complex]], dim: Optional[List[int]] = None, keepdim: bool = False,
+    out: Optional[Tensor] = None, dtype: Optional[int] = None,
 ) -> Tensor: ...
 
 
 @overloaded
 def norm(  # noqa: D103, F811 - a signature # pyright: ignore[reportRedeclaration]
-    input: Tensor, p: Optional[float], dim: Optional[int] = None, keepdim: bool = False, out: Optional[Tensor] = None,
+    input: Tensor, p: Optional[Union[int, float, complex]], dim: Optional[int] = None, keepdim: bool = False, out: Optional[Tensor] = None,
     dtype: Optional[int] = None,
 ) -> Tensor: ...
 

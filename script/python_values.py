@@ -9,6 +9,7 @@ import cmath
 import inspect
 import math
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -92,7 +93,7 @@ _BUILTINS: dict[object, str] = {
     surroundings.check: "aten::_assert",
 }
 _ANSWERS: dict[object, bool] = {scripting.is_scripting: True}
-_SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice"}
+_SPECIAL_FORMS: dict[object, str] = {scripting.annotate: "annotate", slice: "slice", OrderedDict: "dict"}
 # functions of the runtime that stand for an operator of another name
 _RENAMED = {"_list_with_default": "list_with_default", "single": "_single", "pair": "_pair", "triple": "_triple"}
 _LEGACY_TENSORS = {
