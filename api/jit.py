@@ -29,6 +29,7 @@ from rushlight.script.module import ScriptModule as ScriptModule
 from rushlight.script.module import set_archive_writer, set_code_printer
 from rushlight.script.overloads import overload, overload_method
 from rushlight.script.script_methods import script_method as script_method
+from rushlight.script.text_functions import CompilationUnit as CompilationUnit
 from rushlight.script.tracing import TracerWarning as TracerWarning
 from rushlight.script.tracing import TracingCheckError as TracingCheckError
 from rushlight.script.tracing import trace as trace

@@ -149,11 +149,10 @@ class ScriptModule(Module):
             super().__setattr__(name, value)
 
     def define(self, src: str) -> None:
-        """Compile a method given as text; it sees the names of the caller."""
-        import sys
+        """Compile methods given as text; they see the names of the caller."""
+        from .text_functions import caller_names
 
-        caller = sys._getframe(1)
-        names: dict[str, object] = {**caller.f_globals, **caller.f_locals}
+        names = caller_names(1)
         scripted: RecursiveScriptModule | None = self.__dict__.get(SCRIPTED)
         if scripted is None:
             add_definition(self, src, names)
@@ -283,17 +282,16 @@ class RecursiveScriptModule(ScriptModule):
         return f"original_name={self.original_name}"
 
     def define(self, src: str) -> None:
-        """Compile a method given as text into the module's type; it sees the names of the caller."""
-        import sys
+        """Compile methods given as text into the module's type; they see the names of the caller."""
+        from .text_functions import caller_names
 
-        caller = sys._getframe(1)
-        self.define_with(src, {**caller.f_globals, **caller.f_locals})
+        self.define_with(src, caller_names(1))
 
     def define_with(self, source: str, names: dict[str, object]) -> None:
-        """Compile a method given as text, which sees `names`, into the module's type."""
-        from .modules import define
+        """Compile methods given as text, which see `names`, into the module's type."""
+        from .text_functions import define_methods
 
-        define(self._c.type, self.__dict__["_live_module"], source, names)
+        define_methods(self._c.type, self.__dict__["_live_module"], source, names)
 
     # saving and copying
 

@@ -54,8 +54,11 @@ def script_definitions(module: Module, names: list[str], definitions: list[tuple
     """The scripted form of a module with the methods called `names` and those given as text, each with the names it sees."""
     _check_initialized(module)
     live = live_module(module, shared=not definitions)
-    for source, seen in definitions:
-        define(live.type, live, source, seen)
+    if definitions:
+        from .text_functions import define_methods
+
+        for source, seen in definitions:
+            define_methods(live.type, live, source, seen)
     return _create(module, live, lambda found: names if found is module else methods_to_compile(found))
 
 
@@ -128,12 +131,14 @@ def _define_methods(module: Module, live: LiveModule, wanted: list[str]) -> None
         live.type.forward_hooks.append(_hook(live, hook))
     for hook in pre_hooks:
         live.type.forward_pre_hooks.append(_hook(live, hook))
+    from .text_functions import define_methods
+
     if live.kind in ("list", "dict") and "__len__" not in live.type.methods:
-        define(live.type, live, f"def __len__(self):\n   return {len(module._modules)}\n")
+        define_methods(live.type, live, f"def __len__(self):\n   return {len(module._modules)}\n", {})
     if live.kind == "dict" and "__contains__" not in live.type.methods:
         keys = list(module._modules)
         body = f"key in {keys!r}" if keys else "False"
-        define(live.type, live, f"def __contains__(self, key: str):\n   return {body}\n")
+        define_methods(live.type, live, f"def __contains__(self, key: str):\n   return {body}\n", {})
 
 
 def _hook(live: LiveModule, hook: Callable[..., Any]) -> Function:
@@ -144,28 +149,6 @@ def _hook(live: LiveModule, hook: Callable[..., Any]) -> Function:
     made = live.method_function(hook, hook.__name__)
     made.compile()
     return made
-
-
-def define(kind: ClassType, live: LiveModule | None, source: str, names: dict[str, object] | None = None) -> None:
-    """Compile a method given as text, in TorchScript's own dialect, into a type; it sees `names`."""
-    from .compiler import SelfParameter, compile_function
-    from .python_resolver import PythonResolver
-    from .recursive import SCOPE
-    from .source import Source
-    from .statements import parse_function
-    from .values import SimpleValue
-
-    tree = parse_function(Source(source, "<string>"))
-    resolver = PythonResolver({"Tensor": Tensor, **(names or {})}, SCOPE.class_type, SCOPE.value)
-    owner = SelfParameter(kind, live.sugar if live is not None else SimpleValue)
-    made = Function(
-        f"{kind.qualified_name}.{tree.name}",
-        lambda target: compile_function(target, tree, resolver, owner=owner),
-        call_name=f"{kind.name}.{tree.name}",
-        definition=tree,
-    )
-    kind.methods[tree.name] = made
-    made.compile()
 
 
 def _properties(kind: type) -> dict[str, property]:

@@ -16,7 +16,6 @@ those of the scripted module.
 from __future__ import annotations
 
 import functools
-import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,4 +77,4 @@ def _compile(module: Module) -> None:
 
 def add_definition(module: Module, source: str, names: dict[str, object]) -> None:
     """Remember a method given as text, for when the instance is compiled."""
-    module.__dict__.setdefault(DEFINITIONS, []).append((textwrap.dedent(source), names))
+    module.__dict__.setdefault(DEFINITIONS, []).append((source, names))

@@ -46,9 +46,10 @@ class _Block:
     orelse: list[Statement] | None = None
 
 
-def parse_file(source: Source, limits: Limits = DEFAULT_LIMITS) -> syntax.File:
-    """The definitions in the text of one archive record; lines of old archives that say nothing are skipped. Raises `ScriptError`."""
-    parser = StatementParser(source, limits)
+def parse_file(source: Source, limits: Limits = DEFAULT_LIMITS, indentation: int = 0) -> syntax.File:
+    """The definitions in the text of one archive record, each of them indented as far as `indentation` says; lines of old archives that
+    say nothing are skipped. Raises `ScriptError`."""
+    parser = StatementParser(source, limits, indentation=indentation)
     definitions: list[syntax.Definition] = []
     lexer = parser.lexer
     while lexer.kind != "end":
