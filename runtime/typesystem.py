@@ -427,13 +427,15 @@ class ClassType(Type):
     """
 
     __slots__ = (
-        "attributes", "constants", "forward_hooks", "forward_pre_hooks", "is_module", "methods", "properties", "qualified_name",
-        "static_methods",
+        "attributes", "class_variables", "constants", "forward_hooks", "forward_pre_hooks", "is_module", "methods", "properties",
+        "qualified_name", "static_methods",
     )  # fmt: skip
     order = 25
     qualified_name: str
     is_module: bool
     attributes: dict[str, Attribute]
+    class_variables: set[str]
+    """What the Python class has and compiled code cannot see; for messages."""
     constants: dict[str, object]
     methods: dict[str, FunctionLike]
     static_methods: dict[str, FunctionLike]
@@ -446,6 +448,7 @@ class ClassType(Type):
         object.__setattr__(self, "qualified_name", qualified_name)
         object.__setattr__(self, "is_module", is_module)
         object.__setattr__(self, "attributes", {})
+        object.__setattr__(self, "class_variables", set())
         object.__setattr__(self, "constants", {})
         object.__setattr__(self, "methods", {})
         object.__setattr__(self, "static_methods", {})

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from ..runtime.device import Device
 from ..runtime.dtype import DType
+from ..runtime.scripting import Future
 from ..runtime.tensor import Tensor
 from ..runtime.type_text import ANNOTATION_NAMES, WRAPPERS
 from ..runtime.typesystem import (
@@ -211,6 +212,8 @@ class PythonAnnotations:
         origin = typing.get_origin(annotation)
         if origin is not None:
             return self._generic(annotation, origin, span)
+        if annotation is typing.Optional:
+            raise _bare(annotation, span)
         found = _special_object(annotation)
         if found is None and isinstance(annotation, type):
             return self._class(annotation, span)
@@ -271,10 +274,11 @@ class PythonAnnotations:
         return TupleType(elements, name, fields)
 
 
-def _bare(container: type, span: Span | None) -> NotSupportedError:
-    name = container.__name__.capitalize()
-    example = "Dict[str, int]" if container is dict else f"{name}[int]"
-    return NotSupportedError(f"annotation {name} has no contained type; write one, as in {example}", span)
+def _bare(container: Any, span: Span | None) -> NotSupportedError:
+    name = "Optional" if container is typing.Optional else container.__name__.capitalize()
+    if container is dict:
+        return NotSupportedError("Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]", span)
+    return NotSupportedError(f"Attempted to use {name} without a contained type. Please add a contained type, e.g. {name}[int]", span)
 
 
 _GENERICS = (typing.Union, types.UnionType, list, dict, tuple, typing.Final)
@@ -305,6 +309,10 @@ def _special_object(annotation: object) -> Type | None:
     return DEVICE if name == "device" and module.startswith("rushlight.") else None
 
 
+# what programs may say without importing it
+_WORDS: dict[str, object] = {"Tensor": Tensor, "Future": Future}
+
+
 def _spelled(annotation: object) -> str:
     if isinstance(annotation, type):
         return annotation.__qualname__
@@ -322,6 +330,8 @@ def evaluated(expression: Expression, lookup: ObjectResolver) -> object:
             try:
                 return lookup(name)
             except NameError:
+                if name in _WORDS:
+                    return _WORDS[name]
                 raise ScriptError(f"unknown type name '{name}'", expression.span) from None
         case syntax.Attribute(value, name):
             owner = evaluated(value, lookup)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from enum import Enum
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -26,6 +27,7 @@ from .qualified_names import qualified_name
 from .recursive import SCOPE
 from .script_methods import SCRIPTED
 from .source import ScriptError
+from .text_functions import caller_names
 from .values import FunctionValue, SpecialForm, SugaredValue
 
 __all__ = [
@@ -46,7 +48,7 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     Raises `ScriptError` (a RuntimeError) with the place that cannot be compiled. `PYTORCH_JIT=0` in the environment leaves everything as
     it is.
     """
-    del optimize, _frames_up, _rcb, example_inputs
+    del optimize, _rcb, example_inputs
     if os.environ.get("PYTORCH_JIT", "1") == "0":
         return obj
     if isinstance(obj, ScriptFunction | ScriptModule):
@@ -54,10 +56,10 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     if isinstance(obj, Module):
         return script_module(obj)
     if isinstance(obj, type):
-        return _script_class(obj)
+        return _script_class(obj, caller_names(1 + _frames_up))
     if isinstance(obj, FunctionType | MethodType):
         return script_function(obj)
-    if callable(obj) and class_type(type(obj)) is not None:
+    if not isinstance(obj, list | dict) and class_type(type(obj)) is not None:
         return Wrappers.wrap(cast("Object", object_of(obj)))
     if callable(obj):
         return script_function(obj)
@@ -67,12 +69,15 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     raise RuntimeError(f"cannot script an object of type {type(obj).__name__}; script takes functions, modules and classes")
 
 
-def _script_class(kind: type[Any]) -> type[Any]:
+def _script_class(kind: type[Any], names: dict[str, object]) -> type[Any]:
     if issubclass(kind, Module):
         raise RuntimeError(
             f"Type '{kind.__name__}' cannot be compiled since it inherits from nn.Module, consider passing an instance instead"
         )
-    script_class(kind)
+    if issubclass(kind, Enum):
+        # members of enumerations mean the same in compiled code
+        return kind
+    script_class(kind, names)
     return kind
 
 

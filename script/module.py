@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from ..runtime.nn.module import Module
 from ..runtime.tensor import Tensor
-from ..runtime.typesystem import ClassType, InterfaceType, Type
+from ..runtime.typesystem import ClassType, InterfaceType, Type, is_subtype
 from .boundary import CastError, Wrappers, caster, export
 from .function import BoundMethod, Function
 from .object import Object
@@ -105,12 +105,14 @@ class _Submodules(MutableMapping[str, Any]):
         return isinstance(name, str) and self._holds(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
+        if isinstance(value, ScriptModule):
+            value = value.__dict__.get(SCRIPTED, value)
         if not isinstance(value, RecursiveScriptModule):
             raise RuntimeError(
                 "Cannot re-assign modules in a ScriptModule with non-scripted module, tried to replace existing module "
                 f"'{name}': {self.owner.slots.get(name)}"
             )
-        self.owner.set(name, value._c)
+        self.owner.set(name, _fitting(name, value._c, self.owner.type.attributes[name].type))
 
     def __delitem__(self, name: str) -> None:
         raise RuntimeError(f"cannot delete submodule '{name}' of a ScriptModule")
@@ -120,6 +122,22 @@ class _Submodules(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _fitting(name: str, module: Object, wanted: Type) -> Object:
+    """A module that becomes the submodule `name` of type `wanted`. Raises RuntimeError where it offers less."""
+    if is_subtype(module.type, wanted):
+        return module
+    given = module.type.annotation()
+    if not isinstance(wanted, InterfaceType):
+        raise RuntimeError(f"Expected a value of type '{wanted.annotation()}' for field '{name}', but found '{given}'")
+    reason = f"Object {module!r} is not compatible with interface {wanted.annotation()}\n"
+    for offered, schema in wanted.methods.items():
+        method = module.type.methods.get(offered)
+        if method is None:
+            raise RuntimeError(f"{reason}Class '{given}' does not have method '{offered}' but '{wanted.annotation()}' does.")
+        reason += f"Method on class '{given}' (1) and on interface '{wanted.annotation()}' (2)\n (1) {method.schema}\n (2) {schema}\n"
+    raise RuntimeError(reason)
 
 
 def _is_module_type(kind: Type) -> bool:

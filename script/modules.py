@@ -10,9 +10,8 @@ from types import FunctionType, MethodType
 from typing import Any, cast
 
 from ..runtime.nn.module import Module
-from ..runtime.tensor import Tensor
-from ..runtime.typesystem import ClassType, InterfaceType
-from .boundary import caster
+from ..runtime.typesystem import InterfaceType, Type
+from .boundary import CastError, caster
 from .function import Function
 from .live_modules import Attribute, LiveModule, forget, live_module
 from .marks import Mark, is_left_to_python, mark_of
@@ -75,7 +74,7 @@ def _create(module: Module, live: LiveModule, names: MethodNames) -> RecursiveSc
         if name not in module._modules or module._modules[name] is None:
             value = getattr(module, name)
             value = value.value if isinstance(value, Attribute) else value
-            made.slots[name] = value if attribute.is_parameter or attribute.is_buffer else caster(attribute.type)(value)
+            made.slots[name] = value if attribute.is_parameter or attribute.is_buffer else _cast(name, value, attribute.type)
     for name, child in module._modules.items():
         if child is not None and name in live.type.attributes:
             submodules[name] = _create_child(child, live.submodules.get(name), names)
@@ -85,6 +84,13 @@ def _create(module: Module, live: LiveModule, names: MethodNames) -> RecursiveSc
     _compile(module, live, wanted)
     scripted.find_hooks()
     return scripted
+
+
+def _cast(name: str, value: object, kind: Type) -> object:
+    try:
+        return caster(kind)(value)
+    except CastError as error:
+        raise RuntimeError(f"Could not cast attribute '{name}' to type {kind.annotation()}: {error}") from None
 
 
 def _create_child(child: Module, live: LiveModule | InterfaceType | None, names: MethodNames) -> RecursiveScriptModule:
@@ -101,6 +107,10 @@ def _create_child(child: Module, live: LiveModule | InterfaceType | None, names:
 def _compile(module: Module, live: LiveModule, wanted: list[str]) -> None:
     """Compile the methods of a type, once."""
     if live.is_compiled:
+        # an interface may want others of its methods than the module that the type was first compiled for
+        wanted = [name for name in wanted if name not in live.type.methods and name not in live.overloaded]
+        for name in wanted:
+            live.add_method(getattr(type(module), name, None) or getattr(module, name), name).compile()
         return
     live.is_compiled = True
     try:

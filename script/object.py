@@ -9,7 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime.typesystem import NONE, ClassType, EnumType, OptionalType, Type
+from ..runtime.typesystem import BOOL, NONE, ClassType, EnumType, OptionalType, Type
 
 if TYPE_CHECKING:
     from .function import Function
@@ -52,6 +52,16 @@ class Object:
         made = memo[id(self)] = Object(self.type)
         made.slots = {name: deepcopy(value, memo) for name, value in self.slots.items()}
         return made
+
+    def __lt__(self, other: object) -> bool:
+        """What sorting asks: the method of its class."""
+        compare = self.type.methods.get("__lt__")
+        schema = None if compare is None else cast("Function", compare).schema
+        if schema is None or [argument.type for argument in (*schema.args, *schema.returns)] != [self.type, self.type, BOOL]:
+            kind = self.type.annotation()
+            wanted = f"it must define a __lt__ method with two inputs of type {kind} that returns a bool"
+            raise RuntimeError(f"To sort a list of {kind} {wanted}")
+        return cast("bool", cast("Callable[..., object]", compare)(self, other))
 
     def __repr__(self) -> str:
         return f"<object of {self.type.annotation()}>"

@@ -16,10 +16,14 @@ from ..runtime.nn.module import Module
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import ClassType, InterfaceType, Property, Type
-from .boundary import Wrappers, caster
+from . import syntax
+from .boundary import CastError, Wrappers, caster
+from .dataclass_methods import is_written, written_method
 from .function import Function
-from .marks import is_left_to_python
+from .marks import Mark, is_left_to_python, mark_of
 from .object import Object
+from .python_reader import read_class, read_function, read_signature
+from .python_resolver import names_of
 from .qualified_names import NAMES, qualified_name
 from .source import ScriptError
 from .values import SimpleValue
@@ -48,37 +52,46 @@ def _can_compile(kind: type[Any]) -> bool:
     return bool(routines) and all(hasattr(routine, "__code__") for routine in routines)
 
 
-def script_class(kind: type) -> ClassType:
-    """Compile a class: `__init__` first, which declares the attributes, then the other methods."""
+def script_class(kind: type, names: dict[str, object] | None = None) -> ClassType:
+    """Compile a class: `__init__` first, which declares the attributes, then the other methods.
+
+    `names` are what the place sees where `script` is called with the class: annotations of the methods may use them, bases are refused, and
+    what `dataclasses` wrote is compiled. Without them the class was met in a program, which sees what its own body defines.
+    """
     found = _classes.get(kind)
     if isinstance(found, ClassType):
         return found
-    if len(kind.mro()) > 2:
+    if names is not None and len(kind.mro()) > 2:
         raise ScriptError("TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.")
     made = ClassType(NAMES.claim(qualified_name(kind)))
     _classes[kind] = made
     try:
-        _define(kind, made)
-    except ScriptError:
+        _define(kind, made, names)
+    except Exception:
         del _classes[kind]
         raise
     return made
 
 
-def _define(kind: type, made: ClassType) -> None:
+def _define(kind: type, made: ClassType, names: dict[str, object] | None) -> None:
     from .recursive import define_method
 
-    def method(function: Callable[..., Any], name: str) -> Function:
-        return Function(
-            f"{made.qualified_name}.{name}",
-            lambda target: define_method(target, function, made, SimpleValue, {kind.__name__: kind}),
-            call_name=f"{made.name}.{name}",
-        )
+    seen = {**(names or {}), **_annotation_names(kind)}
+    made.class_variables.update(name for name, value in vars(kind).items() if not name.startswith("__") and not _is_compiled(value))
+
+    def method(function: Callable[..., Any], name: str, is_class_method: bool = False) -> Function:
+        def define(target: Function) -> None:
+            tree, further = _method_tree(kind, function, is_class_method, names is not None)
+            define_method(target, function, made, SimpleValue, {**seen, **names_of(function), kind.__name__: kind, **further}, tree=tree)
+
+        return Function(f"{made.qualified_name}.{name}", define, call_name=f"{made.name}.{name}")
 
     functions: list[Function] = []
     for name, member in vars(kind).items():
-        if isinstance(member, FunctionType) and not is_left_to_python(member):
-            made.methods[name] = method(member, name)
+        is_class_method = isinstance(member, classmethod)
+        function: object = member.__func__ if is_class_method else member
+        if isinstance(function, FunctionType) and mark_of(function) is not Mark.IGNORE:
+            made.methods[name] = method(function, name, is_class_method)
             functions.append(cast("Function", made.methods[name]))
         elif isinstance(member, staticmethod):
             from .recursive import SCOPE
@@ -98,12 +111,61 @@ def _define(kind: type, made: ClassType) -> None:
         function.compile()
 
 
+def _is_compiled(member: object) -> bool:
+    return isinstance(member, FunctionType | staticmethod | classmethod | property)
+
+
+def _method_tree(
+    kind: type, function: FunctionType, is_class_method: bool, is_scripted: bool
+) -> tuple[syntax.FunctionDef | None, dict[str, object]]:
+    """What is compiled for a method instead of its source, and the names that this uses: None where it is the source."""
+    if mark_of(function) is Mark.UNUSED:
+        return _unused(read_signature(function, named_only=True)), {"Any": Any}
+    if is_scripted and is_written(kind, function):
+        return written_method(kind, function)
+    if not is_class_method:
+        return None, {}
+    # the class is called by its first parameter, which is the object
+    tree = read_function(function)
+    first = tree.parameters[0]
+    alias = syntax.Assign((syntax.Name(first.name, first.span),), syntax.Name(kind.__name__, first.span), None, first.span)
+    return syntax.FunctionDef(tree.name, tree.parameters, tree.returns, (alias, *tree.body), tree.decorators, tree.span), {}
+
+
+def _unused(tree: syntax.FunctionDef) -> syntax.FunctionDef:
+    """A method that takes anything and raises."""
+    span = tree.span
+    parameters = tuple(
+        syntax.Parameter(one.name, syntax.Name("Any", one.span) if place else None, one.default, one.keyword_only, one.span)
+        for place, one in enumerate(tree.parameters)
+    )
+    error = syntax.Call(syntax.Name("RuntimeError", span), (syntax.Constant("Cannot call @unused methods", span),), (), span)
+    return syntax.FunctionDef(tree.name, parameters, tree.returns, (syntax.Raise(error, span),), tree.decorators, span)
+
+
+def _annotation_names(kind: type) -> dict[str, object]:
+    """Names that annotations of a class's methods consist of, with the objects they stood for: those need not be in any closure."""
+    found: dict[str, object] = {}
+    for function in vars(kind).values():
+        if not isinstance(function, FunctionType) or is_written(kind, function) or not function.__annotations__:
+            continue
+        tree = read_signature(function, named_only=True)
+        written = {parameter.name: parameter.annotation for parameter in tree.parameters} | {"return": tree.returns}
+        for name, annotation in function.__annotations__.items():
+            spelled = written.get(name)
+            if isinstance(spelled, syntax.Name) and not isinstance(annotation, str):
+                found[spelled.identifier] = annotation
+    return found
+
+
 def interface(kind: type) -> type:
     """Declare a class as an interface: what modules assigned to an attribute, or arguments, must offer."""
-    from .python_reader import read_class
     from .recursive import SCOPE
 
-    made = InterfaceType(NAMES.claim(qualified_name(kind)), is_module=issubclass(kind, Module))
+    is_module = issubclass(kind, Module) and len(kind.mro()) == len(Module.mro()) + 1
+    if not is_module and len(kind.mro()) > 2:
+        raise RuntimeError("TorchScript interface does not support inheritance yet. Please directly inherit from 'object' or 'nn.Module'.")
+    made = InterfaceType(NAMES.claim(qualified_name(kind)), is_module=is_module)
     _classes[kind] = made
     tree = read_class(kind)
     for definition in tree.methods:
@@ -123,11 +185,12 @@ def interface(kind: type) -> type:
 
 
 def object_type(value: object) -> Type | None:
-    """The script class of a Python object, None where its class is none."""
+    """The script class of a Python object, None where its class is none; a class that can be compiled becomes one."""
     found = Wrappers.unwrap(value)
     if found is not None:
         return found.type
-    return None
+    kind = class_type(type(value))
+    return kind if isinstance(kind, ClassType) else None
 
 
 def object_of(value: object) -> Object | None:
@@ -135,5 +198,11 @@ def object_of(value: object) -> Object | None:
     kind = _classes.get(type(value)) if not isinstance(value, type) else None
     if not isinstance(kind, ClassType):
         return None
-    slots = {name: caster(attribute.type)(getattr(value, name)) for name, attribute in kind.attributes.items() if hasattr(value, name)}
-    return Object(kind, slots)
+    return Object(kind, {name: _cast(name, attribute.type, value) for name, attribute in kind.attributes.items() if hasattr(value, name)})
+
+
+def _cast(name: str, kind: Type, owner: object) -> object:
+    try:
+        return caster(kind)(getattr(owner, name))
+    except CastError as error:
+        raise CastError(f"Could not cast attribute '{name}' to type {kind.annotation()}: {error}") from None

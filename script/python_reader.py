@@ -51,10 +51,21 @@ def read_function(function: Callable[..., object]) -> syntax.FunctionDef:
         ) from None
 
 
-def read_signature(function: Callable[..., object]) -> syntax.FunctionDef:
-    """As `read_function`, but with an empty body: for functions that are called from Python only and may hold any Python."""
+def read_signature(function: Callable[..., object], *, named_only: bool = False) -> syntax.FunctionDef:
+    """As `read_function`, but with an empty body: for functions that are called from Python only and may hold any Python. `*args` and
+    `**kwargs` are refused, or left out where only the `named_only` parameters count."""
     reader, node = _function_node(function)
+    if named_only:
+        node.args.vararg = node.args.kwarg = None
     return reader.function(node, with_body=False)
+
+
+def read_text(text: str, name: str) -> syntax.FunctionDef:
+    """The definition of a function whose text is at hand."""
+    source = Source(text, f"<{name}>", 1)
+    node = _parsed(text, name, source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return _Reader(source, 1).function(node)
 
 
 def read_class(class_: type) -> syntax.ClassDef:

@@ -135,9 +135,12 @@ def define_method(
     sugar: Callable[[Value], SugaredValue],
     names: dict[str, object],
     declared: Callable[..., Any] | None = None,
+    tree: FunctionDef | None = None,
 ) -> None:
-    """Compile a method of a module or class; `names` are seen besides the function's own; `declared` is the overload it stands for."""
-    tree = read_function(function) if declared is None else overloaded_tree(function, declared)
+    """Compile a method of a module or class; `names` are seen besides the function's own; `declared` is the overload it stands for, and
+    `tree` what is compiled instead of its source."""
+    if tree is None:
+        tree = read_function(function) if declared is None else overloaded_tree(function, declared)
     target.definition, target.place = tree, tree.span
     resolver = PythonResolver(names_of(function) | names, SCOPE.class_type, SCOPE.value)
     compile_function(target, tree, resolver, owner=SelfParameter(kind, sugar), defaults=live_defaults(function, tree))

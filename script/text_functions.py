@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from ..runtime.tensor import Tensor
 from . import syntax
 from .compiler import SelfParameter, compile_function
 from .function import Function
@@ -39,14 +38,6 @@ class TextResolver(PythonResolver):
     def __init__(self, names: dict[str, object], functions: dict[str, Function]) -> None:
         super().__init__(names, SCOPE.class_type, SCOPE.value)
         self.functions = functions
-
-    def lookup(self, name: str) -> object:
-        try:
-            return super().lookup(name)
-        except NameError:
-            if name == "Tensor":
-                return Tensor
-            raise
 
     def value(self, name: str, emitter: Emitter, span: Span) -> SugaredValue | None:
         found = self.functions.get(name)

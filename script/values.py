@@ -166,7 +166,12 @@ class SimpleValue(SugaredValue):
         if is_tensor and name == "__getitem__":
             return SpecialForm("index", self)
         message = f"'{kind.annotation()}' object has no attribute or method '{name}'."
-        if isinstance(kind, ClassType):
+        if isinstance(kind, ClassType) and name in kind.class_variables:
+            message += (
+                f" '{name}' is defined as a class attribute which currently is not supported. "
+                "Consider converting this to an instance attribute."
+            )
+        elif isinstance(kind, ClassType):
             message += " Did you forget to initialize an attribute in __init__()?"
         raise ScriptError(message, span)
 
@@ -245,6 +250,8 @@ class SimpleValue(SugaredValue):
         if isinstance(kind, ClassType):
             name = "forward" if kind.is_module and "__call__" not in kind.methods else "__call__"
             return self.attr(emitter, span, name).call(emitter, span, arguments, keywords, binders)
+        if isinstance(kind, InterfaceType) and kind.is_module:
+            return self.attr(emitter, span, "forward").call(emitter, span, arguments, keywords, binders)
         return super().call(emitter, span, arguments, keywords, binders)
 
     def length(self, emitter: Emitter, span: Span) -> Value:

@@ -177,9 +177,8 @@ def test_contents_of_classes() -> None:
 @pytest.mark.parametrize(
     ("annotation", "message"),
     [
-        (List, "has no contained type; write one, as in List"),
-        (dict, r"has no contained type; write one, as in Dict\[str, int\]"),
-        (dict, "has no contained type"),
+        (List, r"Attempted to use List without a contained type. Please add a contained type, e.g. List\[int\]"),
+        (dict, r"Attempted to use Dict without contained types. Please add contained type, e.g. Dict\[int, int\]"),
         (Tuple[int, ...], "has no fixed length"),
         (Callable[[int], int], "is no type of TorchScript"),
         (Set[int], "is no type of TorchScript"),

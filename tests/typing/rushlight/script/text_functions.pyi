@@ -1,0 +1,1 @@
+from script.text_functions import *
