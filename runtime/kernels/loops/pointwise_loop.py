@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...dtype import BY_NAME
 from ..compiling.contraction import DECLARATIONS
 from ..compiling.emitter import Builder
+from ..compiling.isa import host
 from ..compiling.llvm_text import CHECK, STORAGE, Text, call_scalar, declare_scalar, result_type
 from ..compiling.pointwise_steps import EmittedStep, write_step
 from .pointwise import BROADCAST, CONTIGUOUS, STRIDED
@@ -54,8 +56,23 @@ class PointwiseLoop:
         for declaration in {**DECLARATIONS, **self.builder.declared}.values():
             text.add(declaration)
         # each item is by itself, so no load waits for a store of another: in-place calls vectorize too
-        text.add('!0 = distinct !{!0, !1}\n!1 = !{!"llvm.loop.parallel_accesses", !2}\n!2 = distinct !{}')
+        text.add('!1 = !{!"llvm.loop.parallel_accesses", !2}\n!2 = distinct !{}')
+        width = self._width()
+        text.add(f"!0 = distinct !{{!0, !1{', !3' if width else ''}}}")
+        if width:
+            text.add(f'!3 = !{{!"llvm.loop.vectorize.width", i32 {width}}}')
         return str(text)
+
+    def _width(self) -> int:
+        """How many items to take at once, 0 for as many as LLVM likes.
+
+        Two vectors of float32 go through a mathematical function side by side: their chains of operations overlap where the
+        processor would not look ahead so far. In float64, whose functions are longer, registers are too few.
+        """
+        functions = any(step.scalar and step.compute == "float32" for step in self.steps)
+        wide = any(BY_NAME[dtype].itemsize > 4 for step in self.steps for dtype in (*step.registers, *step.results))
+        # functions that are wanted seldom have no variant for more than 16
+        return min(host().vector_bytes // 2, 16) if functions and not wide else 0
 
     def _word(self, text: Text, at: int) -> str:
         place = text.let(f"getelementptr i64, ptr %words, i64 {at}")

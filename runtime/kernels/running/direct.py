@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OVERLAP, UNFIT = -1, -2
 _TENSOR, _FLOAT32, _FLOAT64, _WHOLE, _TRUTH = range(5)
+_FLOATING = {"float32": _FLOAT32, "complex64": _FLOAT32, "float64": _FLOAT64, "complex128": _FLOAT64}
 _HEAD, _PER_OPERAND = 6, 5
 
 
@@ -40,7 +41,10 @@ class TensorOperand:
 
 @dataclass(frozen=True, slots=True)
 class NumberOperand:
-    """A Python number, written as an item of `dtype` into word `slot`, whose address becomes the operand."""
+    """A Python number, written as an item of `dtype` into word `slot`, whose address becomes the operand.
+
+    Of a complex dtype it is the real part that is written, and numbers with an imaginary part do not fit.
+    """
 
     dtype: DType
     slot: int
@@ -73,8 +77,8 @@ def _operand_words(operand: TensorOperand | NumberOperand) -> list[int]:
     if isinstance(operand, TensorOperand):
         return [_TENSOR, operand.itemsize, operand.reach, int(operand.same)]
     name = operand.dtype.name
-    if name in ("float32", "float64"):
-        return [_FLOAT32 if name == "float32" else _FLOAT64, operand.slot, 0, 0]
+    if name in _FLOATING:
+        return [_FLOATING[name], operand.slot, 0, 0]
     if name == "bool":
         return [_TRUTH, operand.slot, 0, 0]
     bits = 8 * operand.dtype.itemsize
@@ -86,7 +90,7 @@ def _operand_words(operand: TensorOperand | NumberOperand) -> list[int]:
 
 def takes_number(dtype: DType) -> bool:
     """Whether a number operand of this dtype can be passed."""
-    return dtype.name in ("float32", "float64", "bool") or dtype.is_integral and dtype.name != "uint64"
+    return dtype.name in (*_FLOATING, "bool") or dtype.is_integral and dtype.name != "uint64"
 
 
 class _Method(ctypes.Structure):

@@ -130,10 +130,8 @@ follow_default_dtype(_filled_before.clear)
 
 def _filled(key: tuple[Any, ...], value: Number, make: Callable[[], Tensor]) -> Tensor:
     """What `make` makes, with `value` everywhere; calls with the same key want the same layout and dtype."""
-    if not isinstance(value, int | float):
-        return fill_number(make(), value)
     known = _filled_before.get(key)
-    if known is not None and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:
+    if known is not None and value.__class__ is not complex and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
         run, frame, nbytes, layout, wanted, _ = known
         storage = Storage.allocate(nbytes)
         if not run(frame, storage.address, value):

@@ -45,7 +45,8 @@ def _gelu_exact(a: Any) -> Any:
 
 
 def _gelu_tanh(a: Any) -> Any:
-    return 0.5 * a * (1.0 + math.tanh(0.7978845608028654 * (a + 0.044715 * a * a * a)))
+    # (1 + tanh(y)) / 2 is 1 / (1 + e**(-2 * y)), which does not cancel
+    return a / (1.0 + math.exp(-1.5957691216057308 * (a + 0.044715 * a * a * a)))
 
 
 @pointwise('gelu(Tensor self, *, str approximate="none") -> Tensor', dtype=floats_only("GeluKernelImpl"), choose="approximate")
