@@ -1,8 +1,9 @@
 """`python -m bench.files`: saving and loading files, against PyTorch, as a markdown table.
 
 A gigabyte in eight tensors and 10,000 tensors of 16 numbers, on a file system in memory (so that nobody's disk is measured), and the
-gigabyte on a disk too. Bounds: saving passes over the bytes twice (checksum and write), loading likewise; of a mapped file the directory
-and the pickle are read. Neither library waits for the disk.
+gigabyte on a disk too. Bounds: saving passes over the bytes twice (checksum and write); loading reads them once and fills fresh memory,
+with checksums beside it (PyTorch computes none when it loads); of a mapped file the directory and the pickle are read. Neither library
+waits for the disk.
 
 Most of the time of saving a gigabyte is what the system needs for pages of the file, which in a virtual machine depends on who used
 them last: pages just freed are at hand, others are fetched from the host, four times as slow. So there are two rows. "save" writes to

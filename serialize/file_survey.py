@@ -248,7 +248,6 @@ def _described(value: object) -> tuple[str, Tensor | None, tuple[int, ...], str]
         case NestedTensor():
             return "nested", value.buffer, tuple(value.buffer.shape), value.buffer.dtype.name
         case TypedStorage():
-            dtype = value.dtype
-            return "storage", None, (len(value),), dtype.name if dtype else "uint8"
+            return "storage", None, (len(value),), value.dtype.name
         case _:
             return None

@@ -11,8 +11,7 @@ from typing import IO, cast
 
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage, written_by_others
-from ..runtime.storages import TypedStorage
-from .errors import ArchiveError, shown
+from .errors import ArchiveError, UnlistedError, shown
 from .opcodes import Dialect
 from .recognition import HEAD, refuse_foreign
 from .saved_globals import Known, SavedBuilder
@@ -23,6 +22,10 @@ from .unpickler import Machine, run_machine
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
+NO_STREAM = (
+    "no file of torch.save: it begins with a pickle, but not with that of the magic number. If pickle.dump wrote it, PyTorch's torch.load "
+    "does not read it either: open it with Python's pickle, if you trust it, and save what it holds with torch.save"
+)
 MAX_DIM = 64
 BLOCK = 512
 """Of a tar archive: headers and contents begin at multiples of it."""
@@ -82,9 +85,9 @@ def _make_storage(
     waiting: list[Callable[[], None]] | None = None,
 ) -> SavedStorage:
     storage = Storage.allocate(nbytes)
-    placed = check_location(location, target, TypedStorage(storage, kind.dtype)).storage
+    placed = check_location(location, target, storage)
     pickled = PickledStorage(key, f"storage {key}", kind.dtype, location, nbytes)
-    return SavedStorage(placed, kind.dtype, pickled, kind, budget, waiting)
+    return SavedStorage(placed, pickled, kind, budget, waiting)
 
 
 def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> SavedStorage:
@@ -98,7 +101,7 @@ def _part_of(root: SavedStorage, key: str, offset: object, numel: object) -> Sav
     for storage in (root.storage, part):
         written_by_others(storage)
     pickled = PickledStorage(key, known.record, known.dtype, known.location, numel * size)
-    return SavedStorage(part, known.dtype, pickled, root.kind, root.budget, root.waiting)
+    return SavedStorage(part, pickled, root.kind, root.budget, root.waiting)
 
 
 def _set_contents(storage: SavedStorage, content: bytes) -> None:
@@ -155,12 +158,14 @@ def _load_stream(parts: _Parts, make_builder: MakeBuilder, location: Location) -
     builder = make_builder(storages)
     try:
         magic = parts.pickle(builder, "magic number")
+    except UnlistedError as error:
+        raise ArchiveError(NO_STREAM) from error
     except ArchiveError as error:
         raise ArchiveError(
             f"no file of torch.save: it is neither a zip archive nor does it begin with the magic number of older files ({error.rule})"
         ) from error
     if type(magic) is not int or magic != MAGIC:
-        raise ArchiveError("no file of torch.save: it begins with a pickle, but not with that of the magic number")
+        raise ArchiveError(NO_STREAM)
     protocol = parts.pickle(builder, "protocol version")
     if type(protocol) is not int or protocol != PROTOCOL:
         raise ArchiveError(f"protocol version {shown(protocol)}; the only one there is is {PROTOCOL}", record="protocol version")

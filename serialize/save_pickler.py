@@ -362,8 +362,8 @@ class SavePickler:
         self._remember(("identifier", self._count), key)
         self._parts.append(b"Q")
 
-    def _typed_storage(self, value: TypedStorage) -> None:
-        self._storage(_StorageOf(value.storage, value.dtype.name if value.dtype else "untyped"))
+    def _user_storage(self, value: TypedStorage | UntypedStorage) -> None:
+        self._storage(_StorageOf(value.storage, value.dtype.name if isinstance(value, TypedStorage) else "untyped"))
 
     def _size(self, value: Size) -> None:
         if not self._recall(id(value)):
@@ -591,10 +591,10 @@ WRITERS: dict[type[Any], Callable[[SavePickler, Any], None]] = {
     type: SavePickler._class, FunctionType: SavePickler._class, BuiltinFunctionType: SavePickler._class, Global: SavePickler._named,
     DType: SavePickler._dtype, Tensor: SavePickler._tensor, Size: SavePickler._size, Device: SavePickler._device,
     LayoutKind: SavePickler._layout, Layout: SavePickler._layout, Generator: SavePickler._generator, _StorageOf: SavePickler._storage,
-    TypedStorage: SavePickler._typed_storage, UntypedStorage: SavePickler._typed_storage,
+    TypedStorage: SavePickler._user_storage, UntypedStorage: SavePickler._user_storage,
     QuantizedTensor: SavePickler._quantized, QuantizationScheme: SavePickler._scheme, SparseTensor: SavePickler._sparse,
     NestedTensor: SavePickler._nested, OtherDType: SavePickler._scheme, OtherTensor: SavePickler._other,
-    JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._typed_storage,
+    JaggedTensor: SavePickler._jagged, DimRange: SavePickler._dim_range, SavedStorage: SavePickler._user_storage,
     Known: SavePickler._known, InertName: SavePickler._inert_name, InertObject: SavePickler._inert_object,
 }  # fmt: skip
 """How values of a class are written; others say it themselves."""

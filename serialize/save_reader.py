@@ -7,10 +7,12 @@ PyTorch 1.6 in legacy_reader.py; writing is in save_writer.py.
 from __future__ import annotations
 
 import codecs
+import gc
 import io
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any
 
 from ..runtime.device import Device
@@ -61,11 +63,24 @@ def load_with(
     if mmap and not isinstance(f, str | os.PathLike):
         raise ValueError("f must be a file path in order to use the mmap argument")
     try:
-        return _load(make_builder, f, map_location, bool(mmap), known)
+        with _without_collecting():
+            return _load(make_builder, f, map_location, bool(mmap), known)
     except RecursionError:
         raise ArchiveError("values are nested too deeply") from None
     except MemoryError as error:
         raise ArchiveError("values need more memory than there is") from error
+
+
+@contextmanager
+def _without_collecting() -> Generator[None]:
+    """Look for no garbage meanwhile: nearly all that loading makes stays, and looking at it again and again takes as long as making it."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def check_pickle_module(name: str, pickle_module: object) -> None:

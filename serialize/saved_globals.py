@@ -353,7 +353,7 @@ def _storage_from_type(arguments: Arguments) -> object:
     (storage,) = arguments_of("TypedStorage", arguments, ("storage",), 1)
     if not isinstance(storage, SavedStorage):
         raise ArchiveError("a storage is made of something that is no storage of the file")
-    return TypedStorage(storage.storage, storage.kind.dtype)
+    return TypedStorage(storage.storage, storage.dtype)
 
 
 def _dim_range(arguments: Arguments) -> object:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from ..runtime.device import Device
-from ..runtime.dtype import BY_NAME, DType
+from ..runtime.dtype import BY_NAME, DType, uint8
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage
-from ..runtime.storages import TypedStorage
+from ..runtime.storages import TypedStorage, UntypedStorage
 from .container import Archive
 from .errors import ArchiveError, shown
 from .script_pickle import STORAGE_CLASSES, PickledStorage
@@ -27,7 +27,7 @@ QUANTIZED_ITEMS = {
 }
 """What the items of a quantized storage are in memory."""
 
-Location = str | Device | Mapping[str, str | Device] | Callable[[TypedStorage, str], object] | None
+Location = str | Device | Mapping[str, str | Device] | Callable[[UntypedStorage, str], object] | None
 
 
 BUDGET_CONSTANT = 64 << 20
@@ -57,18 +57,22 @@ class SavedClass:
     quantized: str | None = None
 
 
-@dataclass(slots=True, eq=False)
 class SavedStorage(TypedStorage):
-    """A storage of the file, as tensors refer to it. (Making frozen ones takes three times as long, and files have many.)"""
+    """A storage of the file, as tensors refer to it. Bytes are uint8 to users, as in PyTorch; `kind` knows better."""
 
-    pickled: PickledStorage
-    kind: SavedClass
-    budget: Budget
-    waiting: list[Callable[[], None]] | None = None
-    """What is to be done when the storage has its contents; None if it has them already."""
+    __slots__ = ("budget", "kind", "pickled", "waiting")
 
-    # a dataclass would write its own, with all that loading knows
-    __repr__ = TypedStorage.__repr__
+    def __init__(
+        self, storage: Storage, pickled: PickledStorage, kind: SavedClass, budget: Budget, waiting: list[Callable[[], None]] | None = None
+    ) -> None:
+        """`waiting` is what is to be done when the storage has its contents; None if it has them already."""
+        # of the class above its own `__init__` would do, but files have many storages
+        self.storage = storage
+        self._dtype = kind.dtype or uint8
+        self.pickled = pickled
+        self.kind = kind
+        self.budget = budget
+        self.waiting = waiting
 
 
 def storage_class(name: str) -> SavedClass | None:
@@ -127,7 +131,7 @@ def _from_text(identifier: object) -> tuple[object, ...]:
     return () if found is None else ("storage", storage_class(found[1]), found[2], found[3], int(found[4]))
 
 
-def check_location(location: str, target: Location, storage: TypedStorage) -> TypedStorage:
+def check_location(location: str, target: Location, storage: Storage) -> Storage:
     """The storage that `map_location` makes of this one; RuntimeError for a device that there is none of."""
     tag: object = location
     if isinstance(target, Mapping):
@@ -135,9 +139,9 @@ def check_location(location: str, target: Location, storage: TypedStorage) -> Ty
     elif isinstance(target, str | Device):
         tag = target
     elif target is not None:
-        made = target(storage, location)
-        if isinstance(made, TypedStorage):
-            return made
+        made = target(UntypedStorage(storage), location)
+        if isinstance(made, UntypedStorage | TypedStorage):
+            return made.storage
         if made is not None:
             raise TypeError(f"load: map_location returned a {type(made).__name__}; it returns the storage it was given, or None")
     try:
@@ -149,7 +153,7 @@ def check_location(location: str, target: Location, storage: TypedStorage) -> Ty
     if kind == "cpu":
         return storage
     if kind == "meta":
-        return TypedStorage(MetaStorage.of(storage.storage.nbytes), storage.dtype)
+        return MetaStorage.of(storage.nbytes)
     name = "a CUDA device" if kind == "cuda" else f"the device '{tag}'"
     raise RuntimeError(
         f"Attempting to deserialize object on {name} but torch.{kind}.is_available() is False. If you are running on a CPU-only machine, "
@@ -188,10 +192,10 @@ class RecordStorages:
         if self.is_big_endian:
             storage = swapped(storage, kind)
         if location != "cpu" or self.location is not None:
-            storage = check_location(location, self.location, TypedStorage(storage, kind.dtype)).storage
+            storage = check_location(location, self.location, storage)
         if storage.nbytes != nbytes:
             raise TypeError(f"load: map_location returned a storage of {storage.nbytes} bytes for one of {nbytes}")
-        made = self._known[key] = SavedStorage(storage, kind.dtype, pickled, kind, self.budget)
+        made = self._known[key] = SavedStorage(storage, pickled, kind, self.budget)
         return made
 
 

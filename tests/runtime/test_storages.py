@@ -44,6 +44,33 @@ def test_text() -> None:
     assert repr(rl.UntypedStorage(1).fill_(3)) == " 3\n[torch.storage.UntypedStorage(device=cpu) of size 1]"
 
 
+def test_bytes_and_items_are_two_things_as_in_pytorch() -> None:
+    tensor = rl.tensor([1.0, 300.0])
+    untyped, typed = tensor.untyped_storage(), tensor.storage()
+    assert not isinstance(untyped, rl.TypedStorage) and not isinstance(typed, rl.UntypedStorage)
+    assert not hasattr(untyped, "dtype") and typed.dtype is rl.float32
+    assert untyped == tensor[1:].untyped_storage() == typed.untyped() and untyped != untyped.clone()
+    assert untyped.byte().tolist() == untyped.tolist() == [0, 0, 128, 63, 0, 0, 150, 67]
+    assert untyped.float().tolist() == [float(item) for item in untyped.tolist()]
+    assert typed.half().dtype is rl.float16 and typed.int().tolist() == [1, 300] and typed.bool().tolist() == [True, True]
+    assert untyped.cpu() is untyped and untyped.to(device="cpu") is untyped and not untyped.is_cuda
+    assert rl.UntypedStorage([1, 2, 3]).tolist() == [1, 2, 3] and len(rl.UntypedStorage(5)) == 5
+    assert rl.TypedStorage([1, 2], rl.int64).nbytes() == 16 and rl.TypedStorage(untyped).tolist() == [1.0, 300.0]
+    with pytest.raises(RuntimeError, match="storages stay where they are"):
+        untyped.to(device="meta")
+
+
+def test_a_storage_grows_and_keeps_its_tensors() -> None:
+    tensor = rl.arange(3)
+    assert tensor.untyped_storage().resizable() and tensor.untyped_storage().resize_(64).nbytes() == 64
+    tensor.storage().resize_(10)
+    assert tensor.storage().size() == 10 and tensor.tolist() == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="tensors may lie in the bytes that would go"):
+        tensor.untyped_storage().resize_(8)
+    with pytest.raises(RuntimeError, match="not resizable"):
+        rl.from_numpy(np.zeros(2)).untyped_storage().resize_(64)
+
+
 def test_memory_is_shared_by_dlpack() -> None:
     array = np.arange(4, dtype=np.float32)
     tensor = rl.from_dlpack(array)

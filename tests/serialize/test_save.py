@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import datetime
+import gc
 import io
 import math
 import os
@@ -471,3 +472,30 @@ def test_a_mapped_file_is_not_read_to_check_it(tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(data.replace(b"FloatStorage", b"FloatStoragf"))
     with pytest.raises(ArchiveError, match="CRC-32"):
         rl.load(tmp_path / "model.pt", mmap=True)
+
+
+def test_map_location_gets_bytes_and_garbage_is_collected_afterwards() -> None:
+    file = io.BytesIO()
+    rl.save(rl.arange(3.0), file)
+    seen: list[object] = []
+
+    def place(storage: rl.UntypedStorage, location: str) -> rl.UntypedStorage:
+        seen.extend((type(storage), storage.nbytes(), location, gc.isenabled()))
+        return storage.clone().fill_(0)
+
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            assert rl.load(io.BytesIO(file.getvalue()), map_location=place).tolist() == [0, 0, 0]
+            with pytest.raises(ArchiveError):
+                rl.load(io.BytesIO(file.getvalue()[:-1]))
+            assert gc.isenabled() is enabled
+        finally:
+            gc.enable()
+    assert seen == [rl.UntypedStorage, 12, "cpu", False] * 2
+
+
+@pytest.mark.parametrize("value", [rl.ones(2), {"a": rl.ones(2)}, [1, 2]], ids=["tensor", "dict", "plain"])
+def test_a_file_of_pickle_dump_explains_itself(value: object) -> None:
+    with pytest.raises(ArchiveError, match="If pickle.dump wrote it, PyTorch's torch.load does not read it either"):
+        rl.load(io.BytesIO(pickle.dumps(value)))
