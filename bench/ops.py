@@ -3,6 +3,9 @@
 In: nothing but the table: a row that PyTorch has too is called with random float32 tensors and its schema's defaults. Out: markdown
 tables of medians over interleaved rounds; a ratio above 1 says that rushlight is faster. Takes some minutes; kernels that the
 store lacks are compiled first. `--only add` keeps the rows whose name has "add" in it, `--large` adds memory-bound rows at 1e7.
+
+ops_slow.txt names the rows that may stay below 0.7, with reasons; rows below it that it lacks are printed at the end, and make the exit
+status 1 with `--check`.
 """
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +30,9 @@ from .paired import Row, summary, time_calls
 
 Call = Callable[[], object]
 BURST_SECONDS = 0.001
+LEAST = 0.7
+"""The ratio below which a row needs a reason."""
+SLOW = Path(__file__).with_name("ops_slow.txt")
 MEMORY_BOUND = ("add.Tensor", "mul.Tensor", "neg", "relu", "abs", "lt.Tensor", "maximum", "add.Scalar", "where.self", "sum", "clone")
 
 
@@ -41,13 +48,30 @@ def measure(title: str, own: Call, rival: Call, rounds: int) -> Row:
     return summary(title, samples)
 
 
-def table(title: str, measured: list[Row]) -> str:
-    """The rows as markdown, the worst first, and how many lose."""
+def reasons() -> dict[str, str]:
+    """Why rows may be slower than PyTorch: "name items" -> the reason, from lines `name items: reason` below the heading."""
+    lines = [line for line in SLOW.read_text().splitlines()[1:] if line]
+    return {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
+
+
+def unexplained(size: int, measured: list[Row]) -> list[str]:
+    """The rows below `LEAST` for which the list has no reason."""
+    known = reasons()
+    return [
+        f"{row.title} {size}: {row.ratios['torch']:.2f}"
+        for row in measured if row.ratios["torch"] < LEAST and f"{row.title} {size}" not in known
+    ]
+
+
+def table(title: str, measured: list[Row], size: int = 0) -> str:
+    """The rows as markdown, the worst first, and how many lose; reasons for rows of `size` items that the list explains."""
     measured = sorted(measured, key=lambda row: row.ratios["torch"])
-    lines = [f"### {title}", "", "| | rushlight us | torch us | ratio |", "|---|---|---|---|"]
+    lines = [f"### {title}", "", "| | rushlight us | torch us | ratio | |", "|---|---|---|---|---|"]
+    known = reasons()
     for row in measured:
         own, rival = (1e6 * row.seconds[name] for name in ("rushlight", "torch"))
-        lines.append(f"| {row.title} | {own:.2f} | {rival:.2f} | {row.ratios['torch']:.2f} |")
+        why = known.get(f"{row.title} {size}", "") if row.ratios["torch"] < LEAST else ""
+        lines.append(f"| {row.title} | {own:.2f} | {rival:.2f} | {row.ratios['torch']:.2f} | {why} |")
     ratios = [row.ratios["torch"] for row in measured]
     if ratios:
         lines.append(f"\n{len(ratios)} rows, median ratio {statistics.median(ratios):.2f}, {sum(one < 1 for one in ratios)} below 1")
@@ -117,10 +141,11 @@ def pair(op: Op, shape: tuple[int, ...]) -> tuple[Call, Call] | None:
 
 
 def table_rows(only: str, part: str) -> list[Op]:
-    """Pointwise rows and reductions of PyTorch's own namespace, or the i-th of n parts of them."""
+    """Pointwise rows and reductions of PyTorch's own namespace without what derives from them, or the i-th of n parts of them."""
     number, count = map(int, part.split("/"))
     kinds = (Kind.POINTWISE, Kind.REDUCTION)
-    return [op for op in rows() if op.key.startswith("aten::") and op.kind in kinds and only in op.key][number::count]
+    written = [op for op in rows() if op.base is None and op.key.startswith("aten::") and op.kind in kinds and only in op.key]
+    return written[number::count]
 
 
 def op_rows(size: int, only: str, part: str, rounds: int) -> list[Row]:
@@ -211,23 +236,29 @@ def main() -> int:
     parser.add_argument("--only", default="", help="rows of the table whose name has this in it")
     parser.add_argument("--part", default="0/1", help="`i/n`: the i-th of n equal parts of the rows, for machines that others use too")
     parser.add_argument("--large", action="store_true", help="memory-bound rows at 1e7 items too")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a row without a reason is below 0.7")
     parser.add_argument("--tables", nargs="*", default=["ops", "copies", "calls"], choices=["ops", "copies", "calls"])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     rl.set_num_threads(options.threads)
     began = time.perf_counter()
+    slow: list[str] = []
     with torch.inference_mode():
         if "ops" in options.tables:
             for size in options.sizes:
-                print(table(f"Rows at {size} items", op_rows(size, options.only, options.part, options.rounds)), flush=True)
+                measured = op_rows(size, options.only, options.part, options.rounds)
+                print(table(f"Rows at {size} items", measured, size), flush=True)
+                slow += unexplained(size, measured)
         if options.large:
             print(table("Memory-bound rows", large_rows(options.rounds)), flush=True)
         if "copies" in options.tables:
             print(table("Copies", copy_rows(options.rounds)), flush=True)
         if "calls" in options.tables:
             print(table("Calls", call_rows(5 * options.rounds)), flush=True)
+    if slow:
+        print("Below 0.7 without a reason in bench/ops_slow.txt:", *slow, sep="\n    ", end="\n\n")
     print(f"{time.perf_counter() - began:.0f} s, {options.threads} thread(s), torch {torch.__version__}", file=sys.stderr)
-    return 0
+    return 1 if slow and options.check else 0
 
 
 if __name__ == "__main__":

@@ -282,7 +282,10 @@ def _as_list(given: Any) -> list[int] | None:
     if not isinstance(given, tuple | list):
         return None
     items = cast("Sequence[Any]", given)
-    return [*items] if all(type(item) is int for item in items) else None
+    return [*items] if set(map(type, items)) <= _INT else None
+
+
+_INT = {int}
 
 
 @functools.cache

@@ -31,8 +31,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import BinaryUfuncInfo, ReductionOpInfo, SampleInput, UnaryUfuncInfo
 
 import rushlight as rl
-from rushlight.runtime.formats import layout_kind
-from rushlight.runtime.layout import Layout
+from rushlight.runtime.layout import Layout, layout_kind
 from rushlight.runtime.ops.packet import packet
 from rushlight.runtime.ops.table import load_rows
 from rushlight.runtime.storage import Storage

@@ -37,8 +37,8 @@ def _check_weight(weight: Tensor | None, classes: int) -> None:
         )
 
 
-def _picked(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignored: int) -> tuple[Tensor, Tensor]:
-    """-self at the target's class times its weight, reduced; and the sum of the weights that counted."""
+def _picked(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignored: int) -> tuple[Tensor, Tensor | int]:
+    """-self at the target's class times its weight, reduced; and the sum of the weights that counted, 0 where nothing is reduced."""
     floats_only("nll_loss_out_frame")(self.dtype, (self.dtype,))
     if target.dtype not in (dtypes.int64, dtypes.uint8):
         raise RuntimeError(f"expected scalar type Long but found {type_name(target.dtype)}")
@@ -63,21 +63,27 @@ def _picked(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int,
         return losses.sum() / total, total
     if reduction == SUM:
         return losses.sum(), total
-    return losses, new_empty((), self.dtype).fill_(0)
+    return losses, 0
 
 
-def _picked_plainly(self: Tensor, labels: Tensor, dim: int, reduction: int) -> tuple[Tensor, Tensor] | None:
+def _picked_plainly(self: Tensor, labels: Tensor, dim: int, reduction: int) -> tuple[Tensor, int] | None:
     """`_picked` where every label is a class, which reading at them finds out; None where one is not, or there are none."""
     if not labels.layout.numel:
         return None
     try:
-        losses: Tensor = -self.gather(dim, labels.unsqueeze(dim)).squeeze(dim)
+        losses: Tensor = self.gather(dim, labels.unsqueeze(dim)).neg_()
     except (IndexError, RuntimeError):
         return None
     if reduction not in (MEAN, SUM):
-        return losses, new_empty((), self.dtype).fill_(0)
+        return losses.squeeze(dim), 0
     count, total = labels.layout.numel, losses.sum()
-    return (total / count if reduction == MEAN else total), new_empty((), self.dtype).fill_(count)
+    return (total.div_(count) if reduction == MEAN else total), count
+
+
+def _with_weight(self: Tensor, found: tuple[Tensor, Tensor | int]) -> tuple[Tensor, Tensor]:
+    """A loss and its weight, both as tensors."""
+    loss, weight = found
+    return loss, weight if isinstance(weight, Tensor) else new_empty((), self.dtype).fill_(weight)
 
 
 def _check_rows(self: Tensor, target: Tensor) -> None:
@@ -97,16 +103,20 @@ def nll_loss_forward(
     self: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int
 ) -> tuple[Tensor, Tensor]:
     """nll_loss of rows, and the sum of the weights that counted."""
+    return _with_weight(self, _of_rows(self, target, weight, reduction, ignore_index))
+
+
+def _of_rows(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignored: int) -> tuple[Tensor, Tensor | int]:
     _check_rows(self, target)
     if self.ndim == 1 and target.ndim == 1:
         target = target.squeeze(0)
-    return _picked(self, target, weight, reduction, ignore_index)
+    return _picked(self, target, weight, reduction, ignored)
 
 
 @composite(f"nll_loss(Tensor self, {_TAIL}) -> Tensor")
 def nll_loss(self: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int) -> Tensor:
     """-self[n, target[n]] * weight[target[n]]; the mean divides by the weights that counted."""
-    return nll_loss_forward(self, target, weight, reduction, ignore_index)[0]
+    return _of_rows(self, target, weight, reduction, ignore_index)[0]
 
 
 @composite(
@@ -121,7 +131,7 @@ def nll_loss2d_forward(
         raise RuntimeError(f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}")
     if self.ndim != 4:
         raise RuntimeError(f"only batches of spatial inputs supported (4D tensors), but got input of dimension: {self.ndim}")
-    return _picked(self, target, weight, reduction, ignore_index)
+    return _with_weight(self, _picked(self, target, weight, reduction, ignore_index))
 
 
 @composite(f"nll_loss2d(Tensor self, {_TAIL}) -> Tensor")

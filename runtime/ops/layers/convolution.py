@@ -32,9 +32,11 @@ def _batched(
                 f"but got input of size: {list(input.layout.shape)}"
             )
         raise RuntimeError(f"weight should have {dims + 2} dimensions in {name}, but got {weight.ndim}")
-    stride, padding, dilation = (
-        _spread(values, dims, label) for values, label in ((stride, "stride"), (padding, "padding"), (dilation, "dilation"))
-    )
+    # most callers give whole lists, and looking costs less than going through them
+    if not (len(stride) == len(padding) == len(dilation) == dims):
+        stride = _spread(stride, dims, "stride")
+        padding = _spread(padding, dims, "padding")
+        dilation = _spread(dilation, dims, "dilation")
     if output_padding is not None:
         output_padding = _spread(output_padding, dims, "output_padding")
     images: Tensor = input if input.ndim == dims + 2 else input.unsqueeze(0)
