@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import functools
 import itertools
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -208,7 +209,8 @@ def table(title: str, layers: list[Layer], threads: int, rounds: int, budget: fl
     names = ("plan", "eager, channels last", "eager", "torch, channels last", "torch")
     print(f"\n{title}: GFLOP/s (ms), {threads} thread{'s' if threads > 1 else ''}\n")
     print(f"| layer | plan: of the peak | in quiet turns | {' | '.join(names)} |\n|---|---|---|{'---|' * len(names)}")
-    totals, operations, at_share = dict.fromkeys(names, 0.0), 0.0, [0.0, 0.0]
+    totals, operations = dict.fromkeys(names, 0.0), 0.0
+    done, taken = [0.0, 0.0], [0.0, 0.0]
     yardsticks = [peak("float32", loads, threads) for loads in (0, LOADS)]
     for layer in layers:
         calls, count = contenders(layer)
@@ -220,9 +222,13 @@ def table(title: str, layers: list[Layer], threads: int, rounds: int, budget: fl
             totals[name] += layer.count * seconds[name]
         operations += layer.count * count
         for at, share in enumerate((found.all[0], found.quiet[0])):
-            at_share[at] += layer.count * count / share
+            # a layer without a quiet turn is left out there
+            if not math.isnan(share):
+                done[at] += layer.count * count
+                taken[at] += layer.count * count / share
     cells = " | ".join(f"{operations / totals[name] / 1e9:.0f} ({totals[name] * 1e3:.1f})" if rounds else "-" for name in names)
-    print(f"| all {sum(layer.count for layer in layers)} | {' | '.join(f'{operations / one:.2f}' for one in at_share)} | {cells} |")
+    whole = " | ".join(f"{one / other if other else math.nan:.2f}" for one, other in zip(done, taken, strict=True))
+    print(f"| all {sum(layer.count for layer in layers)} | {whole} | {cells} |")
 
 
 def main() -> int:

@@ -317,10 +317,10 @@ class Builder:
         self.declare(symbol, f"declare {kind} @{symbol}({kind}, {kind})")
         return Value(self, a.dtype, self.text.let(f"call nsz {kind} @{symbol}({a.typed}, {b.typed})"))
 
-    def prefetch(self, items: Pointer) -> None:
-        """Ask for the cache line of `items`, which need not be readable."""
-        self.declare("llvm.prefetch.p0", "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
-        self.text.add(f"  call void @llvm.prefetch.p0(ptr {items.name}, i32 0, i32 2, i32 1)")
+    def prefetch(self, place: Pointer, cache: int, *, write: bool = False) -> None:
+        """Fetch the line at a place, which need not exist, into the cache of this level."""
+        self.declare("llvm.prefetch.p0", "declare void @llvm.prefetch.p0(ptr, i32 immarg, i32 immarg, i32 immarg)")
+        self.text.add(f"  call void @llvm.prefetch.p0(ptr {place.name}, i32 {int(write)}, i32 {4 - cache}, i32 1)")
 
     def square_root(self, a: Value) -> Value:
         """The square root."""

@@ -71,12 +71,6 @@ class Vectors:
         self.builder.declare(symbol, f"declare void @{symbol}({self.type}, ptr, i32 immarg, {flags})")
         text.add(f"  call void @{symbol}({self.type} {value}, ptr {target.name}, i32 {align}, {flags} {mask})")
 
-    def prefetch(self, place: Pointer, cache: int, *, write: bool = False) -> None:
-        """Fetch the line at a place, which need not exist, into the cache of this level."""
-        self.builder.declare("llvm.prefetch.p0", "declare void @llvm.prefetch.p0(ptr, i32 immarg, i32 immarg, i32 immarg)")
-        kind = f"i32 {int(write)}, i32 {4 - cache}, i32 1"
-        self.builder.text.add(f"  call void @llvm.prefetch.p0(ptr {place.name}, {kind})")
-
     def mask(self, count: Value) -> str:
         """On for the first `count` lanes; a count beyond them is none or all."""
         text, lanes = self.builder.text, self.lanes

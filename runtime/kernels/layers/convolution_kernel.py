@@ -175,7 +175,7 @@ class _Convolution:
     def _prefetch(self, weights: Pointer, lines: Value) -> None:
         """Bring a part of the next block's weights nearer, while the tiles of this one are computed."""
         with self.builder.loop(lines, vectorize=False) as line:
-            self.builder.prefetch(weights.at(line * self.line))
+            self.builder.prefetch(weights.at(line * self.line), 2)
 
     def _tile(
         self, height: int, pixel: Value, image: Pointer, weights: Pointer, tables: tuple[Pointer, Pointer], runs: Value, first: Value,

@@ -154,7 +154,7 @@ class _Dots:
         with builder.loop(whole, vectorize=False) as turn:
             if self.halves > 1:
                 for items in right:
-                    kind.prefetch(items.at(ahead + turn * step), 1)
+                    builder.prefetch(items.at(ahead + turn * step), 1)
             for half in range(self.halves):
                 self._add(left, right, turn * step + half * lanes, half, "")
         done = whole * step
@@ -234,7 +234,7 @@ class _Rows:
             with builder.loop(builder.select(far, whole, 0), vectorize=False) as number:
                 for source in rows:
                     for at in range(0, turn, 64 // SIZES[source.dtype]):
-                        self.kind.prefetch(source.at(words.b_row * count + number * turn + at), 2)
+                        self.builder.prefetch(source.at(words.b_row * count + number * turn + at), 2)
                 self._turn(factors, rows, line, number * turn)
             with builder.loop(builder.select(far, 0, whole), vectorize=False) as number:
                 self._turn(factors, rows, line, number * turn)

@@ -233,9 +233,9 @@ class _Gemm:
     def _prefetch(self, words: Words, panel: Pointer, row: Value, left: Value, number: Value) -> None:
         """What is needed next: C's rows under this tile, and a piece of the panel after this one."""
         for at in range(self.height):
-            self.kind.prefetch(words.c.at((row + at) * words.c_row + left), 1, write=True)
+            self.builder.prefetch(words.c.at((row + at) * words.c_row + left), 1, write=True)
         if self.panels:
             line = 64 // SIZES[self.kind.dtype]
             following = panel.at(words.depth * self.width + number * (PREFETCH * line))
             for at in range(PREFETCH):
-                self.kind.prefetch(following.at(at * line), 2)
+                self.builder.prefetch(following.at(at * line), 2)

@@ -81,7 +81,7 @@ class Packing:
         with self.builder.loop(depth // lanes, vectorize=False) as square:
             # the rows that are packed next: they lie too far apart for the processor to guess
             for start in starts:
-                self.kind.prefetch(start.at(neighbour * len(rows) + square * lanes), 1)
+                self.builder.prefetch(start.at(neighbour * len(rows) + square * lanes), 1)
             vectors = [self.kind.load(start.at(square * lanes)) for start in starts]
             columns = [self.kind.transposed(vectors[first : first + lanes]) for first in range(0, len(rows), lanes)]
             for step in range(lanes):
