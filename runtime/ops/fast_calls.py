@@ -117,18 +117,47 @@ def into_out(pattern: str, plans: Plans[Any, Any], general: Callable[..., Tensor
 
 
 _PLACING = """
-def make(call, values):
+def make(call, values, readers, again):
+    {readers}
     def run(args, kwargs):
+        {lists}
         return call({given})
     return run
 """
+_LIST = """
+        list{at} = read{at}({place})
+        if list{at} is None:
+            return again(args, kwargs)
+"""
+Place = int | str | slice | None
+"""Where a call has an argument: by number or name; a slice are all positional ones from its start on, as one list; None: nowhere."""
+Reader = Callable[[Any], list[Any] | None]
+"""What makes a list of an argument; None where it cannot."""
 
 
-def placing(call: Callable[..., Any], places: Sequence[int | str | None], values: Sequence[Any]) -> Callable[..., Any]:
-    """`run(args, kwargs)` that calls `call` with each argument from its place, by number or name; `values` has those without one."""
+def placing(
+    call: Callable[..., Any], places: Sequence[Place], values: Sequence[Any], readers: dict[int, Reader], again: Callable[..., Any]
+) -> Callable[..., Any]:
+    """`run(args, kwargs)` that calls `call` with each argument from its place; `values` has those without one.
+
+    `readers` are for arguments that are lists, by their number; where one answers None, `again` takes the whole call.
+    """
     given: list[str] = []
+    lists: list[str] = []
     for at, place in enumerate(places):
-        given.append(f"values[{at}]" if place is None else f"args[{place}]" if isinstance(place, int) else f"kwargs[{place!r}]")
+        text = _place_text(at, place)
+        if at in readers:
+            lists.append(_LIST.format(at=at, place=text))
+        given.append(f"list{at}" if at in readers else text)
+    named = "; ".join(f"read{at} = readers[{at}]" for at in readers)
     names: dict[str, Any] = {}
-    exec(_PLACING.format(given=", ".join(given)), names)
-    return names["make"](call, values)
+    exec(_PLACING.format(given=", ".join(given), lists="".join(lists), readers=named), names)
+    return names["make"](call, values, readers, again)
+
+
+def _place_text(at: int, place: Place) -> str:
+    if place is None:
+        return f"values[{at}]"
+    if isinstance(place, slice):
+        return f"[*args[{place.start}:]]" if place.start else "[*args]"
+    return f"args[{place}]" if isinstance(place, int) else f"kwargs[{place!r}]"

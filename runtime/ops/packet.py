@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from .. import typesystem as types
+from ..device import Device
 from ..dtype import DType
+from ..formats import MemoryFormat
+from ..layout import LayoutKind
 from ..no_data import NoData, is_without_data
 from ..return_types import NamedResult, named_result
 from ..tensor import Tensor
 from .binding import bind
-from .fast_calls import placing
+from .fast_calls import Place, Reader, placing
 from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
 from .without_data import run_without_data
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 _ABSENT = object()
 _TENSORS = types.ListType(types.TENSOR)
+_PLAIN = (Tensor, int, float, bool, str, DType, Device, MemoryFormat, LayoutKind, tuple, list, type(None))
+"""What arguments are whose types alone decide the overload."""
 
 
 class Packet(functools.partial[Any]):
@@ -147,7 +152,7 @@ class Packet(functools.partial[Any]):
 
     def _remember(self, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> None:
         given = (*args, *kwargs.values())
-        if not all(isinstance(value, Tensor | int | float | bool | str | DType | tuple | list | None) for value in given):
+        if not all(isinstance(value, _PLAIN) for value in given):
             return
         if kwargs:
             arranged = _arranged(self, op, args, values, kwargs)
@@ -243,10 +248,12 @@ def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
 
 def _gathering(call: Callable[..., Any], start: int, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """`call` for arguments whose ints from `start` on are one list, followed by `rest`."""
+    if start == 0:
+        return lambda *args: call([*args], *rest)
     return lambda *args: call(*args[:start], [*args[start:]], *rest)
 
 
-def _reader(argument: Argument, given: Any, value: list[Any]) -> Callable[[Any], list[Any] | None] | None:
+def _reader(argument: Argument, given: Any, value: list[Any]) -> Reader | None:
     """What reads a list for the place of `given` from whatever has its type; None where `value` is not simply `given` as a list."""
     readers = (_as_list, _as_tensors, _as_floats) if argument.list_size in (None, 1) else (_as_sizes(argument.list_size),)
     for read in readers:
@@ -268,7 +275,8 @@ def _as_tensors(given: Any) -> list[Any] | None:
     """A list or tuple of tensors as a list; None for anything else."""
     if type(given) is not list and type(given) is not tuple:
         return None
-    items = cast("Sequence[Any]", given)
+    # no cast: a call of it is a tenth of the time that joining two small tensors takes
+    items: Sequence[Any] = given  # pyright: ignore[reportUnknownVariableType]
     for item in items:
         if not isinstance(item, Tensor):
             return None
@@ -302,7 +310,7 @@ def _as_sizes(count: int) -> Callable[[Any], list[int] | None]:
 
 
 def _listing(
-    packet: Packet, call: Callable[..., Any], at: int, read: Callable[[Any], list[Any] | None], rest: tuple[Any, ...], given: Any
+    packet: Packet, call: Callable[..., Any], at: int, read: Reader, rest: tuple[Any, ...], given: Any
 ) -> Callable[..., Any]:
     """`call` for arguments of which number `at` is a list: `x.sum(1, True)`, `x.sum((0, 1))`, `cat([x, y])`."""
     if at == 0:
@@ -333,8 +341,8 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
     gathered = _gathered_start(op, args, values)
     if gathered is not None:
         return _arranged_gathered(packet, op, args, values, kwargs, gathered)
-    places: list[int | str | None] = []
-    listed: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
+    places: list[Place] = []
+    listed: dict[int, Reader] = {}
     for at, (argument, value) in enumerate(zip(op.schema.args, values)):
         if at < len(args) and not argument.keyword_only:
             place, given = at, args[at]
@@ -346,43 +354,29 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
             read = _reader(argument, given, cast("list[Any]", value))
             if read is None:
                 return None
-            listed.append((at, read))
+            listed[at] = read
         elif value is not given:
             return None
         places.append(place)
     if sum(place is not None for place in places) != len(args) + len(kwargs):
         return None
-    call = _eager(op)
-    if not listed:
-        # of the values only the defaults are kept: the others would keep tensors alive
-        return placing(call, places, [value if place is None else None for place, value in zip(places, values)])
-    filled = [(place, value if place is None else None) for place, value in zip(places, values)]
-
-    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        found: list[Any] = []
-        for place, default in filled:
-            found.append(default if place is None else kwargs[place] if isinstance(place, str) else args[place])
-        for at, read in listed:
-            found[at] = read(found[at])
-            if found[at] is None:
-                return packet.resolve(args, kwargs)
-        return call(*found)
-
-    return run
+    # of the values only the defaults are kept: the others would keep tensors alive
+    return placing(_eager(op), places, [value if place is None else None for place, value in zip(places, values)], listed, packet.resolve)
 
 
 def _arranged_gathered(
     packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any], start: int
 ) -> Callable[..., Any] | None:
-    """As `_arranged`, where the positional arguments from `start` on are one list."""
-    arranged = _arranged(packet, op, (*args[:start], [*args[start:]]), values, kwargs)
-    if arranged is None:
+    """As `_arranged`, where the positional arguments from `start` on, ints all of them, are one list."""
+    places: list[Place] = []
+    for at, (argument, value) in enumerate(zip(op.schema.args, values)):
+        place = at if at < start else slice(start, None) if at == start else argument.name if argument.name in kwargs else None
+        if isinstance(place, int | str) and value is not (args[place] if isinstance(place, int) else kwargs[place]):
+            return None
+        places.append(place)
+    if sum(isinstance(place, str) for place in places) != len(kwargs):
         return None
-
-    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return arranged((*args[:start], [*args[start:]]), kwargs)
-
-    return run
+    return placing(_eager(op), places, [value if place is None else None for place, value in zip(places, values)], {}, packet.resolve)
 
 
 def _gathered_start(op: Op, args: tuple[Any, ...], values: list[Any]) -> int | None:

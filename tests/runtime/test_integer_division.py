@@ -35,3 +35,23 @@ def test_division_wraps_at_the_ends(name: str, dtype: str) -> None:
     span = 1 << 8 * a.itemsize
     want = [(meaning(*pair) - limits.min) % span + limits.min for pair in pairs]
     assert operator(a, b).tolist() == want
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("name", ["floor_divide", "remainder", "fmod"])
+def test_division_by_zero_leaves_every_tensor_as_it_was(name: str, threads: int) -> None:
+    a, out = rl.arange(300_000, dtype=rl.int32), rl.full((300_000,), 55, dtype=rl.int32)
+    b, before = rl.ones_like(a), a.clone()
+    b[200_000] = 0
+    calls: list[Callable[[], object]] = [
+        lambda: getattr(rl, name)(a, b), lambda: getattr(rl, name)(a, b, out=out), lambda: getattr(a, f"{name}_")(b),
+    ]
+    used = rl.get_num_threads()
+    rl.set_num_threads(threads)
+    try:
+        for call in calls:
+            with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+                call()
+    finally:
+        rl.set_num_threads(used)
+    assert bool((out == 55).all()) and bool((a == before).all())

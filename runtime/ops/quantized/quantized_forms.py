@@ -177,6 +177,8 @@ def with_form(key: str, run: Form) -> Form:
         return run
 
     def choose(first: Any, *rest: Any) -> Any:
+        if first.__class__ is Tensor:
+            return form(first, *rest) if first.dtype.is_quantized else run(first, *rest)
         operand = first if isinstance(first, Tensor) else first[0] if first else None
         return form(first, *rest) if operand is not None and operand.dtype.is_quantized else run(first, *rest)
 
