@@ -1530,8 +1530,14 @@ def fake_quantize_per_tensor_affine(input: Tensor, scale: Tensor, zero_point: Te
 def feature_alpha_dropout(input: Tensor, p: _float, train: _bool) -> Tensor:
     """`alpha_dropout` that keeps or drops whole channels (the first two dimensions)."""
     ...
+def feature_alpha_dropout_(input: Tensor, p: _float, train: _bool) -> Tensor:
+    """`feature_alpha_dropout`, written into the tensor."""
+    ...
 def feature_dropout(input: Tensor, p: _float, train: _bool) -> Tensor:
     """`dropout` that keeps or drops whole channels (the first two dimensions)."""
+    ...
+def feature_dropout_(input: Tensor, p: _float, train: _bool) -> Tensor:
+    """`feature_dropout`, written into the tensor."""
     ...
 @overload
 def fft_fft(input: Tensor, n: _int | None = None, dim: _int = -1, norm: _str | None = None) -> Tensor:

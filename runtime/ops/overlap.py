@@ -86,8 +86,13 @@ def _same_places(source: Tensor, target: Tensor) -> bool:
 
 def _meet(a: Tensor, b: Tensor) -> bool:
     """Whether a byte of one lies between the first and the last of the other."""
-    if a.memory is not b.memory and (a.is_meta or b.is_meta):
-        return False
+    one, other = a.memory, b.memory
+    if one is not other:
+        if a.is_meta or b.is_meta:
+            return False
+        # tensors lie inside their storages, and those of two tensors seldom touch
+        if one.address + one.nbytes <= other.address or other.address + other.nbytes <= one.address:
+            return False
     first, last = _bytes(a)
     begin, end = _bytes(b)
     return first < end and begin < last

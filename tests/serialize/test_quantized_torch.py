@@ -41,6 +41,10 @@ def row(name: str) -> Packet:
 
 def same(result: Any, expected: Any) -> None:
     """Equal integers, scales and zero points; numbers that are not quantized up to rounding."""
+    if isinstance(expected, tuple):
+        for one, other in zip(result, expected, strict=True):
+            same(one, other)
+        return
     if not expected.is_quantized:
         np.testing.assert_allclose(result.numpy(), expected.numpy(), rtol=1e-5, atol=1e-5)
         return
@@ -54,6 +58,7 @@ def quantized(seed: int, *shape: int, scale: float = 0.05, point: int = 64) -> A
 
 
 X, Y = quantized(0, 2, 8, 9, 7), quantized(1, 2, 8, 9, 7, scale=0.03, point=120)
+ODD = quantized(2, 2, 3, 8, 6, point=63)
 OPERATORS: list[tuple[Any, ...]] = [
     ("quantized::add", X, Y, 0.07, 70), ("quantized::add_relu", X, Y, 0.07, 70), ("quantized::mul", X, Y, 0.04, 100),
     ("quantized::mul_relu", X, Y, 0.04, 100), ("quantized::add", X, 0.5), ("quantized::add", X, -20.0), ("quantized::mul", X, -3.0),
@@ -63,6 +68,10 @@ OPERATORS: list[tuple[Any, ...]] = [
     ("aten::max_pool2d", X, [2, 2]), ("aten::avg_pool2d", X, [3, 3], [2, 2], [1, 1]), ("aten::adaptive_avg_pool2d", X, [3, 2]),
     ("aten::mean", X, [2, 3]), ("aten::flatten", X, 1), ("aten::permute", X, [0, 2, 3, 1]), ("aten::dequantize", X),
     ("aten::int_repr", X), ("aten::cat", [X, X], 1), ("aten::clone", X.transpose(1, 2)),
+    ("aten::avg_pool2d", ODD, [2, 2]), ("aten::adaptive_avg_pool2d", ODD, [4, 3]), ("aten::mean", ODD, [2, 3]),
+    ("aten::upsample_bilinear2d", ODD, [4, 3], False), ("aten::gt", X, 0.5), ("aten::le", X, Y), ("aten::ne", X, torch.zeros(7)),
+    ("aten::sort", X, 1), ("aten::max", X, 1), ("aten::masked_fill", X, torch.rand(8, 9, 7) > 0.5, 0.73),
+    ("aten::fill_", quantized(3, 4), -0.3), ("aten::std", X, [1], True, False),
     ("aten::fake_quantize_per_tensor_affine", torch.randn(50), 0.1, 3, 0, 255),
 ]  # fmt: skip
 

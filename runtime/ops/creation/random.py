@@ -428,6 +428,12 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     return input * (noise / (1 - p))
 
 
+@composite("feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)", random=True)
+def feature_dropout_in_place(self: Tensor, p: float, train: bool) -> Tensor:
+    """`feature_dropout`, written into the tensor."""
+    return copy_into(self, feature_dropout(self, p, train)) if train and p and self.layout.numel else self
+
+
 _ALPHA = 1.7580993408473766
 """Minus the value that selu tends to: what dropped items become."""
 
@@ -466,6 +472,12 @@ def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     if rank < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     return _alpha_dropped(input, p, (*input.layout.shape[:2], *[1] * (rank - 2)))
+
+
+@composite("feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)", random=True)
+def feature_alpha_dropout_in_place(self: Tensor, p: float, train: bool) -> Tensor:
+    """`feature_alpha_dropout`, written into the tensor."""
+    return copy_into(self, feature_alpha_dropout(self, p, train)) if train and p and self.layout.numel else self
 
 
 # The generator itself

@@ -153,6 +153,21 @@ def bitwise_left_shift(a: Any, b: Any) -> Any:
     return 0 if b < 0 or b > 63 else a << b
 
 
+def _bitwise_in_place(sign: str, name: str) -> None:
+    """The rows of `self &= other`, as traces have them."""
+    for kind in ("Tensor", "Scalar"):
+
+        @composite(f"__i{sign}__.{kind}(Tensor(a!) self, {kind} other) -> Tensor(a!)")
+        def run(self: Tensor, other: Any) -> Tensor:
+            return getattr(self, name)(other)
+
+        run.__doc__ = f"`{name}`, as Python writes it."
+
+
+for _sign in ("and", "or", "xor"):
+    _bitwise_in_place(_sign, f"bitwise_{_sign}_")
+
+
 @composite("__ilshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)")
 def left_shift_in_place(self: Tensor, other: Any) -> Tensor:
     """The bits moved left, in place."""

@@ -60,13 +60,7 @@ def _into_range(key: str, low: float, high: float) -> Form:
 
 def _bounded(self: Tensor, low: float | None = None, high: float | None = None) -> Tensor:
     """The integers between those of two numbers."""
-    scale, point = scale_of(self)
-    least, most = LIMITS[self.dtype]
-
-    def integer(number: float) -> int:
-        return max(least, min(most, round(number / scale) + point))
-
-    bounds = (None if low is None else integer(low), None if high is None else integer(high))
+    bounds = (None if low is None else _integer(self, low), None if high is None else _integer(self, high))
     return quantized(_run("aten::clamp")(integers_of(self), *bounds), self.dtype, quantizer_of(self))
 
 
@@ -95,11 +89,47 @@ def _joined(key: str) -> Form:
     return form
 
 
-def _padded(self: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+def _integer(self: Tensor, number: float) -> int:
+    """The integer that stands for a number in a tensor."""
     scale, point = scale_of(self)
     low, high = LIMITS[self.dtype]
-    integer = max(low, min(high, round(value / scale) + point))
-    return quantized(_run("aten::constant_pad_nd")(integers_of(self), pad, integer), self.dtype, quantizer_of(self))
+    return max(low, min(high, round(number / scale) + point))
+
+
+def _padded(self: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    integers = _run("aten::constant_pad_nd")(integers_of(self), pad, _integer(self, value))
+    return quantized(integers, self.dtype, quantizer_of(self))
+
+
+def _masked(self: Tensor, mask: Tensor, value: float) -> Tensor:
+    integers = _run("aten::masked_fill.Scalar")(integers_of(self), mask, _integer(self, value))
+    return quantized(integers, self.dtype, quantizer_of(self))
+
+
+def _filled(self: Tensor, value: float) -> Tensor:
+    _run("aten::fill_.Scalar")(integers_of(self), _integer(self, value))
+    return self
+
+
+def _with_positions(key: str) -> Form:
+    """Rows that choose items and say where they were."""
+
+    def form(self: Tensor, *rest: Any) -> Any:
+        values, positions = found = _run(key)(integers_of(self), *rest)
+        return type(found)(quantized(values, self.dtype, quantizer_of(self)), positions)
+
+    return form
+
+
+def _compared(key: str) -> Form:
+    """Comparisons: those of the numbers."""
+
+    def form(self: Tensor, other: Any) -> Tensor:
+        from .quantizing import dequantized
+
+        return _run(key)(dequantized(self), dequantized(other) if isinstance(other, Tensor) else other)
+
+    return form
 
 
 def _copied(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
@@ -123,13 +153,13 @@ def _equal(self: Tensor, other: Tensor) -> bool:
 
 
 def _average(key: str) -> Form:
-    """Averages of windows: those of the integers, rounded; the zero point stays where it is."""
+    """Averages of windows: those of the integers, rounded as they are with their zero point."""
 
     def form(self: Tensor, *rest: Any) -> Tensor:
         scale, point = scale_of(self)
         numbers = integers_of(self).to(dtypes.float32).sub_(float(point))
         low, high = LIMITS[self.dtype]
-        means = _run(key)(numbers, *rest).round_().add_(float(point)).clamp_(low, high)
+        means = _run(key)(numbers, *rest).add_(float(point)).round_().clamp_(low, high)
         return quantized(means.to(INTEGERS[self.dtype]), self.dtype, per_tensor(scale, point, self.dtype))
 
     return form
@@ -144,13 +174,21 @@ def _forms() -> dict[str, Form]:
         "aten::clamp_min": _bounded,
         "aten::constant_pad_nd": _padded,
         "aten::equal": _equal,
+        "aten::masked_fill.Scalar": _masked,
+        "aten::masked_fill_.Scalar": _in_place(_masked),
+        "aten::fill_.Scalar": _filled,
         "aten::sigmoid": _into_range("aten::sigmoid", 0.0, 1.0),
         "aten::hardsigmoid": _into_range("aten::hardsigmoid", 0.0, 1.0),
         "aten::tanh": _into_range("aten::tanh", -1.0, 1.0),
     }
-    for name in ("leaky_relu", "elu", "mean.dim", "mean", "upsample_bilinear2d", "upsample_bilinear2d.vec", "threshold"):
+    for name in ("leaky_relu", "elu", "threshold", "std", "std.dim", "std.correction"):
         found[f"aten::{name}"] = _by_numbers(f"aten::{name}")
-    for name in ("avg_pool2d", "avg_pool1d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"):
+    for name in ("sort", "sort.stable", "topk", "max.dim", "min.dim"):
+        found[f"aten::{name}"] = _with_positions(f"aten::{name}")
+    for name in (
+        "avg_pool2d", "avg_pool1d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "mean.dim", "mean",
+        "upsample_bilinear2d", "upsample_bilinear2d.vec",
+    ):  # fmt: skip
         found[f"aten::{name}"] = _average(f"aten::{name}")
     for name in (
         "max_pool1d", "max_pool2d", "max_pool3d", "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d",
@@ -159,6 +197,9 @@ def _forms() -> dict[str, Form]:
         "amax", "amin",
     ):  # fmt: skip
         found[f"aten::{name}"] = _on_integers(f"aten::{name}")
+    for name in ("eq", "ne", "lt", "le", "gt", "ge"):
+        for kind in ("Tensor", "Scalar"):
+            found[f"aten::{name}.{kind}"] = _compared(f"aten::{name}.{kind}")
     for name in ("cat", "stack"):
         found[f"aten::{name}"] = _joined(f"aten::{name}")
     for name in ("relu", "relu6", "hardtanh", "clamp", "leaky_relu", "sigmoid", "tanh"):

@@ -86,7 +86,8 @@ def _copy_bits(target: Tensor, source: Tensor) -> None:
 def copy_into(target: Tensor, source: Tensor) -> Tensor:
     """Copy the items of `source`, broadcast and converted, into `target`; answers `target`."""
     check_writable(target)
-    if broadcast_shapes([target.layout.shape, source.layout.shape]) != target.layout.shape:
+    shapes = target.layout.shape, source.layout.shape
+    if shapes[0] != shapes[1] and broadcast_shapes(shapes) != shapes[0]:
         raise RuntimeError(
             f"output with shape {list(target.layout.shape)} doesn't match the broadcast shape "
             f"{list(broadcast_shapes([target.layout.shape, source.layout.shape]))}"
