@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..runtime.typesystem import EnumType, ListType, Type
+from ..runtime.typesystem import INT, EnumType, ListType, OptionalType, Type
 from .object import EnumMember, Object
 from .operators import candidates, written
 from .source import ScriptError, Span
@@ -58,7 +58,7 @@ class HistoricTorchValue(TorchValue):
 
 
 class SteplessRange(BuiltinFunction):
-    """`torch.linspace(start, end)`, which had 100 steps where none were given."""
+    """`torch.linspace(start, end)`, which had 100 steps where none were given, or None."""
 
     def call(
         self, emitter: Emitter, span: Span, arguments: Sequence[Operand], keywords: Sequence[Operand] = (), binders: int = 1
@@ -66,11 +66,25 @@ class SteplessRange(BuiltinFunction):
         given = [operand for operand in (*arguments[2:3], *keywords) if operand.name in ("", "steps")]
         if not given:
             keywords = (*keywords, Operand(emitter.constant(100, span), span, "steps"))
-        elif is_none(given[0].value):
-            hundred = Operand(emitter.constant(100, span), span, given[0].name)
-            arguments = [hundred if operand is given[0] else operand for operand in arguments]
-            keywords = [hundred if operand is given[0] else operand for operand in keywords]
+        elif isinstance(given[0].type, OptionalType) or is_none(given[0].value):
+            known = Operand(self._steps(emitter, span, given[0].value), span, given[0].name)
+            arguments = [known if operand is given[0] else operand for operand in arguments]
+            keywords = [known if operand is given[0] else operand for operand in keywords]
         return super().call(emitter, span, arguments, keywords, binders)
+
+    def _steps(self, emitter: Emitter, span: Span, value: Value) -> Value:
+        """The number of steps: 100 where the value is None."""
+        if is_none(value):
+            return emitter.constant(100, span)
+        absent = emitter.operator("aten::__is__", [value, emitter.constant(None, span)], span)
+        made = emitter.node("prim::If", [absent], (INT,), span)
+        with emitter.graph.insert_point(made.add_block()):
+            hundred = emitter.constant(100, span)
+        made.blocks[0].add_output(hundred)
+        with emitter.graph.insert_point(made.add_block()):
+            steps = emitter.insert("prim::unchecked_cast", [value], INT, span)
+        made.blocks[1].add_output(steps)
+        return made.output
 
 
 class HistoricSelect(BuiltinFunction):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..runtime.typesystem import BOOL, FLOAT, INT, TENSOR, Type
+from ..runtime.typesystem import BOOL, FLOAT, INT, NUMBER, TENSOR, OptionalType, Type
 from ..script.ir import Graph, Node, Value
 from ..script.passes.pipeline import clean_up
 from .versions import CHANGED
@@ -66,11 +66,23 @@ def _is_floating(graph: Graph, value: Value, node: Node) -> Value:
 def _upgrade_full(graph: Graph, node: Node) -> bool:
     """Without a dtype the result was of the default dtype, whatever the fill value."""
     fill, dtype = node.inputs[1], node.inputs[2]
-    if fill.type is FLOAT or not dtype.node.is_constant or dtype.node.attributes.get("value") is not None:
+    is_none = dtype.node.is_constant and dtype.node.attributes.get("value") is None
+    if fill.type is FLOAT or not (is_none or isinstance(dtype.type, OptionalType)):
         return False
     cast = CASTS.get(fill.type, "aten::Float.Scalar")
     with graph.insert_point(node):
-        node.replace_input(1, graph.emit(cast, [fill], FLOAT, span=node.span))
+        if is_none:
+            node.replace_input(1, graph.emit(cast, [fill], FLOAT, span=node.span))
+            return True
+        none = graph.constant(None, span=node.span)
+        absent = graph.emit("aten::__is__", [dtype, none], BOOL, span=node.span)
+        choice = graph.insert(graph.create("prim::If", [absent], NUMBER, span=node.span))
+        with graph.insert_point(choice.add_block()):
+            number = graph.emit(cast, [fill], FLOAT, span=node.span)
+        choice.blocks[0].add_output(number)
+        choice.add_block()
+        choice.blocks[1].add_output(fill)
+        node.replace_input(1, choice.output)
     return True
 
 

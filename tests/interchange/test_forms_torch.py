@@ -82,7 +82,8 @@ TEXTS = {
     "floor_divide_": "    y = torch.clone(x)\n    return torch.floor_divide_(y, torch.full_like(y, 0.3))\n",
     "feature_dropout_": "    return torch.feature_dropout_(torch.clone(x), 0.5, False)\n",
     "feature_alpha_dropout_": "    return torch.feature_alpha_dropout_(torch.clone(x), 0.5, False)\n",
-    "in place bits": "    y = torch.__ior__(torch.__iand__(torch.gt(x, 0), torch.lt(x, 2)), torch.gt(x, 2.5))\n    return torch.__ixor__(y, True)\n",
+    "in place bits": "    y = torch.__iand__(torch.gt(x, 0), torch.lt(x, 2))\n"
+    "    return torch.__ixor__(torch.__ior__(y, torch.gt(x, 2.5)), torch.gt(x, 1))\n",
     "__interpolate": '    return torch.__interpolate(torch.reshape(x, [1, 1, 4, 5]), [7, 3], None, "bilinear", False)\n',
     "__upsample": '    return torch.__upsample(torch.reshape(x, [1, 1, 4, 5]), None, 2, "nearest")\n',
     "Size": "    return torch.Size(torch.size(x))\n",

@@ -29,13 +29,13 @@ DIVISIONS = {
 }
 
 
-def archive(body: str, version: int) -> io.BytesIO:
+def archive(body: str, version: int, head: str = HEAD) -> io.BytesIO:
     out = io.BytesIO()
     writer = ArchiveWriter(out.write, "archive")
     writer.add("data.pkl", b"\x80\x02c__torch__\nM\n)\x81}b.")
     writer.add("constants.pkl", b"\x80\x02).")
     writer.add("version", f"{version}\n".encode())
-    writer.add("code/__torch__.py", (HEAD + body).encode())
+    writer.add("code/__torch__.py", (head + body).encode())
     writer.finish()
     out.seek(0)
     return out
@@ -80,6 +80,49 @@ def test_ranges_had_a_hundred_steps(name: str, version: int, given: str) -> None
     found = run(archive(f"    return torch.{name}(0, 1{given})\n", version), [1], [1])
     assert (found.shape, found.dtype) == ((RANGES[given],), np.float64 if "dtype" in given else np.float32)
     assert (found[0], found[-1]) == (0 if name == "linspace" else 1, 1 if name == "linspace" else 10)
+
+
+def with_option(body: str, version: int) -> io.BytesIO:
+    """An archive whose method has a parameter that may be None."""
+    return archive(body, version, HEAD.replace("b: Tensor)", "b: Optional[int]=None)"))
+
+
+@pytest.mark.parametrize("name, version", [("linspace", 7), ("logspace", 8)])
+@pytest.mark.parametrize("steps", ["b", "steps=b"])
+def test_steps_that_a_variable_may_lack(name: str, version: int, steps: str) -> None:
+    data = with_option(f"    return torch.{name}(0, 1, {steps})\n", version).getvalue()
+    for saved in (data, save_to_buffer(load(io.BytesIO(data)))):
+        forward = load(io.BytesIO(saved)).method("forward")
+        for given, count in (((), 100), ((7,), 7)):
+            found = forward(from_numpy(np.ones(1)), *given)
+            assert isinstance(found, Tensor)
+            assert found.shape == (count,)
+
+
+@pytest.mark.parametrize("fill", ["3", "True", "torch.len(torch.size(a))"])
+def test_a_dtype_that_a_variable_may_lack(fill: str) -> None:
+    forward = load(with_option(f"    return torch.full([2], {fill}, dtype=b)\n", 4)).method("forward")
+    for given, dtype in (((), np.float32), ((4,), np.int64), ((7,), np.float64)):
+        found = forward(from_numpy(np.ones(1)), *given)
+        assert isinstance(found, Tensor)
+        assert found.numpy().dtype == dtype
+
+
+MODES = ["torch.div(a, b, rounding_mode={})", 'torch.div(a, 2, rounding_mode={})', "torch.div_(torch.clone(a), b, rounding_mode={})",
+    "torch.div(a, b, rounding_mode={}, out=torch.empty([2], dtype=7))"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MODES)
+def test_divisions_that_name_their_rounding_never_changed(text: str) -> None:
+    for mode, expected in (('"floor"', [3, -4]), ('"trunc"', [3, -3])):
+        assert run(archive(f"    return {text.format(mode)}\n", 3), [7, -7], [2, 2]).tolist() == expected
+
+
+@pytest.mark.parametrize("name, operator", [("linspace", "[0, 1, 5]"), ("logspace", "[0, 1, 5]"), ("full", "[[5], 3]"), ("gelu", "[a]")])
+def test_results_in_a_tensor_that_is_given(name: str, operator: str) -> None:
+    text = f"    return torch.{name}({operator[1:-1]}, out=torch.empty([5]))\n"
+    given = [1.0, -1.0, 2.0, 0.0, 0.5]
+    np.testing.assert_array_equal(run(archive(text, 3), given, [1]), run(archive(text, 10), given, [1]))
 
 
 @pytest.mark.parametrize("name, version", [("linspace", 8), ("logspace", 9)])
