@@ -19,6 +19,7 @@ from collections.abc import Callable
 from .kernels.running import row_loop
 from .kernels.running.row_loop import BUDGET, BUDGET_SPENT, COUNTER, HOST_ROW, NO_BLOCK
 from .kernels.running.thread_pool import current_pool, parallel_kernel
+from .limits import LOCAL, Budget, step
 from .program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row
 from .storage import Storage, on_empty_cache
 
@@ -189,11 +190,13 @@ def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> Non
     """Run the frame's program from row 0, or from where `frame.row` stands, to its end.
 
     `answer(frame, status)` is called for negative statuses of kernels, after which the row runs again. A positive status
-    raises what the row's failure makes of it. Between runs of the loop Python notices signals.
+    raises what the row's failure makes of it. Between runs of the loop Python notices signals, and backward jumps are counted
+    as steps of `limits`.
     """
     control = frame._control
     loop = frame._plan.run
-    control[BUDGET] = BACKWARD_JUMPS
+    budget = LOCAL.budget
+    granted = control[BUDGET] = _jumps(budget)
     while status := loop(frame.control_address, 0, 0):
         row = frame.program.rows[control[COUNTER]] if status in (HOST_ROW, NO_BLOCK) else None
         if isinstance(row, HostRow):
@@ -202,13 +205,22 @@ def run(frame: Frame, answer: Callable[[Frame, int], None] | None = None) -> Non
         elif isinstance(row, AllocateRow):
             frame.answer_allocation(row)
         elif status == BUDGET_SPENT:
-            control[BUDGET] = BACKWARD_JUMPS
+            if budget is not None:
+                step(granted - control[BUDGET])
+            granted = control[BUDGET] = _jumps(budget)
         elif status > 0:
             raise _failure(frame, status - 1)
         elif answer is None:
             raise RuntimeError(f"program: row {frame.row} returned status {status}, and nobody answers it")
         else:
             answer(frame, status)
+    if budget is not None:
+        step(granted - control[BUDGET])
+
+
+def _jumps(budget: Budget | None) -> int:
+    """How many backward jumps there may be until Python is asked."""
+    return BACKWARD_JUMPS if budget is None else min(BACKWARD_JUMPS, budget.steps)
 
 
 def _failure(frame: Frame, item: int) -> Exception:

@@ -1,7 +1,8 @@
 """Limits on what compiled programs may use: steps and memory, for programs that nobody has read.
 
 In: `with limits(steps=..., bytes=...)` around calls. Out: `LimitExceeded` where a program goes beyond. The interpreter counts steps in
-a form of each program that is made for this; memory is counted where storages are made, so tensors of all threads count together.
+a form of each program that is made for this, and the executor counts backward jumps; memory is counted where storages are made, so
+tensors of all threads count together.
 """
 from __future__ import annotations
 

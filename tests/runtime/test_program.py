@@ -17,6 +17,7 @@ from rushlight.runtime.executor import BACKWARD_JUMPS, Frame, acquire, release, 
 from rushlight.runtime.kernels.compiling.compiler import function_kernel
 from rushlight.runtime.kernels.compiling.primitives import int64_pointer
 from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, pointwise_kernel
+from rushlight.runtime.limits import LimitExceeded, limits
 from rushlight.runtime.program import AllocateRow, FreeRow, HostRow, JumpRow, KernelRow, Program, Row, parse
 
 
@@ -118,6 +119,15 @@ def test_loops_count_and_outlast_their_budget(limit: int) -> None:
     release(frame)
     again = execute(program)
     assert again is frame and again.words[3] == limit * (limit + 1) // 2
+
+
+@pytest.mark.parametrize("steps", [0, 3, 99, 2 * BACKWARD_JUMPS])
+def test_loops_stop_at_the_limit_of_steps(steps: int) -> None:
+    with limits(steps=steps) as budget:
+        release(execute(counting(steps + 1)))
+        assert budget.steps == 0
+    with pytest.raises(LimitExceeded, match=f"more than {steps} steps"), limits(steps=steps):
+        execute(counting(steps + 2))
 
 
 def test_signals_are_noticed_inside_loops() -> None:
