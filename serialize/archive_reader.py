@@ -177,8 +177,11 @@ class _Reader:
             made = reader.object_of(pickled)
             if made is None or "__setstate__" not in made.type.methods:
                 continue
-            _, argument = made.type.methods["__setstate__"].schema.args
-            state = reader.read(pickled.state, argument.type, f"the state of {pickled.qualified_name}")
+            arguments = made.type.methods["__setstate__"].schema.args
+            if len(arguments) != 2:
+                rule = f"__setstate__ of {pickled.qualified_name} takes {len(arguments)} values; it takes self and the state"
+                raise ArchiveError(rule, record="data.pkl")
+            state = reader.read(pickled.state, arguments[1].type, f"the state of {pickled.qualified_name}")
             try:
                 with self._limits():
                     made.method("__setstate__")(state)
@@ -189,7 +192,6 @@ class _Reader:
             missing = made.complete()
             if missing:
                 raise ArchiveError(f"attribute '{missing[0]}' of {pickled.qualified_name} has no value", record="data.pkl")
-
 
     def _limits(self) -> AbstractContextManager[object]:
         """What `__setstate__` may take, unless the caller of `load` limits programs."""

@@ -303,6 +303,10 @@ BAD = {
         lambda: small(SETSTATE + '    ops.prim.RaiseException("boo")\n', b"K\x01"),
         "(?s)__setstate__ of .* failed.*boo",
     ),
+    "setstate_without_a_state": (
+        lambda: small("  def __setstate__(self: __torch__.M) -> NoneType:\n    pass\n", b"K\x01"),
+        "__setstate__ of __torch__.M takes 1 values",
+    ),
     "setstate_that_never_ends": (
         lambda: small(SETSTATE + "    while True:\n      s = torch.add(s, 1)\n", b"K\x01"),
         "(?s)__setstate__ of .* failed.*steps",
