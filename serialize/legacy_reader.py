@@ -11,7 +11,7 @@ from typing import IO, cast
 
 from ..runtime.meta_storage import MetaStorage
 from ..runtime.storage import Storage, written_by_others
-from .errors import ArchiveError, UnlistedError, shown
+from .errors import ArchiveError, shown
 from .opcodes import Dialect
 from .recognition import HEAD, refuse_foreign
 from .saved_globals import Known, SavedBuilder
@@ -21,6 +21,8 @@ from .script_pickle import PickledStorage, arguments_of
 from .unpickler import Machine, run_machine
 
 MAGIC = 0x1950A86A20F9469CFC6C
+PROTO, LONG1 = b"\x80", b"\x8a"
+"""Opcodes with which a stream begins: the number is no short one."""
 PROTOCOL = 1001
 NO_STREAM = (
     "no file of torch.save: it begins with a pickle, but not with that of the magic number. If pickle.dump wrote it, PyTorch's torch.load "
@@ -158,9 +160,9 @@ def _load_stream(parts: _Parts, make_builder: MakeBuilder, location: Location) -
     builder = make_builder(storages)
     try:
         magic = parts.pickle(builder, "magic number")
-    except UnlistedError as error:
-        raise ArchiveError(NO_STREAM) from error
     except ArchiveError as error:
+        if parts.data[:1] == PROTO and parts.data[2:3] != LONG1:
+            raise ArchiveError(NO_STREAM) from error
         raise ArchiveError(
             f"no file of torch.save: it is neither a zip archive nor does it begin with the magic number of older files ({error.rule})"
         ) from error

@@ -279,6 +279,8 @@ def _build_object(instance: object, state: object) -> object:
     return build_plain(instance, state)
 
 
+OVERLOADS = "__overloads__"
+"""A dict that PyTorch 1.2 and 1.3 put into each module; nothing reads it."""
 KINDS_OF_MEMBERS = {"_modules": Module | InertObject | None, "_parameters": Parameter | None, "_buffers": Tensor | None}
 
 
@@ -296,7 +298,7 @@ def _build_module(instance: Module, state: object) -> object:
                 if not isinstance(key, str) or not isinstance(one, KINDS_OF_MEMBERS[name]):
                     raise ArchiveError(f"{shown(key)} in {name} of a {type(instance).__name__} is a {type(one).__name__}")
         hidden: object = inspect.getattr_static(type(instance), name, None)
-        if name.startswith("__") or callable(hidden) or hasattr(hidden, "__get__"):
+        if (name.startswith("__") and name != OVERLOADS) or callable(hidden) or hasattr(hidden, "__get__"):
             raise ArchiveError(f"member {name} of a {type(instance).__name__} would hide a method")
     instance.__setstate__(cast("dict[str, Any]", members))
     return instance

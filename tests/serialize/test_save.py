@@ -499,3 +499,15 @@ def test_map_location_gets_bytes_and_garbage_is_collected_afterwards() -> None:
 def test_a_file_of_pickle_dump_explains_itself(value: object) -> None:
     with pytest.raises(ArchiveError, match="If pickle.dump wrote it, PyTorch's torch.load does not read it either"):
         rl.load(io.BytesIO(pickle.dumps(value)))
+    with pytest.raises(ArchiveError, match="If pickle.dump wrote it"):
+        get_unsafe_globals_in_checkpoint(io.BytesIO(pickle.dumps(value)))
+
+
+def test_modules_of_pytorch_1_2_have_a_dict_of_overloads() -> None:
+    module = rl.nn.Linear(2, 3)
+    vars(module)["__overloads__"] = {}
+    loaded = again(module)
+    assert vars(loaded)["__overloads__"] == {} and rl.equal(loaded.weight, module.weight)
+    vars(module)["__array_interface__"] = {}
+    with pytest.raises(ArchiveError, match="member __array_interface__ of a Linear would hide a method"):
+        again(module)
