@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..dtype import int64
-from ..layout import Layout, broadcast_shapes
+from ..layout import Layout, broadcast_shapes, wrap_dim
 from ..tensor import Tensor
 from .host import wrapped
 from .table import builtin, composite, host, required, view
@@ -118,6 +118,30 @@ def assert_async(self: Tensor, assert_msg: str = "Expected Tensor with single no
 def grad(outputs: Any, inputs: Any, grad_outputs: Any, retain_graph: Any, create_graph: bool, allow_unused: bool) -> list[Tensor | None]:
     """Gradients: there are none here."""
     raise RuntimeError("grad: rushlight records no gradients; a program that asks for them runs in PyTorch only")
+
+
+@composite("_is_all_true(Tensor self) -> Tensor")
+def is_all_true(self: Tensor) -> Tensor:
+    """Whether every item of a bool tensor is true."""
+    return self.all()
+
+
+@composite("_is_any_true(Tensor self) -> Tensor")
+def is_any_true(self: Tensor) -> Tensor:
+    """Whether some item of a bool tensor is true."""
+    return self.any()
+
+
+@composite("linalg_matmul(Tensor self, Tensor other) -> Tensor")
+def linalg_matmul(self: Tensor, other: Tensor) -> Tensor:
+    """As matmul."""
+    return self.matmul(other)
+
+
+@composite("_dim_arange(Tensor like, int dim) -> Tensor")
+def dim_arange(like: Tensor, dim: int) -> Tensor:
+    """The numbers from 0 on, as many as `dim` has items."""
+    return required("aten::arange")(like.layout.shape[wrap_dim(dim, like.ndim)], int64, None, None, None)
 
 
 @builtin("_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool")

@@ -116,7 +116,7 @@ class _Packets:
     """What `torch.ops.aten` is in PyTorch: operators by name."""
 
     def __getattr__(self, name: str) -> Any:
-        return packet(f"aten::{name}")
+        return types.SimpleNamespace(default=packet(f"aten::{name}"))
 
 
 class _Library:
@@ -232,8 +232,8 @@ def variants(info: Any, samples: list[Any], count: int) -> Iterator[tuple[str, A
         changes += [("empty", _without_items), ("single", _single)]
     for name, change in changes:
         for sample in _spread(samples, count):
-            if name == "expanded" and sample.kwargs.get("max_norm") is not None:
-                # the weight is written to
+            if name == "expanded" and (sample.kwargs.get("max_norm") is not None or sample.kwargs.get("training")):
+                # the weight or the running statistics are written to
                 continue
             yield name, SampleInput(
                 _map(sample.input, change), args=_map(tuple(sample.args), change), kwargs=_map(sample.kwargs, change)

@@ -9,7 +9,7 @@ from rushlight.runtime.ops.variants import overload_orders
 torch = pytest.importorskip("torch")
 
 SCHEMAS = {str(schema).partition("(")[0]: str(schema) for schema in torch._C._jit_get_all_schemas()}
-ELSEWHERE = {"prepacked", "torch_scatter", "torchvision"}
+ELSEWHERE = {"prepacked", "torch_cluster", "torch_scatter", "torchaudio", "torchvision"}
 """Namespaces of builds for mobile devices and of other packages, which this PyTorch does not have."""
 
 

@@ -10,6 +10,7 @@ from ...kernels.layers.row_normalization import row_norm_kernel
 from ...kernels.running.launch import launch
 from ...storage import Storage
 from ...tensor import Tensor, new_empty
+from ..dtype_rules import real_dtype
 from ..launching import require_floating
 from ..plans import Plans
 from ..reduction.statistics import var_mean_dim
@@ -111,5 +112,16 @@ def native_layer_norm(
 @kernel("rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """input / sqrt(mean of squares + eps) * weight over the last dimensions; `eps` is the dtype's own if None."""
+    if input.dtype.is_complex:
+        return _complex_rms_norm(input, normalized_shape, weight, eps)
     epsilon = _EPSILONS.get(input.dtype.name, 0.0) if eps is None else eps
     return _normalized(input, tuple(normalized_shape), weight, None, epsilon, centred=False)
+
+
+def _complex_rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, eps: float | None) -> Tensor:
+    """By PyTorch's formula, whose squares are those of complex numbers."""
+    epsilon = _EPSILONS[real_dtype(input.dtype).name] if eps is None else eps
+    items: Any = input
+    mean = (items * items).mean([*range(input.ndim - len(normalized_shape), input.ndim)], True)
+    result = items * (mean + epsilon).rsqrt()
+    return result if weight is None else result * weight

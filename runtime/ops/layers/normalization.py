@@ -21,7 +21,7 @@ from ..host import wrapped
 from ..launching import address_or_zero, require_floating
 from ..plans import Plans
 from ..shape.conversion import converted_to
-from ..shape.copying import contiguous, converted, copy_into
+from ..shape.copying import clone, contiguous, converted, copy_into
 from ..short_calls import Short, remembered
 from ..table import kernel
 
@@ -72,6 +72,8 @@ def _general_batch_norm(
     require_floating("batch_norm", input.dtype)
     shape = input.layout.shape
     if len(shape) < 2:
+        if not input.layout.numel:
+            return clone(input)
         raise RuntimeError(f"batch_norm: expected input with at least 2 dimensions, got shape {list(shape)}")
     channels = shape[1]
     if not training and (running_mean is None or running_var is None):

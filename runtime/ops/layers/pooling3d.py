@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...dtype import int64
 from ...tensor import Tensor
 from ..launching import require_floating, widened
 from ..table import kernel
@@ -86,7 +87,8 @@ def avg_pool3d(
     divisor_override: int | None,
 ) -> Tensor:
     """The mean of each window; padding counts as zeros, and in the divisor if `count_include_pad`."""
-    require_floating("avg_pool3d_out_frame", self.dtype)
+    if self.dtype is not int64:
+        require_floating("avg_pool3d_out_frame", self.dtype)
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     windows, sizes = _windows("avg_pool3d", self, kernel_size, stride, padding, [1], ceil_mode)

@@ -95,3 +95,23 @@ def max_unpool3d(
     if min(stride) <= 0:
         raise RuntimeError(f"strides should be greater than zero, but got stride: {list(stride)}")
     return _unpool(self, indices, output_size, "max_unpool3d")
+
+
+@composite(
+    "max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, "
+    "int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor"
+)
+def max_pool2d_with_indices_backward(
+    grad_output: Tensor, self: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
+    ceil_mode: bool, indices: Tensor,
+) -> Tensor:
+    """The gradient of a maximum pooling: that of each window goes to the item that it took."""
+    del kernel_size, stride, padding, dilation, ceil_mode
+    leading, plane = self.layout.shape[:-2], math.prod(self.layout.shape[-2:])
+    out: Any = new_empty((math.prod(leading), plane), self.dtype).zero_()
+    if indices.layout.numel:
+        places: Any = contiguous(indices).view([math.prod(leading), -1])
+        out.scatter_add_(1, places, contiguous(grad_output).view([math.prod(leading), -1]))
+    out = out.view(list(self.layout.shape))
+    memory_format = suggested_format(self.layout) if self.ndim == 4 else contiguous_format
+    return out if memory_format is contiguous_format else converted_to(out, out.dtype, memory_format)

@@ -12,10 +12,11 @@ from ... import dtype as dtypes
 from ...kernels.loops.indexing import ADD
 from ...kernels.loops.searching import histogram_kernel
 from ...kernels.running.launch import launch
+from ...layout import wrap_dim
 from ...no_data import require_data
 from ...tensor import Tensor, new_empty, number_of
 from ..creation.factories import fill_number
-from ..host import bits, wrapped
+from ..host import bits, decoded, wrapped
 from ..positions import Position, unsupported, write_items
 from ..shape.copying import contiguous, converted
 from ..table import host, kernel
@@ -111,14 +112,40 @@ def _bounds(name: str, self: Tensor, low: float, high: float, half: float) -> tu
 @kernel("histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor")
 def histc(self: Tensor, bins: int = 100, min: Any = 0, max: Any = 0) -> Tensor:
     """How many items fall into each of `bins` bins of equal width over [min, max]; over the items' range if both are the same."""
-    if self.dtype not in (dtypes.float32, dtypes.float64):
+    halves = self.dtype in (dtypes.float16, dtypes.bfloat16)
+    if not halves and self.dtype not in (dtypes.float32, dtypes.float64):
         raise unsupported("histogram_cpu", self.dtype)
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if min > max:
         raise RuntimeError("torch.histc: max must be larger than min")
     low, high = _bounds("torch.histc", self, float(min), float(max), 1.0)
+    if halves:
+        inside: Any = (self >= low) & (self <= high)
+        # every step is rounded to the dtype, as in PyTorch
+        places = ((self - low) * bins / (high - low))[inside].to(dtypes.int64).clamp_max(bins - 1)
+        return converted(bincount(places, None, bins), self.dtype)
     return _count(self, None, bins, low, high, None, False)
+
+
+@host("hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor")
+def hash_tensor(self: Tensor, dim: Sequence[int] = (), keepdim: bool = False, mode: int = 0) -> Tensor:
+    """The exclusive or of the items' bits along `dim` (all of them if empty): floating-point items as float64, others as int64."""
+    if mode != 0:
+        raise RuntimeError(f"hash_tensor: unknown mode {mode}; only 0 exists")
+    if self.dtype.is_complex:
+        raise unsupported("hash_tensor", self.dtype)
+    if not self.layout.numel and not dim:
+        raise RuntimeError(
+            "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        )
+    if self.ndim and any(not self.layout.shape[at] for at in dim):
+        raise IndexError(f"hash_tensor: Expected reduction dim {dim[0]} to have non-zero size.")
+    dims = tuple(wrap_dim(at, self.ndim) for at in dim) if dim else tuple(range(self.ndim))
+    items = decoded(self)
+    carrier = np.float64 if self.dtype.is_floating_point else np.int64
+    words = np.array(items, carrier, order="C").view(np.uint64)
+    return wrapped(np.asarray(np.bitwise_xor.reduce(words, dims, keepdims=keepdim) if self.ndim else words, np.uint64))
 
 
 def _finished(hist: Tensor, edges: Tensor, density: bool) -> Histogram:

@@ -369,3 +369,26 @@ def cartesian_prod(tensors: Sequence[Tensor]) -> Tensor:
     if len(tensors) == 1:
         return tensors[0]
     return stack([reshaped(grid, (grid.layout.numel,)) for grid in meshgrid(tensors)], 1)
+
+
+@composite("_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor")
+def chunk_cat(tensors: Sequence[Tensor], dim: int, num_chunks: int) -> Tensor:
+    """Each tensor as `num_chunks` pieces along `dim`, flattened from there on and filled up with zeros; these one after the other."""
+    if num_chunks < 1 or not tensors:
+        raise RuntimeError(f"_chunk_cat: expects tensors and num_chunks above 0, got {len(tensors)} and {num_chunks}")
+    dim = wrap_dim(dim, tensors[0].ndim)
+    pieces: list[Tensor] = []
+    for tensor in tensors:
+        shape = tensor.layout.shape
+        if tensor.dtype is not tensors[0].dtype:
+            raise RuntimeError("_chunk_cat expects all input tensors with the same dtype")
+        if not tensor.layout.numel:
+            raise RuntimeError("_chunk_cat expects non-empty tensor")
+        if dim >= len(shape) or shape[:dim] != tensors[0].layout.shape[:dim]:
+            raise RuntimeError("_chunk_cat expects same sizes of 0,...,dim-1 dimensions")
+        lacking = -shape[dim] % num_chunks
+        filled: Any = tensor
+        if lacking:
+            filled = cat([tensor, filled.new_zeros([*shape[:dim], lacking, *shape[dim + 1 :]])], dim)
+        pieces.append(reshaped(contiguous(filled), (*shape[:dim], num_chunks, -1)))
+    return cat(pieces, dim + 1)

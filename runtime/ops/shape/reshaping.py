@@ -206,6 +206,8 @@ def narrow_copy(self: Tensor, dim: int, start: int, length: int) -> Tensor:
     from .copying import clone
     from .views import narrow
 
+    if dim >= self.ndim:
+        raise RuntimeError(f"narrow_copy: dim {dim} of a tensor with {self.ndim} dimensions")
     return contiguous(clone(_view_of(self, narrow(self.layout, dim, start, length))))
 
 
