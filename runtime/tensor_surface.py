@@ -129,10 +129,6 @@ class Surface:
         Tensor.__init__(made, self.memory, self.layout, self.dtype)
         return made
 
-    def chalf(self: Any, memory_format: Any = None) -> Tensor:
-        """The items in complex32."""
-        return self.to(dtypes.complex32, memory_format=memory_format)
-
     def dim_order(self: Any) -> tuple[int, ...]:
         """The dimensions from the largest stride to the smallest; those of equal strides keep their order."""
         strides = self.layout.strides

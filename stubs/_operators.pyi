@@ -39,6 +39,10 @@ class _histogram_result(NamedTuple):
     hist: Tensor
     bin_edges: Tensor
 
+class _histogramdd_result(NamedTuple):
+    hist: Tensor
+    bin_edges: Tensor
+
 class _kthvalue_result(NamedTuple):
     values: Tensor
     indices: Tensor
@@ -1164,6 +1168,30 @@ def cudnn_batch_norm(input: Tensor, weight: Tensor, bias: Tensor | None, running
 @overload
 def cudnn_batch_norm(input: Tensor, weight: Tensor, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None, training: _bool, exponential_average_factor: _float, epsilon: _float, *, out: tuple[Tensor, Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]: ...
 @overload
+def cudnn_convolution(input: Tensor, weight: Tensor, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool) -> Tensor:
+    """A convolution without bias."""
+    ...
+@overload
+def cudnn_convolution(input: Tensor, weight: Tensor, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool, *, out: Tensor) -> Tensor: ...
+@overload
+def cudnn_convolution_add_relu(input: Tensor, weight: Tensor, z: Tensor, alpha: _Number | Tensor | None, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int, *, out: Tensor) -> Tensor:
+    """A convolution plus `alpha` (1 if None) times `z`, negative items set to 0."""
+    ...
+@overload
+def cudnn_convolution_add_relu(input: Tensor, weight: Tensor, z: Tensor, alpha: _Number | Tensor | None, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor: ...
+@overload
+def cudnn_convolution_relu(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int, *, out: Tensor) -> Tensor:
+    """A convolution, its negative items set to 0."""
+    ...
+@overload
+def cudnn_convolution_relu(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor: ...
+@overload
+def cudnn_convolution_transpose(input: Tensor, weight: Tensor, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool) -> Tensor:
+    """A transposed convolution without bias."""
+    ...
+@overload
+def cudnn_convolution_transpose(input: Tensor, weight: Tensor, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool, *, out: Tensor) -> Tensor: ...
+@overload
 def cummax(input: Tensor, dim: _int) -> _cummax_result:
     """The largest of the items up to each along `dim`, and its place: of equal ones the last; NaN counts as largest."""
     ...
@@ -2061,6 +2089,12 @@ def has_torch_function() -> _bool:
     """False: no argument of a script overrides operators."""
     ...
 @overload
+def hash_tensor(input: Tensor, dim: _int | Sequence[_int] = ..., *, keepdim: _bool = False, mode: _int = 0) -> Tensor:
+    """The exclusive or of the items' bits along `dim` (all of them if empty): floating-point items as float64, others as int64."""
+    ...
+@overload
+def hash_tensor(input: Tensor, dim: _int | Sequence[_int] = ..., *, keepdim: _bool = False, mode: _int = 0, out: Tensor) -> Tensor: ...
+@overload
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 below zero, 1 above, and the item of `values` at zero."""
     ...
@@ -2091,6 +2125,14 @@ def histogram(input: Tensor, bins: Tensor, *, weight: Tensor | None = None, dens
 def histogram(input: Tensor, bins: _int = 100, *, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogram_result: ...
 @overload
 def histogram(input: Tensor, bins: _int = 100, *, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False, out: tuple[Tensor, Tensor]) -> _histogram_result: ...
+@overload
+def histogramdd(input: Tensor, bins: Sequence[_int], range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result:
+    """The points (rows of the last dimension), or their weights, in each cell of a grid of bins of equal width, and the bins' edges."""
+    ...
+@overload
+def histogramdd(input: Tensor, bins: _int, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result: ...
+@overload
+def histogramdd(input: Tensor, bins: Sequence[Tensor], range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result: ...
 @overload
 def hsplit(input: Tensor, sections: _int) -> tuple[Tensor, ...]:
     """`sections` equal pieces side by side."""
@@ -2640,6 +2682,12 @@ def linalg_lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: _bool = True
 @overload
 def linalg_lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: _bool = True, adjoint: _bool = False, out: Tensor) -> Tensor: ...
 @overload
+def linalg_matmul(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """As matmul."""
+    ...
+@overload
+def linalg_matmul(input: Tensor, other: Tensor | _Number, *, out: Tensor) -> Tensor: ...
+@overload
 def linalg_matrix_exp(input: Tensor) -> Tensor:
     """The exponential series of each square matrix: of the matrix over a power of two, then squared as often."""
     ...
@@ -3053,6 +3101,9 @@ def max_pool2d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], s
     ...
 @overload
 def max_pool2d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] = ..., padding: _int | Sequence[_int] = ..., dilation: _int | Sequence[_int] = ..., ceil_mode: _bool = False, *, out: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]: ...
+def max_pool2d_with_indices_backward(grad_output: Tensor, input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int], padding: _int | Sequence[_int], dilation: _int | Sequence[_int], ceil_mode: _bool, indices: Tensor) -> Tensor:
+    """The gradient of a maximum pooling: that of each window goes to the item that it took."""
+    ...
 def max_pool3d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] = ..., padding: _int | Sequence[_int] = ..., dilation: _int | Sequence[_int] = ..., ceil_mode: _bool = False) -> Tensor:
     """The largest item of each window; padding counts as minus infinity."""
     ...
@@ -3127,6 +3178,30 @@ def miopen_batch_norm(input: Tensor, weight: Tensor, bias: Tensor | None, runnin
 @overload
 def miopen_batch_norm(input: Tensor, weight: Tensor, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None, training: _bool, exponential_average_factor: _float, epsilon: _float, *, out: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]: ...
 @overload
+def miopen_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, *, out: Tensor) -> Tensor:
+    """A convolution."""
+    ...
+@overload
+def miopen_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor: ...
+def miopen_convolution_add_relu(input: Tensor, weight: Tensor, z: Tensor, alpha: _Number | Tensor | None, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+    """A convolution plus `alpha` (1 if None) times `z`, negative items set to 0."""
+    ...
+def miopen_convolution_relu(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+    """A convolution, its negative items set to 0."""
+    ...
+@overload
+def miopen_convolution_transpose(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, *, out: Tensor) -> Tensor:
+    """A transposed convolution."""
+    ...
+@overload
+def miopen_convolution_transpose(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor: ...
+@overload
+def miopen_depthwise_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, *, out: Tensor) -> Tensor:
+    """A convolution."""
+    ...
+@overload
+def miopen_depthwise_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor: ...
+@overload
 def mish(input: Tensor) -> Tensor:
     """self * tanh(softplus(self)). Source: arXiv:1908.08681."""
     ...
@@ -3135,6 +3210,12 @@ def mish(input: Tensor, *, out: Tensor) -> Tensor: ...
 def mish_(input: Tensor) -> Tensor:
     """self * tanh(softplus(self)). Source: arXiv:1908.08681."""
     ...
+@overload
+def mkldnn_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+    """A convolution."""
+    ...
+@overload
+def mkldnn_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, *, out: Tensor) -> Tensor: ...
 @overload
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of matrices (n, k) and (k, m)."""

@@ -12,7 +12,7 @@ from rushlight.runtime.dtype import DType
 from rushlight.runtime.formats import LayoutKind, MemoryFormat
 from rushlight.runtime.random import Generator
 from rushlight.runtime.tensor import Tensor
-from rushlight._operators import _aminmax_result, _cummax_result, _cummin_result, _frexp_result, _geqrf_result, _histogram_result, _kthvalue_result, _linalg_cholesky_ex_result, _linalg_eig_result, _linalg_eigh_result, _linalg_inv_ex_result, _linalg_lstsq_result, _linalg_lu_result, _linalg_lu_factor_result, _linalg_lu_factor_ex_result, _linalg_qr_result, _linalg_slogdet_result, _linalg_solve_ex_result, _linalg_svd_result, _lu_unpack_result, _max_result, _median_result, _min_result, _mode_result, _multilabel_margin_loss_forward_result, _nanmedian_result, _nll_loss2d_forward_result, _nll_loss_forward_result, _qr_result, _slogdet_result, _sort_result, _svd_result, _topk_result, _triangular_solve_result
+from rushlight._operators import _aminmax_result, _cummax_result, _cummin_result, _frexp_result, _geqrf_result, _histogram_result, _histogramdd_result, _kthvalue_result, _linalg_cholesky_ex_result, _linalg_eig_result, _linalg_eigh_result, _linalg_inv_ex_result, _linalg_lstsq_result, _linalg_lu_result, _linalg_lu_factor_result, _linalg_lu_factor_ex_result, _linalg_qr_result, _linalg_slogdet_result, _linalg_solve_ex_result, _linalg_svd_result, _lu_unpack_result, _max_result, _median_result, _min_result, _mode_result, _multilabel_margin_loss_forward_result, _nanmedian_result, _nll_loss2d_forward_result, _nll_loss_forward_result, _qr_result, _slogdet_result, _sort_result, _svd_result, _topk_result, _triangular_solve_result
 
 _Number = _int | _float | _bool | _complex
 
@@ -644,6 +644,18 @@ class Operators:
     def cuda(self) -> Tensor:
         """RuntimeError: tensors live on the CPU here."""
         ...
+    def cudnn_convolution(self, weight: Tensor, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool) -> Tensor:
+        """A convolution without bias."""
+        ...
+    def cudnn_convolution_add_relu(self, weight: Tensor, z: Tensor, alpha: _Number | Tensor | None, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+        """A convolution plus `alpha` (1 if None) times `z`, negative items set to 0."""
+        ...
+    def cudnn_convolution_relu(self, weight: Tensor, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+        """A convolution, its negative items set to 0."""
+        ...
+    def cudnn_convolution_transpose(self, weight: Tensor, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool, allow_tf32: _bool) -> Tensor:
+        """A transposed convolution without bias."""
+        ...
     def cummax(self, dim: _int) -> _cummax_result:
         """The largest of the items up to each along `dim`, and its place: of equal ones the last; NaN counts as largest."""
         ...
@@ -1154,6 +1166,9 @@ class Operators:
     def hardtanh_(self, min_val: _Number | Tensor = -1, max_val: _Number | Tensor = 1) -> Tensor:
         """As `hardtanh`, in the memory of `self`."""
         ...
+    def hash_tensor(self, dim: _int | Sequence[_int] = ..., *, keepdim: _bool = False, mode: _int = 0) -> Tensor:
+        """The exclusive or of the items' bits along `dim` (all of them if empty): floating-point items as float64, others as int64."""
+        ...
     def heaviside(self, values: Tensor) -> Tensor:
         """0 below zero, 1 above, and the item of `values` at zero."""
         ...
@@ -1172,6 +1187,16 @@ class Operators:
         ...
     @overload
     def histogram(self, bins: _int = 100, *, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogram_result: ...
+    @overload
+    def histogramdd(self, bins: Sequence[_int], range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result:
+        """The points (rows of the last dimension), or their weights, in each cell of a grid of bins of equal width, and the bins' edges."""
+        ...
+    @overload
+    def histogramdd(self, *bins: _int, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result: ...
+    @overload
+    def histogramdd(self, bins: _int, range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result: ...
+    @overload
+    def histogramdd(self, bins: Sequence[Tensor], range: Sequence[_float] | None = None, weight: Tensor | None = None, density: _bool = False) -> _histogramdd_result: ...
     @overload
     def hsplit(self, sections: _int) -> tuple[Tensor, ...]:
         """`sections` equal pieces side by side."""
@@ -1497,6 +1522,9 @@ class Operators:
     def linalg_lstsq(self, b: Tensor, rcond: _float | None = None, *, driver: _str | None = None) -> _linalg_lstsq_result:
         """X that makes |self @ X - b| least; of several, the shortest. Drivers differ in what else they give."""
         ...
+    def linalg_matmul(self, other: Tensor | _Number) -> Tensor:
+        """As matmul."""
+        ...
     def linalg_matrix_exp(self) -> Tensor:
         """The exponential series of each square matrix: of the matrix over a power of two, then squared as often."""
         ...
@@ -1698,6 +1726,9 @@ class Operators:
     def max_pool2d_with_indices(self, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] = ..., padding: _int | Sequence[_int] = ..., dilation: _int | Sequence[_int] = ..., ceil_mode: _bool = False) -> tuple[Tensor, Tensor]:
         """The largest item of each window, and its place in the flattened plane (int64)."""
         ...
+    def max_pool2d_with_indices_backward(self, grad_output: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int], padding: _int | Sequence[_int], dilation: _int | Sequence[_int], ceil_mode: _bool, indices: Tensor) -> Tensor:
+        """The gradient of a maximum pooling: that of each window goes to the item that it took."""
+        ...
     def max_pool3d(self, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] = ..., padding: _int | Sequence[_int] = ..., dilation: _int | Sequence[_int] = ..., ceil_mode: _bool = False) -> Tensor:
         """The largest item of each window; padding counts as minus infinity."""
         ...
@@ -1736,11 +1767,29 @@ class Operators:
     def minimum(self, other: Tensor | _Number) -> Tensor:
         """The smaller of both; NaN if either is."""
         ...
+    def miopen_convolution(self, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor:
+        """A convolution."""
+        ...
+    def miopen_convolution_add_relu(self, weight: Tensor, z: Tensor, alpha: _Number | Tensor | None, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+        """A convolution plus `alpha` (1 if None) times `z`, negative items set to 0."""
+        ...
+    def miopen_convolution_relu(self, weight: Tensor, bias: Tensor | None, stride: Sequence[_int], padding: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+        """A convolution, its negative items set to 0."""
+        ...
+    def miopen_convolution_transpose(self, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], output_padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor:
+        """A transposed convolution."""
+        ...
+    def miopen_depthwise_convolution(self, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int, benchmark: _bool, deterministic: _bool) -> Tensor:
+        """A convolution."""
+        ...
     def mish(self) -> Tensor:
         """self * tanh(softplus(self)). Source: arXiv:1908.08681."""
         ...
     def mish_(self) -> Tensor:
         """self * tanh(softplus(self)). Source: arXiv:1908.08681."""
+        ...
+    def mkldnn_convolution(self, weight: Tensor, bias: Tensor | None, padding: Sequence[_int], stride: Sequence[_int], dilation: Sequence[_int], groups: _int) -> Tensor:
+        """A convolution."""
         ...
     @overload
     def mm(self, mat2: Tensor) -> Tensor:
