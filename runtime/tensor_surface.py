@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtype as dtypes
-
 if TYPE_CHECKING:
     from .nn.hooks import RemovableHandle
     from .tensor import Tensor

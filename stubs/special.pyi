@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, overload
 
 from rushlight.runtime.device import Device
 from rushlight.runtime.dtype import DType
-from rushlight.runtime.formats import LayoutKind, MemoryFormat
+from rushlight.runtime.formats import MemoryFormat
+from rushlight.runtime.layout import LayoutKind
 from rushlight.runtime.random import Generator
 from rushlight.runtime.tensor import Tensor
 

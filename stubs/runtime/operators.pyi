@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, overload
 
 from rushlight.runtime.device import Device
 from rushlight.runtime.dtype import DType
-from rushlight.runtime.formats import LayoutKind, MemoryFormat
+from rushlight.runtime.formats import MemoryFormat
+from rushlight.runtime.layout import LayoutKind
 from rushlight.runtime.random import Generator
 from rushlight.runtime.tensor import Tensor
 from rushlight._operators import _aminmax_result, _cummax_result, _cummin_result, _frexp_result, _geqrf_result, _histogram_result, _histogramdd_result, _kthvalue_result, _linalg_cholesky_ex_result, _linalg_eig_result, _linalg_eigh_result, _linalg_inv_ex_result, _linalg_lstsq_result, _linalg_lu_result, _linalg_lu_factor_result, _linalg_lu_factor_ex_result, _linalg_qr_result, _linalg_slogdet_result, _linalg_solve_ex_result, _linalg_svd_result, _lu_unpack_result, _max_result, _median_result, _min_result, _mode_result, _multilabel_margin_loss_forward_result, _nanmedian_result, _nll_loss2d_forward_result, _nll_loss_forward_result, _qr_result, _slogdet_result, _sort_result, _svd_result, _topk_result, _triangular_solve_result
