@@ -13,6 +13,11 @@ from rushlight.runtime.scripting import script_if_tracing as script_if_tracing
 from rushlight.runtime.scripting import unwrap_optional
 from rushlight.runtime.scripting import wait as wait
 from rushlight.script.errors import Error as Error
+from rushlight.script.executor_settings import enable_onednn_fusion as enable_onednn_fusion
+from rushlight.script.executor_settings import fuser as fuser
+from rushlight.script.executor_settings import onednn_fusion_enabled as onednn_fusion_enabled
+from rushlight.script.executor_settings import optimized_execution as optimized_execution
+from rushlight.script.executor_settings import set_fusion_strategy as set_fusion_strategy
 from rushlight.script.freezing import freeze as freeze
 from rushlight.script.freezing import optimize_for_inference as optimize_for_inference
 from rushlight.script.jit import Attribute as Attribute
@@ -23,10 +28,12 @@ from rushlight.script.jit import script as script
 from rushlight.script.marks import export as export
 from rushlight.script.marks import ignore as ignore
 from rushlight.script.marks import unused as unused
+from rushlight.script.module import RecursiveScriptClass as RecursiveScriptClass
 from rushlight.script.module import RecursiveScriptModule as RecursiveScriptModule
 from rushlight.script.module import ScriptFunction as ScriptFunction
 from rushlight.script.module import ScriptModule as ScriptModule
 from rushlight.script.module import set_archive_writer, set_code_printer
+from rushlight.script.modules import export_opnames as export_opnames
 from rushlight.script.overloads import overload, overload_method
 from rushlight.script.script_methods import script_method as script_method
 from rushlight.script.text_functions import CompilationUnit as CompilationUnit

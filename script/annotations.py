@@ -310,7 +310,7 @@ def _special_object(annotation: object) -> Type | None:
 
 
 # what programs may say without importing it
-_WORDS: dict[str, object] = {"Tensor": Tensor, "Future": Future}
+_WORDS: dict[str, object] = {"Tensor": Tensor, "Future": Future, "NoneType": type(None)}
 
 
 def _spelled(annotation: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.schema import Argument, OpSchema
-from ..runtime.typesystem import NONE, TENSOR, ListType, Type
+from ..runtime.typesystem import NONE, TENSOR, ClassType, ListType, Type
 from . import syntax
 from .boundary import CastError, caster
 from .emit_statements import Definition, StatementEmitter
@@ -82,7 +82,12 @@ class FunctionEmitter(StatementEmitter):
             self.environment.assign(first.span, first.name, owner.sugar(value), None)
             arguments.append(Argument(first.name, owner.kind))
         inferred: set[str] = set()
+        state = _state_type(tree, owner)
         for parameter in parameters:
+            if state is not None:
+                arguments.append(Argument(parameter.name, state))
+                self.environment.set_value(parameter.span, parameter.name, block.add_input(state))
+                continue
             if parameter.annotation is None:
                 inferred.add(parameter.name)
             argument = self._argument(parameter)
@@ -126,6 +131,16 @@ class FunctionEmitter(StatementEmitter):
             self._define(tree, block, None)
         self.loop = saved
         return ClosureValue(value)
+
+
+def _state_type(tree: FunctionDef, owner: SelfParameter | None) -> Type | None:
+    """What `__setstate__` takes where it does not say: what `__getstate__` gives."""
+    if tree.name != "__setstate__" or owner is None or not isinstance(owner.kind, ClassType):
+        return None
+    given = owner.kind.methods.get("__getstate__")
+    if given is None or len(tree.parameters) != 2 or tree.parameters[1].annotation is not None:
+        return None
+    return cast("Function", given).schema.returns[0].type
 
 
 def converted_default(value: object, kind: Type, size: int | None, span: Span) -> object:

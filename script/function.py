@@ -121,6 +121,13 @@ class Function:
         inline(copied)
         return copied
 
+    def graph_for(self, *args: object, **kwargs: object) -> Graph:
+        """The graph that a call with these arguments runs."""
+        from .passes.pipeline import prepare
+
+        self(*args, **kwargs)
+        return prepare(self.graph)
+
     @property
     def run(self) -> Callable[..., object]:
         """The compiled function on complete, checked arguments."""
@@ -194,6 +201,10 @@ class BoundMethod:
     def inlined_graph(self) -> Graph:
         """The graph with the bodies of everything it calls."""
         return self.function.inlined_graph
+
+    def graph_for(self, *args: object, **kwargs: object) -> Graph:
+        """The graph that a call with these arguments runs."""
+        return self.function.graph_for(self.owner, *args, **kwargs)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self.function(self.owner, *args, **kwargs)

@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Tuple, Union  # noqa: UP035 - TorchScrip
 
 from ..runtime import aten, functional
 from ..runtime.nn.functional import pad
-from ..runtime.scripting import BooleanDispatch, overloaded
+from ..runtime.scripting import BooleanDispatch, annotate, overloaded
 from ..runtime.tensor import Tensor
 
 # ruff: noqa: UP006, UP007, UP045 - archives hold these annotations
@@ -97,6 +97,65 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):  # type
         return aten.linalg_vector_norm(input, order, _dim, keepdim, dtype=dtype)
 
 
+@overloaded
+def tensordot(  # noqa: D103 - a signature # pyright: ignore[reportRedeclaration]
+    a: Tensor, b: Tensor, dims: int = 2, out: Optional[Tensor] = None
+) -> Tensor: ...
+
+
+@overloaded
+def tensordot(  # noqa: D103, F811 - a signature # pyright: ignore[reportRedeclaration]
+    a: Tensor, b: Tensor, dims: Tuple[List[int], List[int]], out: Optional[Tensor] = None
+) -> Tensor: ...
+
+
+@overloaded
+def tensordot(  # noqa: D103, F811 - a signature # pyright: ignore[reportRedeclaration]
+    a: Tensor, b: Tensor, dims: List[List[int]], out: Optional[Tensor] = None
+) -> Tensor: ...
+
+
+@overloaded
+def tensordot(  # noqa: D103, F811 - a signature # pyright: ignore[reportRedeclaration]
+    a: Tensor, b: Tensor, dims: Tensor, out: Optional[Tensor] = None
+) -> Tensor: ...
+
+
+def tensordot(a, b, dims=2, out=None):  # type: ignore # noqa: ANN001, ANN201, F811 - typed above
+    """Products summed over pairs of dimensions: the last `dims` of `a` and the first of `b`, or two lists of dimensions."""
+    if not isinstance(dims, (tuple, list, Tensor, int)):
+        raise RuntimeError(
+            f"tensordot expects dims to be int or Tuple[List[int], List[int]] or List[List[int]] containing two lists, but got dims={dims}"
+        )
+    dims_a: List[int] = []
+    dims_b: List[int] = []
+    if isinstance(dims, (tuple, list)):
+        dims_a, dims_b = dims
+    if isinstance(dims, Tensor):
+        num_elements = dims.numel()
+        if num_elements > 1:
+            assert dims.size()[0] == 2
+            dims_a = annotate(List[int], dims[0].tolist())
+            dims_b = annotate(List[int], dims[1].tolist())
+        else:
+            dims_val = int(dims.item())
+            if dims_val < 0:
+                raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+            dims_a = list(range(-dims_val, 0))
+            dims_b = list(range(dims_val))
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.dim(), b.dim()):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        dims_a = list(range(-dims, 0))
+        dims_b = list(range(dims))
+    if out is None:
+        return aten.tensordot(a, b, dims_a, dims_b)
+    else:  # noqa: RET505 - the graph is PyTorch's
+        return aten.tensordot(a, b, dims_a, dims_b, out=out)
+
+
 def _unique_both(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: Optional[int] = None
 ) -> Tuple[Tensor, Tensor, Tensor]:
@@ -136,11 +195,12 @@ _without_counts = BooleanDispatch(
 )
 unique = BooleanDispatch("unique", "return_counts", 3, default=False, if_true=_with_counts, if_false=_without_counts)
 
-_NAMED: dict[str, Any] = {"stft": stft, "cdist": cdist, "norm": norm}
+_NAMED: dict[str, Any] = {"stft": stft, "cdist": cdist, "norm": norm, "tensordot": tensordot}
 for _name, _function in _NAMED.items():
     vars(_function)["_jit_override_qualname"] = f"__torch__.torch.functional.{_name}"
 
 SCRIPTED_FUNCTIONS: dict[Any, Any] = {
-    functional.stft: stft, functional.cdist: cdist, functional.norm: norm, functional.unique: unique,
+    functional.stft: stft, functional.cdist: cdist, functional.norm: norm, functional.tensordot: tensordot,
+    functional.unique: unique,
 }  # fmt: skip
 """By the function that programs name."""

@@ -191,6 +191,11 @@ def live_module(module: Module, *, shared: bool = True) -> LiveModule:
     return made
 
 
+def is_known(kind: type) -> bool:
+    """Whether modules of a class have types."""
+    return bool(_known.get(kind))
+
+
 def forget(made: LiveModule) -> None:
     """Drop a type whose methods do not compile, so that nobody shares it."""
     known = _known.get(made.python_class, [])

@@ -285,6 +285,10 @@ class RecursiveScriptModule(ScriptModule):
         """`forward` as text, and the constants that the text names."""
         return self._method("forward").code_with_constants
 
+    def graph_for(self, *args: Any, **kwargs: Any) -> Graph:
+        """The graph that `forward` runs for these arguments."""
+        return self._method("forward").graph_for(*args, **kwargs)
+
     @property
     def original_name(self) -> str:
         """Name of the class it was made from."""
@@ -449,6 +453,10 @@ class ScriptFunction:
         """The function as text, and the constants that the text names, as `c0`, `c1`, ..."""
         text, constants = print_code(self._function)
         return text, ConstantMap(constants)
+
+    def graph_for(self, *args: Any, **kwargs: Any) -> Graph:
+        """The graph that a call with these arguments runs."""
+        return self._function.graph_for(*args, **kwargs)
 
     def save(self, f: Any, _extra_files: dict[str, Any] | None = None) -> None:
         """Write the function to a TorchScript archive, as the `forward` of a module."""

@@ -168,6 +168,15 @@ def _properties(kind: type) -> dict[str, property]:
     return {name: value for name, value in found.items() if isinstance(value, property) and not isinstance(own.get(name), property)}
 
 
+def export_opnames(m: RecursiveScriptModule) -> list[str]:
+    """The operators that a scripted module's methods use, with what they call: names with overloads, sorted."""
+    found: set[str] = set()
+    owners = [cast("RecursiveScriptModule", module)._c for module in m.modules()]
+    for method in [method for owner in owners for method in owner.type.methods.values()]:
+        found |= {node.key for node in cast("Function", method).inlined_graph.walk() if node.op is not None}
+    return sorted(found)
+
+
 def _unused_properties(module: Module) -> set[str]:
     names = set(cast("list[str]", getattr(module, "__jit_unused_properties__", [])))
     names |= set(cast("list[str]", getattr(module, "__jit_ignored_attributes__", [])))

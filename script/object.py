@@ -42,6 +42,37 @@ class Object:
         function = cast("Function", self.type.methods[name])
         return function.bind(self)
 
+    # what programs ask of `module._c`
+
+    def _method_names(self) -> list[str]:
+        return list(self.type.methods)
+
+    def _has_method(self, name: str) -> bool:
+        return name in self.type.methods
+
+    def _get_method(self, name: str) -> Callable[..., object]:
+        return self.method(name)
+
+    def _type(self) -> ClassType:
+        return self.type
+
+    @property
+    def qualified_name(self) -> str:
+        """Full name of its type."""
+        return self.type.qualified_name
+
+    def hasattr(self, name: str) -> bool:
+        """Whether it has an attribute of that name."""
+        return name in self.type.attributes
+
+    def getattr(self, name: str) -> object:
+        """An attribute's value, as compiled code sees it."""
+        return self.get(name)
+
+    def setattr(self, name: str, value: object) -> None:
+        """Give an attribute another value, of its type."""
+        self.set(name, value)
+
     def complete(self) -> list[str]:
         """Make attributes without a value None where that is allowed; the names of the others."""
         missing = {name: attribute.type for name, attribute in self.type.attributes.items() if name not in self.slots}

@@ -374,8 +374,9 @@ def parse_expression(source: Source, begin: int = 0, stop: int | None = None) ->
     return result
 
 
-def parse_signature(source: Source, begin: int = 0, stop: int | None = None) -> tuple[tuple[Expression, ...] | None, Expression]:
-    """Parameter types and result type of a type comment's text, `(int, Tensor) -> int`; None for `(...)`."""
+def parse_signature(source: Source, begin: int = 0, stop: int | None = None) -> tuple[tuple[Expression, ...] | None, Expression | None]:
+    """Parameter types and result type of a type comment's text, `(int, Tensor) -> int`; None for `(...)`, and for a result that it leaves
+    out."""
     parser = ExpressionParser(source, begin=begin, stop=len(source.text) if stop is None else stop)
     parser.expect("(")
     types: list[Expression] = []
@@ -384,8 +385,7 @@ def parse_signature(source: Source, begin: int = 0, stop: int | None = None) -> 
         if not parser.skip(","):
             break
     parser.expect(")")
-    parser.expect("->")
-    result = parser.expression_or_tuple()
+    result = parser.expression_or_tuple() if parser.skip("->") else None
     parser.expect("end")
     if len(types) == 1 and isinstance(types[0], syntax.Constant) and types[0].value is ...:
         return None, result

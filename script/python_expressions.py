@@ -103,6 +103,8 @@ class ExpressionReader:
         """One expression. Raises `FrontendError` for what TorchScript lacks."""
         span = self.span(node)
         match node:
+            case ast.Name(id="Ellipsis"):
+                return syntax.Constant(..., span)
             case ast.Name(id=name):
                 return syntax.Name(self.checked_name(name, span), span)
             case ast.Constant(value=value):

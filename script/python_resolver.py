@@ -63,7 +63,9 @@ class PythonResolver:
             found = self.lookup(name)
         except NameError:
             return None
-        return self._to_value(found, emitter, span)
+        # `from math import inf`: other numbers of Python are no constants
+        is_constant = name == "inf" and isinstance(found, float)
+        return self._to_value(found, emitter, span, is_constant=is_constant)
 
     def type(self, name: str, span: Span) -> Type | None:
         try:

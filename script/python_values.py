@@ -129,6 +129,20 @@ class PythonValue(SugaredValue):
         )
 
 
+class PythonTypeValue(PythonValue):
+    """A class that is none of TorchScript's; static methods can be called of one whose modules are compiled."""
+
+    def __init__(self, value: type, scope: Scope) -> None:
+        super().__init__(value)
+        self.scope = scope
+
+    def attr(self, emitter: Emitter, span: Span, name: str) -> SugaredValue:
+        found = inspect.getattr_static(self.value, name, None)
+        if isinstance(found, staticmethod) and self.scope.is_module_class(cast("type", self.value)):
+            return self.scope.value(cast("Any", found).__func__, emitter, span)
+        return super().attr(emitter, span, name)
+
+
 class PythonModuleValue(SugaredValue):
     """A Python module: its attributes count as constants."""
 
@@ -272,6 +286,10 @@ class Scope:
         """The type of an enumeration."""
         raise NotImplementedError
 
+    def is_module_class(self, kind: type) -> bool:
+        """Whether modules of this class are compiled."""
+        raise NotImplementedError
+
     def special(self, thing: object) -> SugaredValue | None:
         """Objects of the scripting interface itself."""
         raise NotImplementedError
@@ -343,7 +361,7 @@ class Scope:
             return PythonClassValue(found, kind, self)
         if isinstance(found, InterfaceType):
             raise ScriptError(f"interface {kind.__name__} cannot be used as a value", span)
-        return PythonValue(kind)
+        return PythonTypeValue(kind, self)
 
 
 def _constant(thing: object, emitter: Emitter, span: Span) -> Value | None:

@@ -98,6 +98,11 @@ class PythonScope(Scope):
         Wrappers.enums[found.qualified_name] = kind
         return found
 
+    def is_module_class(self, kind: type) -> bool:
+        from .live_modules import is_known
+
+        return is_known(kind)
+
     def special(self, thing: object) -> SugaredValue | None:
         from .jit import special_value
 

@@ -430,7 +430,8 @@ def with_types(parameters: tuple[syntax.Parameter, ...], types: tuple[Expression
         return parameters
     missing = len(parameters) - len(types)
     if missing not in (0, 1) or (missing and (parameters[0].annotation is not None or parameters[0].name not in ("self", "cls"))):
-        raise ScriptError(f"type comment has {len(types)} types but the function has {len(parameters)} parameters", span)
+        counts = f"({len(types)}) did not match the number of function parameters ({len(parameters)})"
+        raise ScriptError(f"Number of type annotations {counts}", span)
     typed = [
         syntax.Parameter(parameter.name, annotation, parameter.default, parameter.keyword_only, parameter.span)
         for parameter, annotation in zip(parameters[missing:], types, strict=True)

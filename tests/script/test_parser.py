@@ -224,7 +224,7 @@ def test_type_comments() -> None:
     assert function.parameters[0].annotation is None
     assert function.parameters[1].annotation == syntax.Name("int", SPAN)
     assert function.returns is not None and function.returns.span.text == "List[int]"
-    with pytest.raises(ScriptError, match="type comment has 3 types but the function has 2 parameters"):
+    with pytest.raises(ScriptError, match=r"Number of type annotations \(3\) did not match the number of function parameters \(2\)"):
         parse_function(Source("def f(self, x):\n  # type: (int, int, int) -> int\n  return [x]\n"))
 
 

@@ -1,4 +1,4 @@
-"""Functions and methods given as text."""
+"""Functions and methods given as text, and what programs ask of compiled functions and of the executor."""
 
 from __future__ import annotations
 
@@ -74,3 +74,40 @@ def test_methods_as_text() -> None:
     with pytest.raises(RuntimeError, match="undefined value nowhere"):
         net.define("def one(self):\n  return 1\n\ndef two(self):\n  return nowhere\n")
     assert list(net._c.type.methods) == before
+
+
+def test_settings_of_the_executor() -> None:
+    before = rl.jit.set_fusion_strategy([("STATIC", 2)])
+    assert rl.jit.set_fusion_strategy(before) == [("STATIC", 2)]
+    with pytest.raises(RuntimeError, match="STATIC"):
+        rl.jit.set_fusion_strategy([("OTHER", 1)])
+    rl.jit.enable_onednn_fusion(True)
+    assert rl.jit.onednn_fusion_enabled()
+    rl.jit.enable_onednn_fusion(False)
+    made = rl.jit.CompilationUnit("def f(x):\n  return x + 1\n")
+    with rl.jit.optimized_execution(False), rl.jit.fuser("fuser1"):
+        assert made.f(rl.ones(1)).tolist() == [2.0]
+    assert "aten::add" in str(made.f.graph_for(rl.ones(1)))
+    with pytest.raises(Exception, match="unrecognized fuser option"), rl.jit.fuser("none"):
+        pass
+
+
+def test_what_programs_ask_of_compiled_objects() -> None:
+    class Net(rl.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = rl.nn.Linear(2, 2)
+            self.k = 3
+
+        def forward(self, x):
+            return rl.relu(self.inner(x)) * self.k
+
+    net = rl.jit.script(Net())
+    assert net._c._method_names() == ["forward"]
+    assert net._c._has_method("forward")
+    assert not net._c._has_method("backward")
+    assert net._c.hasattr("k")
+    net._c.setattr("k", 4)
+    assert (net._c.getattr("k"), net.k) == (4, 4)
+    assert net._c.qualified_name == net._c._type().qualified_name == net.qualified_name
+    assert rl.jit.export_opnames(net) == ["aten::linear", "aten::mul.Scalar", "aten::relu"]

@@ -1,0 +1,1 @@
+from script.executor_settings import *

@@ -1,0 +1,1 @@
+from script.modules import *
