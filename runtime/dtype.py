@@ -25,7 +25,7 @@ class DType:
         self.is_complex = name.startswith("complex")
         self.is_floating_point = name.startswith(("float", "bfloat"))
         self.is_quantized = name.startswith(("qint", "quint"))
-        self.is_signed = self.is_floating_point or self.is_complex or name.startswith(("int", "qint"))
+        self.is_signed = name.startswith(("float", "bfloat", "complex", "int", "qint")) and name != "float8_e8m0fnu"
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"

@@ -115,22 +115,11 @@ def from_dlpack(source: Any) -> Tensor:
 
     BufferError if it is no memory of the processor.
     """
-    return from_numpy(np.from_dlpack(source if hasattr(source, "__dlpack__") else _Capsule(source)))
+    from .dlpack import tensor_of
+
+    return tensor_of(source)
 
 
 def to_dlpack(tensor: Tensor) -> Any:
     """A capsule of the tensor's memory, for `from_dlpack` of another library."""
     return tensor.__dlpack__()
-
-
-class _Capsule:
-    """A capsule of the processor's memory, as NumPy wants to be given it."""
-
-    def __init__(self, capsule: Any) -> None:
-        self._capsule = capsule
-
-    def __dlpack__(self, **wishes: Any) -> Any:
-        return self._capsule
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return 1, 0

@@ -222,7 +222,9 @@ class Tensor(Surface, Operators):
 
     def __dlpack__(self, **wishes: Any) -> Any:
         """A capsule of the memory for `from_dlpack` of another library; keywords are those of the array API. BufferError as NumPy says."""
-        return self.numpy().__dlpack__(**wishes)
+        from .dlpack import capsule_of
+
+        return capsule_of(self, wishes)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """(1, 0): memory of the processor."""

@@ -44,3 +44,18 @@ def test_storable_dtypes_are_used_as_in_pytorch(name: str) -> None:
         facts = [x, x[1], x.t().contiguous(), y, lib.ones(2, dtype=dtype), x.to(lib.float32), x[0, 1].item(), x.tolist()]
         texts.append([str(fact) for fact in [*facts, x.dtype, x.element_size(), lib.cat([x, x]), x.reshape(3, 2), lib.stack([x, y])]])
     assert texts[0] == texts[1]
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
+@pytest.mark.parametrize("name", [*EIGHT_BITS, "complex32", "bfloat16", "float16", "bool", "uint16", "complex64"])
+def test_memory_is_shared_both_ways(name: str) -> None:
+    """DLPack takes every dtype there and back, strides too, over one memory; NumPy gets those that it has."""
+    ours = rl.arange(6).reshape(2, 3).to(getattr(rl, name)).t()
+    theirs = torch.from_dlpack(ours)
+    assert str(theirs.dtype) == str(ours.dtype) and theirs.stride() == ours.stride()
+    theirs[0, 0] = 1
+    assert str(ours) == str(rl.from_dlpack(theirs)) == str(rl.from_dlpack(theirs.__dlpack__()))
+    assert ours[0, 0].item() == 1
+    back = rl.from_dlpack(torch.arange(6).reshape(2, 3).to(getattr(torch, name))[:, 1:])
+    assert back.stride() == (3, 1) and back.tolist() == rl.arange(6).reshape(2, 3).to(getattr(rl, name))[:, 1:].tolist()
+    back[0, 0] = 0
