@@ -11,6 +11,7 @@ import argparse
 import functools
 import itertools
 import math
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -231,19 +232,47 @@ def table(title: str, layers: list[Layer], threads: int, rounds: int, budget: fl
     print(f"| all {sum(layer.count for layer in layers)} | {whole} | {cells} |")
 
 
+def scaling(layers: list[Layer], threads: int, rounds: int) -> None:
+    """How much faster threads are than one, by plans and by the yardstick, which take turns."""
+    yardstick, _ = peak("float32", threads=threads)
+    print(f"\n{threads} threads beside one: ms\n\n| layer | 1 | {threads} | times as fast | yardstick |\n|---|---|---|---|---|")
+    totals, of_peak = [0.0, 0.0], list[float]()
+    for layer in layers:
+        calls, _ = contenders(layer)
+        plan, found = calls["plan"], [list[float](), list[float]()]
+        count, ratios = burst_length(plan), list[float]()
+        for _ in range(rounds):
+            turn: list[float] = []
+            for at, used in enumerate((1, threads)):
+                rl.set_num_threads(used)
+                plan()
+                found[at].append(time_calls(plan, count))
+                turn.append(time_calls(yardstick, 1))
+            ratios.append(turn[0] / turn[1])
+        one, many = (statistics.median(times) for times in found)
+        of_peak.append(statistics.median(ratios))
+        print(f"| {layer.title} | {one * 1e3:.3f} | {many * 1e3:.3f} | {one / many:.2f} | {of_peak[-1]:.2f} |", flush=True)
+        totals = [total + layer.count * times for total, times in zip(totals, (one, many), strict=True)]
+    cells = " | ".join(f"{total * 1e3:.1f}" for total in totals)
+    whole = f"{totals[0] / totals[1]:.2f} | {statistics.median(of_peak):.2f}"
+    print(f"| all {sum(layer.count for layer in layers)} | {cells} | {whole} |")
+
+
 def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.convolution", description=__doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of every contender (default: 1)")
     parser.add_argument("--rounds", type=int, default=9, help="turns per row (default: 9); 0: shares of the peak alone")
     parser.add_argument("--budget", type=float, default=0.4, help="seconds for the share of the peak, per row (default: 0.4)")
-    parser.add_argument("--only", choices=("resnet50", "mobilenet", "pools", "normalizations", "int8"), help="one table")
+    parser.add_argument("--only", choices=("resnet50", "scaling", "mobilenet", "pools", "normalizations", "int8"), help="one table")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     rl.set_num_threads(options.threads)
     with torch.inference_mode():
         if options.only in (None, "resnet50"):
             table("ResNet-50", resnet50(), options.threads, options.rounds, options.budget)
+        if options.only == "scaling":
+            scaling(resnet50(), max(options.threads, 2), options.rounds)
         if options.only in (None, "mobilenet"):
             table("MobileNet-V2, depthwise", mobilenet(), options.threads, options.rounds, options.budget)
         if options.only in (None, "pools"):

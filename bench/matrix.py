@@ -10,6 +10,9 @@ memory is copied: 3 to 6 % where a product has 256 columns, less for more.
 What was tried around the tile and gained nothing: reading A where it lies (a tenth slower), packing A's tiles one by one as they are
 first multiplied, no prefetch, not reading C, other shapes (4 x 3, 3 x 4, vectors of B as operands in memory), prefetching A, parts of
 the depth beyond 384 steps, blocks of A beyond half of the second cache. Eight steps in a turn gained two percent.
+
+Products of one row are bound by reading B: four rows or columns of it at once, each with sums of its own. A prepared product of
+256 x 256 takes 4.4 microseconds, 0.85 of the yardstick, and calling it from Python another one.
 """
 
 from __future__ import annotations

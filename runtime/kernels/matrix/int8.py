@@ -12,15 +12,16 @@ from ...storage import Storage
 from ..compiling.compiler import emitted_kernel
 from ..compiling.emitter import Builder, Pointer, Value
 from ..compiling.functions import Functions
+from ..compiling.isa import Isa, current
 from ..running.engine import Kernel
 from ..running.launch import launch
-from .products import Sizes, Strides, plan_pairs
+from .products import Product, Sizes, Strides, plan_pairs
 
 
 def multiply_int8(left: DType, sizes: Sizes, a: Strides, b: Strides, a_address: int, b_address: int, c_address: int) -> None:
     """C = A @ B for matrices at these addresses; `left` is A's dtype."""
     pairs = -(-sizes.depth // 2)
-    plan = plan_pairs(Sizes(sizes.rows, sizes.columns, pairs))
+    plan = _plan(Sizes(sizes.rows, sizes.columns, pairs), current())
     if plan is None:
         return
     rows, columns = Storage.allocate(max(4 * sizes.rows * pairs, 1)), Storage.allocate(max(4 * sizes.columns * pairs, 1))
@@ -29,6 +30,13 @@ def multiply_int8(left: DType, sizes: Sizes, a: Strides, b: Strides, a_address: 
     words = (b_address, columns.address, sizes.columns, sizes.depth, 2 * b.row, b.column, b.row)
     launch(pairs_kernel(int8, True), words, pairs, work=sizes.columns * pairs)
     plan.run(rows.address, columns.address, c_address)
+
+
+@functools.lru_cache(maxsize=256)
+def _plan(sizes: Sizes, isa: Isa) -> Product | None:
+    """Planning takes longer than small products do; `isa` is what plans are made for."""
+    del isa
+    return plan_pairs(sizes)
 
 
 @functools.cache
