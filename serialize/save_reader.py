@@ -140,7 +140,7 @@ def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool
 def _load_script(f: Source, location: Location) -> object:
     warnings.warn(
         "'torch.load' received a zip file that looks like a TorchScript archive dispatching to 'torch.jit.load' "
-        "(call 'torch.jit.load' directly to silence this warning)", UserWarning, stacklevel=4,
+        "(call 'torch.jit.load' directly to silence this warning)", UserWarning, stacklevel=5,
     )
     # on first use: it needs the compiler, which nothing else here does
     from .jit import load as load_script

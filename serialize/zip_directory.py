@@ -82,7 +82,7 @@ def read_directory(data: memoryview) -> tuple[str, list[Record]]:
     records = _check_layout(data, entries, directory.offset)
     root, slash, _ = entries[0].name.partition("/")
     if not slash:
-        raise ArchiveError("the first entry lies in no root folder", record=entries[0].name)
+        raise ArchiveError("no file of PyTorch: its first entry lies in no root folder", record=entries[0].name)
     prefix = root + "/"
     pairs = zip(entries, records, strict=True)
     return root, [record for entry, record in pairs if entry.name.startswith(prefix) and not entry.name.endswith("/")]

@@ -446,9 +446,9 @@ def test_a_download_that_was_cut_off(zipped: bool) -> None:
 
 
 def test_a_script_archive_goes_to_jit_load(golden: Path) -> None:
-    with pytest.warns(UserWarning, match="looks like a TorchScript archive dispatching to 'torch.jit.load'"):
+    with pytest.warns(UserWarning, match="looks like a TorchScript archive dispatching to 'torch.jit.load'") as warned:
         loaded = rl.load(golden / "archives" / "gelu.pt")
-    assert isinstance(loaded, rl.jit.ScriptModule)
+    assert isinstance(loaded, rl.jit.ScriptModule) and warned[0].filename == __file__
 
 
 def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
