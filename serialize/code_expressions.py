@@ -137,7 +137,8 @@ class ExpressionPrinter:
 
     def _call_function(self, node: Node, out: TextBuilder) -> None:
         function, *arguments = self._uses(node.inputs)
-        out.add(function, "(")
+        # the name stems from the call, wherever the function was named first
+        out.add(function.text, "(")
         for argument in arguments:
             out.add(argument, ", ")
         out.add(")")

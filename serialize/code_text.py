@@ -34,7 +34,7 @@ class Piece:
 
 
 class TextBuilder:
-    """Text that grows at its end; strings are marked with the current `span`, pieces keep their own marks."""
+    """Text that grows at its end; strings and pieces without marks get that of the current `span`, other pieces keep theirs."""
 
     __slots__ = ("_parts", "length", "marks", "span")
 
@@ -47,13 +47,12 @@ class TextBuilder:
     def add(self, *parts: str | Piece) -> None:
         """Append strings and pieces."""
         for part in parts:
-            if isinstance(part, str):
+            text = str(part)
+            marks = () if isinstance(part, str) else part.marks
+            if not marks:
                 self._mark(self.length, self.span)
-                text = part
-            else:
-                for mark in part.marks:
-                    self._mark(self.length + mark.offset, mark.span)
-                text = part.text
+            for mark in marks:
+                self._mark(self.length + mark.offset, mark.span)
             self._parts.append(text)
             self.length += len(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import rushlight as rl
 from rushlight.serialize.archive_code import print_code
+from rushlight.serialize.archive_writer import save_to_buffer
 
 MANGLED = re.compile(r"\.___torch_mangle_\d+")
 
@@ -34,7 +36,16 @@ def test_code_comes_out_as_it_went_in(archives: Path) -> None:
     assert count >= 10
 
 
-@pytest.mark.parametrize("name", ["attributes", "function", "gelu", "methods", "traced"])
+NAMES = ["attributes", "function", "gelu", "methods", "traced"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "dynamic", "static"])
+def test_what_was_saved_again_is_saved_the_same(golden: Path, name: str) -> None:
+    first = save_to_buffer(rl.jit.load(golden / "archives" / f"{name}.pt")._c)
+    assert save_to_buffer(rl.jit.load(io.BytesIO(first))._c) == first
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_golden_code_comes_out_as_it_went_in(golden: Path, name: str) -> None:
     path = golden / "archives" / f"{name}.pt"
     texts = print_code(rl.jit.load(path)._c).texts()
