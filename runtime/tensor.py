@@ -262,7 +262,7 @@ class Tensor(Surface, Operators):
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(other)`: self where nothing changes, else a copy."""
-        if len(args) == 1 and not kwargs and args[0] is self.dtype:
+        if len(args) == 1 and not kwargs and (args[0] is self.dtype or args[0] is self.memory.device):
             return self
         dtype: DType | None = kwargs.pop("dtype", None)
         device: Device | str | None = kwargs.pop("device", None)

@@ -57,6 +57,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "einsum with an ellipsis": lambda library: library.einsum("...ij,...jk->...ik", _batch(library), _batch(library).transpose(2, 3)),
     "item": lambda library: library.tensor([library.ones(3)[1].item(), library.tensor(True).item(), library.tensor(7).item()]),
     "to its own dtype": lambda library: library.ones(2).to(library.float32),
+    "to its own device": lambda library: library.ones(2).to(library.ones(3).device),
     "float": lambda library: library.arange(3).float().float(),
 }
 
