@@ -20,7 +20,7 @@ from ...kernels.running.launch import launch
 from ...layout import Layout
 from ...tensor import Tensor, new_like
 from ..dtype_rules import type_name
-from ..host import Array
+from ..host import Array, bits, wrapped
 from ..plans import Plans
 from ..shape.conversion import converted_to
 from ..table import kernel
@@ -182,7 +182,8 @@ def resample(
     """`self` (N, C, ...) with the given sizes of its last dimensions; `scales` are the factors that the caller named, or None."""
     is_copy = mode.startswith("nearest")
     if self.dtype is dtypes.uint8 and not is_copy:
-        # PyTorch sums bytes with rounded weights; the result is rounded here, once
+        if len(sizes) == 2 and min(*sizes, *self.layout.shape) > 0 and self.ndim == 4:
+            return _resample_bytes(self, sizes, mode, align, scales or (None, None))
         wide: Tensor = resample(name, self.to(dtypes.float32), sizes, mode, align, scales)
         return wide.round().clamp(0, 255).to(dtypes.uint8)
     key = (name, self.layout.form, self.dtype, tuple(sizes), align, None if scales is None else tuple(scales))
@@ -191,6 +192,37 @@ def resample(
         _check(name, self, sizes, is_copy)
         plan = _plans[key] = _Plan(self, sizes, mode, align, scales, is_copy)
     return plan.run(self)
+
+
+def _resample_bytes(self: Tensor, sizes: Sequence[int], mode: str, align: bool, scales: Sequence[float | None]) -> Tensor:
+    """Bytes as PyTorch resamples them: by whole weights of 16 bits, over the columns and then over the rows, rounded after each."""
+    items = bits(self)
+    for dim in (3, 2):
+        size, out = self.layout.shape[dim], sizes[dim - 2]
+        if size != out:
+            items = _weigh_bytes(items, dim, *_TABLES[mode](size, out, align, scales[dim - 2], np.float64))
+    if suggested_format(self.layout) is not channels_last:
+        return wrapped(np.array(items, order="C"))
+    pixels = wrapped(np.array(items.transpose(0, 2, 3, 1), order="C"))
+    return Tensor(pixels.memory, Layout.of(items.shape, format_strides(items.shape, channels_last), 0), self.dtype)
+
+
+def _weigh_bytes(items: Array, dim: int, positions: Array, weights: Array) -> Array:
+    taps, out = positions.shape
+    first = positions.min(0)
+    # positions beyond an edge are the edge's, whose weights are one
+    joined = np.zeros((taps, out))
+    np.add.at(joined, (positions - first, np.arange(out)), weights)
+    precision = 0
+    while precision < 22 and int(0.5 + joined.max() * (1 << (precision + 1))) < 1 << 15:
+        precision += 1
+    whole = np.trunc(joined * (1 << precision) + np.where(joined < 0, -0.5, 0.5)).astype(np.int32)
+    shape = [out if at == dim else 1 for at in range(items.ndim)]
+    total: Any = np.int32(1 << (precision - 1))
+    for tap in range(taps):
+        at = np.minimum(first + tap, items.shape[dim] - 1)
+        total = total + np.take(items, at, dim).astype(np.int32) * whole[tap].reshape(shape)
+    return np.clip(total >> precision, 0, 255).astype(np.uint8)
 
 
 class _Plan:
