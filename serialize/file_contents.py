@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 
+from ..runtime.kernels.running.processors import default_threads
 from ..runtime.storage import Storage
-from ..runtime.threads import get_num_threads
 from .errors import ArchiveError
 
 BLOCK = 1 << 17
@@ -22,7 +22,7 @@ BLOCK = 1 << 17
 _TASK = 1 << 22
 """Bytes that a thread takes at a time, whole blocks. Smaller files are read in one piece, without checksums."""
 _MOST_THREADS = 4
-"""More have no more memory bandwidth."""
+"""More have no more memory bandwidth. `set_num_threads` is about operators: it says nothing here."""
 
 
 class BlockChecksums:
@@ -50,7 +50,7 @@ def read_contents(descriptor: int, start: int, size: int) -> tuple[Storage, Bloc
     data = memoryview(memory.array.data)
     blocks = [0] * (size // BLOCK) if size >= _TASK else None
     tasks = iter(range(0, size, _TASK))
-    helpers = min(get_num_threads(), _MOST_THREADS, -(-size // _TASK)) - 1
+    helpers = min(_threads(), -(-size // _TASK)) - 1
     failures: list[Exception] = []
 
     def help_reading() -> None:
@@ -76,6 +76,11 @@ def read_contents(descriptor: int, start: int, size: int) -> tuple[Storage, Bloc
     if os.pread(descriptor, 1, start + size):
         raise ArchiveError("the file changed while it was read")
     return memory, None if blocks is None else BlockChecksums(data, blocks)
+
+
+@cache
+def _threads() -> int:
+    return min(default_threads(), _MOST_THREADS)
 
 
 def _read_tasks(descriptor: int, start: int, data: memoryview, blocks: list[int] | None, tasks: Iterator[int]) -> None:

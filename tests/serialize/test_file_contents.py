@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +19,8 @@ from rushlight.serialize.file_contents import BLOCK, read_contents
 
 
 @pytest.fixture
-def many_threads() -> Iterator[None]:
-    before = rl.get_num_threads()
-    rl.set_num_threads(3)
-    yield
-    rl.set_num_threads(before)
+def many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_contents, "_threads", lambda: 3)
 
 
 @pytest.fixture
