@@ -114,7 +114,11 @@ def read_version(archive: Archive) -> int:
 
 def require_script(archive: Archive) -> None:
     """Raise ArchiveError, saying what the file is, unless it is a TorchScript archive."""
-    if is_old(archive) or ("data.pkl" in archive and "constants.pkl" in archive):
+    if is_old(archive):
+        return
+    if "data.pkl" in archive and "constants.pkl" in archive:
+        if "bytecode.pkl" in archive and not any(name.startswith("code/") for name in archive):
+            raise ArchiveError("a mobile archive that has bytecode and no code/, so it runs in the lite interpreter of PyTorch only")
         return
     if "data.pkl" in archive:
         raise ArchiveError("a file of torch.save, not a TorchScript archive (there is no constants.pkl); open it with load")

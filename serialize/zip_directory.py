@@ -75,6 +75,8 @@ def read_directory(data: memoryview) -> tuple[str, list[Record]]:
     if bytes(data[:4]) != b"PK\x03\x04":
         if bytes(data[:8]) == b"PYTORCH1":
             raise ArchiveError("this is a pre-release container of PyTorch 1.0, which no PyTorch reads")
+        if bytes(data[4:8]) == b"PTMF":
+            raise ArchiveError("this is a flatbuffer file of mobile PyTorch, which holds no code; save the module as a zip archive")
         raise ArchiveError("this is no zip archive: it does not begin with the bytes 50 4b 03 04", offset=0)
     directory = _find_directory(data)
     entries = _read_entries(data, directory)

@@ -1,4 +1,4 @@
-"""Makes the archives in archives/ with real PyTorch: `cd tests/golden && python make_archives.py`.
+"""Makes the archives in archives/ and quantized/ with real PyTorch: `cd tests/golden && python make_archives.py`.
 
 They are what PyTorch 2.13.0 writes, so that readers and writers can be tested where PyTorch is not installed.
 Annotations are evaluated here, because torch.jit.script reads those of classes as objects.
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 FOLDER = Path(__file__).parent / "archives"
+QUANTIZED = Path(__file__).parent / "quantized"
 
 
 class Color(Enum):
@@ -168,7 +169,7 @@ def save_with_call(model: torch.jit.ScriptModule, x: Tensor, name: str) -> None:
     results = [one.tolist() for one in (result if isinstance(result, tuple) else (result,))]
     whole = io.BytesIO()
     torch.jit.save(model, whole, _extra_files={"input": json.dumps(x.tolist()), "results": json.dumps(results)})
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(FOLDER / name, "w") as target:
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(QUANTIZED / name, "w") as target:
         for record in source.namelist():
             # the places are those of PyTorch's own sources, which are long
             if not record.endswith(".debug_pkl"):

@@ -319,6 +319,11 @@ BAD = {
     "version_of_the_future": (lambda: small(version=b"11\n"), "version 11"),
     "no_version": (lambda: archive_of({"data.pkl": b"", "constants.pkl": b""}), "the record is missing"),
     "torch_save_file": (lambda: io.BytesIO((GOLDEN / "state_dict.pt").read_bytes()), "a file of torch.save"),
+    "mobile_without_code": (
+        lambda: archive_of({"version": b"3\n", "data.pkl": b"", "constants.pkl": b"", "bytecode.pkl": b""}),
+        "bytecode and no code/",
+    ),
+    "flatbuffer": (lambda: io.BytesIO(b"\x20\0\0\0PTMF" + bytes(64)), "a flatbuffer file of mobile PyTorch"),
     "no_archive": (lambda: io.BytesIO(b"hello"), "no zip archive"),
 }
 

@@ -12,9 +12,10 @@ import pytest
 
 import rushlight as rl
 from rushlight.runtime.quantization import packed_halves, quantizer_of, unpacked_halves
+from rushlight.serialize.archive_writer import save_to_buffer
 from rushlight.tools.cli import main
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "archives"
+GOLDEN = Path(__file__).parents[1] / "golden" / "quantized"
 NAMES = ["dynamic", "static"]
 
 
@@ -36,6 +37,12 @@ def test_recorded_results_before_and_after_saving(name: str) -> None:
         for found, wanted in zip(results(one, given), expected, strict=True):
             # a number beside the middle of two integers may become either one
             np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5 if name == "dynamic" else 0.05)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_saved_again_is_saved_the_same(name: str) -> None:
+    first = save_to_buffer(rl.jit.load(GOLDEN / f"{name}.pt")._c)
+    assert save_to_buffer(rl.jit.load(io.BytesIO(first))._c) == first
 
 
 @pytest.mark.parametrize("name", NAMES)
