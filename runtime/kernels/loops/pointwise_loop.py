@@ -67,12 +67,13 @@ class PointwiseLoop:
         """How many items to take at once, 0 for as many as LLVM likes.
 
         Two vectors of float32 go through a mathematical function side by side: their chains of operations overlap where the
-        processor would not look ahead so far. In float64, whose functions are longer, registers are too few.
+        processor would not look ahead so far. In float64, whose functions are longer, registers are too few; items that lie apart are
+        gathered one by one, which LLVM weighs itself.
         """
         functions = any(step.scalar and step.compute == "float32" for step in self.steps)
         wide = any(BY_NAME[dtype].itemsize > 4 for step in self.steps for dtype in (*step.registers, *step.results))
         # functions that are wanted seldom have no variant for more than 16
-        return min(host().vector_bytes // 2, 16) if functions and not wide else 0
+        return min(host().vector_bytes // 2, 16) if functions and not wide and STRIDED not in self.classes else 0
 
     def _word(self, text: Text, at: int) -> str:
         place = text.let(f"getelementptr i64, ptr %words, i64 {at}")
