@@ -86,15 +86,27 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):  # type
         _dim = None
     if isinstance(p, str):
         if p == "fro":
-            return aten.linalg_vector_norm(input, 2, _dim, keepdim, dtype=dtype)
+            if out is None:
+                return aten.linalg_vector_norm(input, 2, _dim, keepdim, dtype=dtype)
+            else:
+                return aten.linalg_vector_norm(input, 2, _dim, keepdim, dtype=dtype, out=out)
         if p != "nuc":
             raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
         if _dim is None:
-            return aten.nuclear_norm(input, keepdim=keepdim)
-        return aten.nuclear_norm(input, _dim, keepdim=keepdim)
+            if out is None:
+                return aten.nuclear_norm(input, keepdim=keepdim)
+            else:
+                return aten.nuclear_norm(input, keepdim=keepdim, out=out)
+        if out is None:
+            return aten.nuclear_norm(input, _dim, keepdim=keepdim)
+        else:
+            return aten.nuclear_norm(input, _dim, keepdim=keepdim, out=out)
     else:  # noqa: RET505 - compiled for one kind of `p` at a time
         order = 2.0 if p is None else p
-        return aten.linalg_vector_norm(input, order, _dim, keepdim, dtype=dtype)
+        if out is None:
+            return aten.linalg_vector_norm(input, order, _dim, keepdim, dtype=dtype)
+        else:
+            return aten.linalg_vector_norm(input, order, _dim, keepdim, dtype=dtype, out=out)
 
 
 @overloaded

@@ -19,7 +19,7 @@ from .boundary import Wrappers
 from .live_modules import Attribute
 from .marks import Mark, export, ignore, mark_of, unused
 from .module import RecursiveScriptModule, ScriptFunction, ScriptModule
-from .modules import script_module
+from .modules import prepared, script_module
 from .object import Object
 from .overloads import function_overloads
 from .python_classes import class_type, interface, object_of, script_class
@@ -54,7 +54,7 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     if isinstance(obj, ScriptFunction | ScriptModule):
         return obj.__dict__.get(SCRIPTED, obj)
     if isinstance(obj, Module):
-        return script_module(obj)
+        return script_module(prepared(obj))
     if isinstance(obj, type):
         return _script_class(obj, caller_names(1 + _frames_up))
     if isinstance(obj, FunctionType | MethodType):

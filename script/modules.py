@@ -61,6 +61,23 @@ def script_definitions(module: Module, names: list[str], definitions: list[tuple
     return _create(module, live, lambda found: names if found is module else methods_to_compile(found))
 
 
+def prepared(module: Module, known: dict[int, Module] | None = None) -> Module:
+    """What `__prepare_scriptable__` gives in place of a module or of its submodules, where they have it; submodules are put in place."""
+    known = {} if known is None else known
+    if id(module) in known:
+        return known[id(module)]
+    prepare = getattr(module, "__prepare_scriptable__", None)
+    made: Module = module if prepare is None or isinstance(module, RecursiveScriptModule) else prepare()
+    known[id(module)] = made
+    if not isinstance(made, RecursiveScriptModule):
+        # a module whose `__init__` was not called has none; that is reported later
+        for name, child in made.__dict__.get("_modules", {}).items():
+            replacement = None if child is None else prepared(child, known)
+            if replacement is not child:
+                made._modules[name] = replacement
+    return made
+
+
 def _check_initialized(module: Module) -> None:
     if "_parameters" not in module.__dict__:
         raise RuntimeError(f"'{type(module).__name__}' has not been initialized, did you forget to call 'super()'?")

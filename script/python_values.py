@@ -28,7 +28,7 @@ from . import operators
 from .context_managers import SCRIPTED
 from .function import Function
 from .object import EnumMember
-from .qualified_names import exception_name
+from .qualified_names import exception_name, qualified_name
 from .source import ScriptError, Span
 from .special_values import EnumClassValue, ExceptionValue, LegacyTensorConstructor, NamedTupleConstructor
 from .values import BuiltinFunction, ClassValue, FunctionValue, Operand, SimpleValue, SpecialForm, SugaredValue
@@ -356,7 +356,10 @@ class Scope:
         if issubclass(kind, Enum):
             return EnumClassValue(self.enum_type(kind, span))
         kind = SCRIPTED.get(kind, kind)
-        found = self.class_type(kind)
+        try:
+            found = self.class_type(kind)
+        except ScriptError as error:
+            raise error.called_from(qualified_name(kind), span) from None
         if isinstance(found, ClassType):
             return PythonClassValue(found, kind, self)
         if isinstance(found, InterfaceType):

@@ -7,7 +7,7 @@ floats. Storages are written as identifiers; the caller writes their bytes as re
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -34,6 +34,7 @@ from ..runtime.typesystem import (
     UnionType,
     union_members,
 )
+from ..script.function import Function
 from ..script.inference import InferenceError, fits, infer_type
 from ..script.object import EnumMember, Object
 from .naming import Names
@@ -150,9 +151,9 @@ class Pickler:
         self._parts.append(CODE["EMPTY_TUPLE"] + CODE["NEWOBJ"])
         done = _Done(value, is_shared=True)
         if "__getstate__" in value.type.methods:
-            get_state = cast("Callable[[object], object]", value.type.methods["__getstate__"])
-            state_type = value.type.methods["__getstate__"].schema.returns[0].type
-            self._schedule([_Value(get_state(value), state_type), CODE["BUILD"], done])
+            get_state = value.type.methods["__getstate__"]
+            assert isinstance(get_state, Function), f"{value.type.qualified_name}: __getstate__ is not compiled"
+            self._schedule([_Value(get_state.run(value), get_state.schema.returns[0].type), CODE["BUILD"], done])
             return
         tasks: list[_Task] = [CODE["EMPTY_DICT"] + CODE["MARK"]]
         for name, attribute in value.type.attributes.items():

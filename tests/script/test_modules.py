@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import weakref
+from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 import numpy as np
@@ -309,3 +310,35 @@ def test_inlined_graphs_call_nothing_and_compute_the_same() -> None:
     assert {"prim::CallMethod"} <= {node.kind for node in scripted.graph.walk()}
     x = rl.ones(2, 2)
     np.testing.assert_allclose(compile_graph(graph)(scripted._c, x).detach().numpy(), scripted(x).detach().numpy(), rtol=1e-6)
+
+
+class _Inner:
+    def __init__(self):
+        self.b = "text"
+
+
+class _Outer:
+    def __init__(self):
+        self.a = 4
+        self.inner = _Inner()
+
+    def __getstate__(self) -> tuple[int, _Inner]:
+        return (self.a, self.inner)
+
+    def __setstate__(self, state: tuple[int, _Inner]) -> None:
+        self.a = state[0] + 1
+        self.inner = state[1]
+
+
+def test_objects_whose_state_holds_objects_are_saved(tmp_path: Path) -> None:
+    class Net(rl.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.outer = _Outer()
+
+        def forward(self, x):
+            return x + self.outer.a, self.outer.inner.b
+
+    rl.jit.script(Net()).save(tmp_path / "net.pt")
+    value, text = rl.jit.load(tmp_path / "net.pt")(rl.zeros(1))
+    assert (value.tolist(), text) == ([5.0], "text")

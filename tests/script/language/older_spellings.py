@@ -125,3 +125,48 @@ def comment_on_parts(
 ):
     # type: (...) -> Tuple[Tensor, int]
     return x, n
+
+
+@runs((torch.tensor([[3.0, 4.0], [0.0, 5.0]]), torch.zeros(2)), (torch.tensor([[1.0, 2.0], [2.0, 4.0]]), torch.zeros(2)))
+def norm_into(x, target):
+    torch.norm(x, dim=1, out=target)
+    return target, torch.norm(x, 1.0, dim=0, out=target)
+
+
+@builds((torch.ones(2),))
+def prepared_modules():
+    class Plain(torch.nn.Module):
+        def forward(self, x):
+            return x * 3
+
+    class Wrapped(torch.nn.Module):
+        def __prepare_scriptable__(self):
+            return Plain()
+
+        def forward(self, x):
+            return (lambda y: y * 3)(x)
+
+    class M(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = Wrapped()
+            self.more = torch.nn.ModuleList([Wrapped(), Plain()])
+
+        def forward(self, x):
+            for module in self.more:
+                x = module(x)
+            return self.inner(x)
+
+    return M()
+
+
+class Broken:
+    def method(self):
+        import math
+
+        return math.pi
+
+
+@runs((1,))
+def class_with_unsupported_method(x: int):
+    return Broken()
