@@ -100,3 +100,17 @@ def test_reading_and_writing(shape: tuple[int, ...]) -> None:
         mine[own] = rl.from_numpy(values.copy())
         theirs[other] = torch.from_numpy(values.copy())
         assert_same(mine, theirs, f"{label} = values")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int64", "complex64", "bool", "uint8"])
+def test_one_number_under_a_mask(dtype: str) -> None:
+    """A mask alone takes one number of any dtype; positions, and several numbers, must be of the tensor's."""
+    for shape in ((), (1,), (1, 1)):
+        for value in (2.0, 3, True):
+            results = []
+            for lib in (torch, rl):
+                x = lib.arange(6).reshape(2, 3).to(getattr(lib, dtype))
+                x[x.real > 2 if x.is_complex() else x > 2] = lib.tensor(value).reshape(shape)
+                x[:, lib.tensor([True, False, True])] = lib.tensor(value).reshape(shape[:1])
+                results.append([str(x), type(outcome(lambda: assigned(x, lib.tensor([0]), lib.tensor([[2.5]])))).__name__])
+            assert results[0] == results[1], (shape, value)

@@ -133,6 +133,11 @@ def _has_mask(indices: Sequence[Tensor | None]) -> bool:
     return any(each is not None and each.dtype in MASKS for each in indices)
 
 
+def _is_one_mask(indices: Sequence[Tensor | None]) -> bool:
+    tensors = [each for each in indices if each is not None]
+    return len(tensors) == 1 and tensors[0].dtype in MASKS
+
+
 def _forms(indices: Sequence[Tensor | None]) -> list[Any]:
     """What of the indices the way to their items depends on."""
     return [None if each is None else (each.layout.form, each.dtype) for each in indices]
@@ -173,6 +178,9 @@ def _read(self: Tensor, plan: Read, dims: Sequence[int], tensors: Sequence[Tenso
 def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
     """Write `values` (broadcast) at the positions; where a position comes twice the last stays, or all are added."""
     check_writable(self)
+    if values.dtype is not self.dtype and not accumulate and values.layout.numel == 1 and _is_one_mask(indices) and not values.is_meta:
+        # PyTorch fills under a mask with one number of any dtype
+        values = new_empty(values.layout.shape, self.dtype).fill_(values.item())
     if values.dtype is not self.dtype:
         raise RuntimeError(
             f"Index put requires the source and destination dtypes match, got {type_name(self.dtype)} for the destination and "
