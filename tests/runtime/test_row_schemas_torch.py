@@ -5,12 +5,19 @@ import pytest
 
 from rushlight.runtime.ops.table import lookup, rows
 from rushlight.runtime.ops.variants import overload_orders
+from rushlight.runtime.schema import parse
 
 torch = pytest.importorskip("torch")
 
 SCHEMAS = {str(schema).partition("(")[0]: str(schema) for schema in torch._C._jit_get_all_schemas()}
 ELSEWHERE = {"prepacked", "torch_cluster", "torch_scatter", "torchaudio", "torchvision"}
 """Namespaces of builds for mobile devices and of other packages, which this PyTorch does not have."""
+
+
+def test_every_schema_of_pytorch_prints_as_it_was_read() -> None:
+    """All its declarations, of operators that are rows here and of others."""
+    assert len(SCHEMAS) > 3000
+    assert {text: str(parse(text)) for text in SCHEMAS.values() if str(parse(text)) != text} == {}
 
 
 def test_rows() -> None:
