@@ -112,6 +112,8 @@ from rushlight.runtime.legacy import IntTensor as IntTensor
 from rushlight.runtime.legacy import LongTensor as LongTensor
 from rushlight.runtime.legacy import ShortTensor as ShortTensor
 from rushlight.runtime.legacy import set_default_tensor_type as set_default_tensor_type
+from rushlight.runtime.low_rank import pca_lowrank as pca_lowrank
+from rushlight.runtime.low_rank import svd_lowrank as svd_lowrank
 from rushlight.runtime.mapping import vmap as vmap
 from rushlight.runtime.names import cond as cond
 from rushlight.runtime.names import e as e

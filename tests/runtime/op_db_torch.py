@@ -443,7 +443,7 @@ def _chosen(info: Any, sample: Any, got: Any, want: Any) -> tuple[Any, Any]:
 
 
 CANONICAL: dict[str, Callable[..., tuple[Any, ...]]] = {
-    "linalg.svd": _svd, "svd": _old_svd, "linalg.eig": _eig, "linalg.eigvals": _eigvals,
+    "linalg.svd": _svd, "svd": _old_svd, "svd_lowrank": _old_svd, "pca_lowrank": _old_svd, "linalg.eig": _eig, "linalg.eigvals": _eigvals,
     "linalg.eigh": lambda values, vectors: (values, _columns(values, vectors)),
 }
 """Results that are unique only up to signs or order, brought to a form that is unique."""

@@ -1,0 +1,1 @@
+from runtime.low_rank import *
