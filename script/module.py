@@ -219,6 +219,11 @@ class RecursiveScriptModule(ScriptModule):
 
     # attributes
 
+    def _forward(self) -> ScriptMethod:
+        if "forward" not in self._c.type.methods:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'forward'")
+        return self._method("forward")
+
     def _method(self, name: str) -> ScriptMethod:
         return ScriptMethod(cast("Function", self._c.type.methods[name]), self._c)
 
@@ -268,26 +273,28 @@ class RecursiveScriptModule(ScriptModule):
     @property
     def graph(self) -> Graph:
         """The graph of `forward`."""
+        if "forward" not in self._c.type.methods:
+            raise RuntimeError("Method 'forward' is not defined.")
         return self._method("forward").graph
 
     @property
     def inlined_graph(self) -> Graph:
         """The graph of `forward` with the bodies of everything it calls."""
-        return self._method("forward").inlined_graph
+        return self._forward().inlined_graph
 
     @property
     def code(self) -> str:
         """`forward` as text."""
-        return self._method("forward").code
+        return self._forward().code
 
     @property
     def code_with_constants(self) -> tuple[str, Any]:
         """`forward` as text, and the constants that the text names."""
-        return self._method("forward").code_with_constants
+        return self._forward().code_with_constants
 
     def graph_for(self, *args: Any, **kwargs: Any) -> Graph:
         """The graph that `forward` runs for these arguments."""
-        return self._method("forward").graph_for(*args, **kwargs)
+        return self._forward().graph_for(*args, **kwargs)
 
     @property
     def original_name(self) -> str:

@@ -460,3 +460,12 @@ def test_a_loaded_module_outlives_its_file(tmp_path: Path) -> None:
         rl.jit.save(module, file)
     assert bool((module.weight.detach() == before).all())
     assert bool((rl.jit.load(path).weight.detach() == before).all())
+
+
+def test_a_module_without_forward_has_no_text_of_it() -> None:
+    module = rl.jit.load(small("  def go(self: __torch__.M) -> int:\n    return 3\n"))
+    assert module.go() == 3
+    for name in ("code", "code_with_constants", "inlined_graph"):
+        assert not hasattr(module, name)
+    with pytest.raises(RuntimeError, match="Method 'forward' is not defined"):
+        _ = module.graph
