@@ -1,7 +1,7 @@
 """Functions over operators, as `rushlight.<name>` has them too."""
 from __future__ import annotations
 
-from rushlight.runtime import aten
+from rushlight.runtime.aten import family
 from rushlight.runtime.functional import atleast_1d as atleast_1d
 from rushlight.runtime.functional import atleast_2d as atleast_2d
 from rushlight.runtime.functional import atleast_3d as atleast_3d
@@ -21,5 +21,6 @@ from rushlight.runtime.functional import unique as unique
 from rushlight.runtime.functional import unique_consecutive as unique_consecutive
 from rushlight.runtime.functional import unravel_index as unravel_index
 
-istft = aten.__getattr__("istft")
-split = aten.__getattr__("split")
+_operator = family("")
+istft = _operator("istft")
+split = _operator("split")

@@ -65,7 +65,8 @@ class StackDataset(Dataset):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(self.datasets, dict):
-            return {name: dataset[index] for name, dataset in cast("dict[str, Any]", self.datasets).items()}
+            named: dict[str, Any] = cast("Any", self.datasets)
+            return {name: dataset[index] for name, dataset in named.items()}
         return tuple(dataset[index] for dataset in cast("tuple[Any, ...]", self.datasets))
 
     def __len__(self) -> int:

@@ -110,6 +110,6 @@ def _stacked(results: list[Any], out_dims: Any) -> Any:
         members = cast("list[Any]", first)
         dims: list[Any] = [out_dims] * len(members) if isinstance(out_dims, int) or out_dims is None else list(out_dims)
         stacked = [_stacked([result[at] for result in results], dim) for at, dim in enumerate(dims)]
-        kind = cast("type[Any]", type(first))
+        kind: type[Any] = type(members)
         return kind(*stacked) if hasattr(kind, "_fields") else kind(stacked)
     raise ValueError(f"vmap: the function must return tensors, got type {type(first).__name__} as a return")

@@ -5,7 +5,7 @@ In: what a program asks for. Out: what PyTorch's functions of these names give.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,14 +34,14 @@ def onednn_fusion_enabled() -> bool:
 
 
 @contextmanager
-def optimized_execution(should_optimize: bool) -> Iterator[None]:
+def optimized_execution(should_optimize: bool) -> Generator[None]:
     """A block in which programs are optimized or not; results are the same."""
     del should_optimize
     yield
 
 
 @contextmanager
-def fuser(name: str) -> Iterator[None]:
+def fuser(name: str) -> Generator[None]:
     """A block in which one of PyTorch's fusers is wanted: "fuser0" to "fuser3", or "off"."""
     if name not in _FUSERS:
         raise Exception(f"unrecognized fuser option (name: {name})")  # noqa: TRY002 - the class that PyTorch raises

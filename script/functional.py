@@ -4,6 +4,7 @@ In: nothing. Out: `SCRIPTED_FUNCTIONS`: what stands in compiled code for functio
 callers.
 """
 
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple, Union  # noqa: UP035 - TorchScript's own spelling

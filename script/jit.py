@@ -59,13 +59,13 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
         return _script_class(obj, caller_names(1 + _frames_up))
     if isinstance(obj, FunctionType | MethodType):
         return script_function(obj)
-    if not isinstance(obj, list | dict) and class_type(type(obj)) is not None:
-        return Wrappers.wrap(cast("Object", object_of(obj)))
-    if callable(obj):
-        return script_function(obj)
     if isinstance(obj, list | dict):
         # PyTorch makes lists and dicts that compiled code shares; here they are copied when they are passed
         return cast("Any", obj)
+    if class_type(type(obj)) is not None:
+        return Wrappers.wrap(cast("Object", object_of(obj)))
+    if callable(obj):
+        return script_function(obj)
     raise RuntimeError(f"cannot script an object of type {type(obj).__name__}; script takes functions, modules and classes")
 
 

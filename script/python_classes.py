@@ -89,7 +89,7 @@ def _define(kind: type, made: ClassType, names: dict[str, object] | None) -> Non
     functions: list[Function] = []
     for name, member in vars(kind).items():
         is_class_method = isinstance(member, classmethod)
-        function: object = member.__func__ if is_class_method else member
+        function: object = cast("Any", member).__func__ if is_class_method else member
         if isinstance(function, FunctionType) and mark_of(function) is not Mark.IGNORE:
             made.methods[name] = method(function, name, is_class_method)
             functions.append(cast("Function", made.methods[name]))
@@ -158,11 +158,11 @@ def _annotation_names(kind: type) -> dict[str, object]:
     return found
 
 
-def interface(kind: type) -> type:
+def interface(kind: type[Any]) -> type[Any]:
     """Declare a class as an interface: what modules assigned to an attribute, or arguments, must offer."""
     from .recursive import SCOPE
 
-    is_module = issubclass(kind, Module) and len(kind.mro()) == len(Module.mro()) + 1
+    is_module = Module in kind.mro() and len(kind.mro()) == len(Module.mro()) + 1
     if not is_module and len(kind.mro()) > 2:
         raise RuntimeError("TorchScript interface does not support inheritance yet. Please directly inherit from 'object' or 'nn.Module'.")
     made = InterfaceType(NAMES.claim(qualified_name(kind)), is_module=is_module)

@@ -277,7 +277,7 @@ def _as_tensors(given: Any) -> list[Any] | None:
         return None
     # no cast: a call of it is a tenth of the time that joining two small tensors takes
     items: Sequence[Any] = given  # pyright: ignore[reportUnknownVariableType]
-    for item in items:
+    for item in items:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(item, Tensor):
             return None
     return [*items] if items else None

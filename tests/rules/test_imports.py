@@ -65,6 +65,15 @@ def test_api_imports_absolutely(root: Path) -> None:
     assert wrong == []
 
 
+def test_judges_are_skipped_without_torch(root: Path) -> None:
+    """A test module that imports PyTorch at its top ends the whole run where there is none."""
+    for path in sorted((root / "tests").rglob("test_*.py")):
+        text = path.read_text()
+        if "importorskip(\"torch\")" not in text:
+            at_top = [line for line in text.splitlines() if line.startswith(("import torch", "from torch"))]
+            assert not at_top, f"{path.relative_to(root)}: {at_top[0]!r} is not skipped: pytest.importorskip(\"torch\") must come first"
+
+
 def test_torch_is_imported_by_its_judges_only(root: Path) -> None:
     """Only test_*_torch.py, the makers of golden files, bench/ and examples/ may need PyTorch; everything else runs without it."""
     wrong: list[str] = []

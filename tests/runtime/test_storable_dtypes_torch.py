@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 import rushlight as rl
+
+torch = pytest.importorskip("torch")
 
 EIGHT_BITS = ("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu")
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e38, 3e38, 1e-45, 1e-39, 5.9e-39, 1.1e-38, 464, 480, 61440, 61441, 248, 2.0**-10, -1e-9]

@@ -92,7 +92,8 @@ def _add_segments(reduce: str) -> None:
             raise RuntimeError(f"{by_ends}: ends of shape {list(indptr.shape)} for a tensor {list(src.shape)}")
         count = indptr.layout.shape[-1] - 1
         found = _reduced(by_ends, src, _runs(by_ends, indptr, src.layout.shape[dim]), count + 1, reduce)
-        parts = [part.narrow(dim, 0, count).contiguous() for part in (found if isinstance(found, tuple) else (found,))]
+        several: tuple[Tensor, ...] = found if reduce in ("min", "max") else (found,)
+        parts = [part.narrow(dim, 0, count).contiguous() for part in several]
         return tuple(parts) if len(parts) > 1 else parts[0]
 
     @host(f"{by_places}(Tensor src, Tensor index, Tensor? optional_out, int? dim_size) -> {result}")

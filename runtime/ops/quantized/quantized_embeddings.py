@@ -4,8 +4,6 @@ In: the `EmbeddingParameters` of ../packed.py and positions. Out: numbers, each 
 """
 from __future__ import annotations
 
-from typing import Any, cast
-
 from ... import dtype as dtypes
 from ...factories import arange
 from ...packed import EmbeddingParameters
@@ -25,7 +23,7 @@ def _rows(weight: EmbeddingParameters, positions: Tensor) -> Tensor:
     select = required("aten::index_select").callable()
     scales, added = (select(one, 0, positions).unsqueeze(1) for one in weight.factors())
     numbers = select(integers_of(weight.weight), 0, positions).to(dtypes.float32)
-    return cast("Any", numbers).mul_(scales).add_(added)
+    return numbers.mul_(scales).add_(added)
 
 
 @composite(f"quantized::embedding_byte({_TABLE} weight, Tensor indices, bool pruned_weights=False) -> Tensor")
