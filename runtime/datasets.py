@@ -58,16 +58,15 @@ class StackDataset(Dataset):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if bool(args) == bool(kwargs):
             raise ValueError("At least one dataset should be passed, all by position or all by keyword")
-        self.datasets: Any = args or kwargs
+        self.datasets: tuple[Any, ...] | dict[str, Any] = args or kwargs
         self._length = len(next(iter(args or kwargs.values())))
         if any(len(dataset) != self._length for dataset in args or kwargs.values()):
             raise ValueError("Size mismatch between datasets")
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(self.datasets, dict):
-            named: dict[str, Any] = cast("Any", self.datasets)
-            return {name: dataset[index] for name, dataset in named.items()}
-        return tuple(dataset[index] for dataset in cast("tuple[Any, ...]", self.datasets))
+            return {name: dataset[index] for name, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
 
     def __len__(self) -> int:
         return self._length

@@ -62,7 +62,7 @@ def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None
     if isinstance(obj, list | dict):
         # PyTorch makes lists and dicts that compiled code shares; here they are copied when they are passed
         return cast("Any", obj)
-    if class_type(type(obj)) is not None:
+    if class_type(type(cast("object", obj))) is not None:
         return Wrappers.wrap(cast("Object", object_of(obj)))
     if callable(obj):
         return script_function(obj)

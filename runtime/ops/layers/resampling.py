@@ -212,8 +212,7 @@ def _weigh_bytes(items: Array, dim: int, positions: Array, weights: Array) -> Ar
     first = positions.min(0)
     # positions beyond an edge are the edge's, whose weights are one
     joined = np.zeros((taps, out))
-    columns: Array = np.arange(out)
-    np.add.at(joined, (positions - first, columns), weights)
+    np.add.at(joined, (positions - first, np.arange(int(out))), weights)
     precision = 0
     while precision < 22 and int(0.5 + joined.max() * (1 << (precision + 1))) < 1 << 15:
         precision += 1
