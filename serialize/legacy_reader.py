@@ -162,7 +162,7 @@ def _load_stream(parts: _Parts, make_builder: MakeBuilder, location: Location) -
         magic = parts.pickle(builder, "magic number")
     except ArchiveError as error:
         if parts.data[:1] == PROTO and parts.data[2:3] != LONG1:
-            raise ArchiveError(NO_STREAM) from error
+            raise ArchiveError(f"{NO_STREAM} (its first pickle: {error.rule})") from error
         raise ArchiveError(
             f"no file of torch.save: it is neither a zip archive nor does it begin with the magic number of older files ({error.rule})"
         ) from error
