@@ -15,9 +15,10 @@ ELSEWHERE = {"prepacked", "torch_cluster", "torch_scatter", "torchaudio", "torch
 
 
 def test_every_schema_of_pytorch_prints_as_it_was_read() -> None:
-    """All its declarations, of operators that are rows here and of others."""
-    assert len(SCHEMAS) > 3000
-    assert {text: str(parse(text)) for text in SCHEMAS.values() if str(parse(text)) != text} == {}
+    """All its declarations, of operators that are rows here and of others, but those on Python's objects, which no archive can call."""
+    texts = [text for text in SCHEMAS.values() if "PyObject" not in text]
+    assert len(texts) > 3000
+    assert {text: str(parse(text)) for text in texts if str(parse(text)) != text} == {}
 
 
 def test_rows() -> None:
