@@ -20,7 +20,7 @@ from .ops.dtype_rules import type_name
 from .ops.host import integers, wrapped
 from .ops.indexing.indexing import MASKS, index, masked_select, put
 from .ops.plans import Plans
-from .ops.shape.copying import copy_into
+from .ops.shape.copying import converted, copy_into
 from .ops.shape.views import expanded, slice_tensor, unsqueeze
 from .tensor import Tensor, from_numpy
 
@@ -143,7 +143,9 @@ def _as_index(item: Any) -> Any:
     if isinstance(item, str):
         raise TypeError("new(): invalid data type 'str'")
     if _is_sequence(item):
-        return tensor_from(item) if len(item) else integers([])
+        found = tensor_from(item) if len(item) else integers([])
+        # in sequences PyTorch takes floating point numbers for positions, without their fractions; in tensors it does not
+        return converted(found, dtypes.int64) if found.dtype.is_floating_point else found
     raise IndexError(
         f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
     )

@@ -340,6 +340,8 @@ class _Generator:
             self.unsupported[node.key] = None
             return "None"
         run = op.callable()
+        if node.key in ("aten::tensor", "aten::as_tensor.list"):
+            run = running.tensor_of_list(run, cast("ListType", node.inputs[0].type))
         if op.schema.is_vararg or len(node.inputs) == len(op.schema.args):
             template = TEMPLATES.get(node.key)
             if template is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..runtime import grad_mode, profiler
 from ..runtime.grad_mode import is_grad_enabled, set_grad_enabled
+from . import executor_settings
 
 
 class no_grad:
@@ -44,5 +45,22 @@ class record_function:
         pass
 
 
-SCRIPTED: dict[type, type] = {grad_mode.no_grad: no_grad, profiler.record_function: record_function}
+class strict_fusion:
+    """`rl.jit.strict_fusion`: what runs inside is to be fused, of which nothing is asked here."""
+
+    _jit_override_qualname = "__torch__.torch.jit.strict_fusion"
+
+    def __init__(self) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, type: Any, value: Any, tb: Any) -> None:  # noqa: A002 - PyTorch's names, which archives hold
+        pass
+
+
+SCRIPTED: dict[type, type] = {
+    grad_mode.no_grad: no_grad, profiler.record_function: record_function, executor_settings.strict_fusion: strict_fusion,
+}
 """Classes that compiled code replaces, by the class that programs name."""

@@ -21,6 +21,10 @@ class Error(Exception):
     """A `raise` or a failing `assert` in a script, whatever class it named: that is in the last line of the text. No RuntimeError."""
 
 
+class ScriptWarning(Warning):
+    """The category of PyTorch's warnings about scripts, for programs that filter them; nothing here warns with it."""
+
+
 class Failure(RuntimeError):
     """An operator failed inside a script; `RuntimeError` is what users catch."""
 

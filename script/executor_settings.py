@@ -5,6 +5,7 @@ In: what a program asks for. Out: what PyTorch's functions of these names give.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -46,3 +47,16 @@ def fuser(name: str) -> Generator[None]:
     if name not in _FUSERS:
         raise Exception(f"unrecognized fuser option (name: {name})")  # noqa: TRY002 - the class that PyTorch raises
     yield
+
+
+class strict_fusion:
+    """A block of a script in which PyTorch's fuser is to take every operator or fail. Scripts run as elsewhere; eager calls are warned."""
+
+    def __init__(self) -> None:
+        warnings.warn("Only works in script mode", stacklevel=2)
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing to undo."""

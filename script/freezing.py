@@ -19,7 +19,7 @@ from .passes.constant_propagation import propagate_constants
 from .passes.dead_code import eliminate_dead_code
 from .passes.exceptions import eliminate_exceptions
 from .passes.folding import fold_batch_norms, fold_lists, fold_tensors, fold_tests_for_none
-from .passes.freezing import Frozen, calls_methods, has_type, used_attributes
+from .passes.freezing import Frozen, Place, calls_methods, has_type, used_attributes
 from .passes.fusing import fuse_convolutions, prefer_channels_last
 from .passes.inlining import inline
 from .passes.pipeline import clean_up
@@ -29,7 +29,7 @@ from .script_methods import SCRIPTED
 
 def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, optimize_numerics: bool = True) -> RecursiveScriptModule:
     """A copy of a scripted module in eval mode with calls inlined and attributes as constants; `preserved_attrs` names methods and
-    attributes to keep besides `forward`. `optimize_numerics` computes what needs constants only and folds batch normalization into
+    attributes to keep besides `forward`, those of submodules as "block.scale". `optimize_numerics` computes what needs constants only and folds batch normalization into
     convolutions. RuntimeError for modules in training mode, modules that are not scripted, and unknown names.
     """
     mod = mod.__dict__.get(SCRIPTED, mod)
@@ -45,8 +45,9 @@ def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, opti
     preserved = tuple(preserved_attrs or ())
     methods = [*_methods(owner, preserved), *_hooks(owner)]
     graphs = [_inlined(function) for function in methods]
-    kept = frozenset(name for name in preserved if name in owner.type.attributes)
-    frozen = Frozen(graphs, owner, kept)
+    places = [_place(owner, name) for name in preserved]
+    kept = frozenset(name.partition(".")[0] for name, place in zip(preserved, places, strict=True) if place is not None)
+    frozen = Frozen(graphs, owner, frozenset(place for place in places if place is not None))
     if not calls_methods(graphs):
         frozen.replace()
     for graph in graphs:
@@ -73,17 +74,37 @@ def optimize_for_inference(mod: ScriptModule, other_methods: Sequence[str] | Non
     return wrap_module(_rebuilt(owner, methods, graphs, frozenset(owner.type.attributes)))
 
 
+def run_frozen_optimizations(
+    mod: RecursiveScriptModule, optimize_numerics: bool = True, preserved_methods: Sequence[str] | None = None
+) -> None:
+    """What `freeze` does with the graphs of a module, for one that was frozen with `optimize_numerics=False`; changes the module."""
+    for function in _methods(mod._c, preserved_methods or ()):
+        _tidy(function.graph, optimize_numerics)
+        function.rerun()
+
+
 def _methods(owner: Object, preserved: Sequence[str]) -> list[Function]:
     names = ["forward", *preserved] if "forward" in owner.type.methods else list(preserved)
     found: list[Function] = []
     for name in dict.fromkeys(names):
         if name in owner.type.methods:
             found.append(cast("Function", owner.type.methods[name]))
-        elif name not in owner.type.attributes:
+        elif _place(owner, name) is None:
             raise RuntimeError(f"Unknown name: {name}")
     if not found:
         raise RuntimeError("freeze: the module has no forward; name the methods to keep in preserved_attrs")
     return found
+
+
+def _place(owner: Object, path: str) -> Place | None:
+    """The attribute that a name means, of the object or, with dots, of a module inside; None if there is none."""
+    *modules, name = path.split(".")
+    for module in modules:
+        inner = owner.slots.get(module)
+        if not isinstance(inner, Object):
+            return None
+        owner = inner
+    return (id(owner), name) if name in owner.type.attributes else None
 
 
 def _hooks(owner: Object) -> list[Function]:

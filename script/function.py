@@ -139,6 +139,10 @@ class Function:
                 self._run = compile_graph(prepare(self.graph), self.name)
         return self._run
 
+    def rerun(self) -> None:
+        """Forget what was made of the graph to run it, because the graph was changed."""
+        self._run = self._run_limited = None
+
     @property
     def run_limited(self) -> Callable[..., object]:
         """As `run`, counting what the program takes; see `runtime/limits.py`."""

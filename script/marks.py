@@ -62,3 +62,10 @@ def ignore(drop: Any = False) -> Any:
     if not isinstance(drop, bool):
         raise RuntimeError(f"Argument to @torch.jit.ignore must be a bool or a function but got {drop}")
     return unused if drop else ignore
+
+
+def set_module(obj: Any, mod: str) -> None:
+    """Say which module an object counts as part of; TypeError where that is no text."""
+    if not isinstance(mod, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError("The mod argument should be a string")
+    obj.__module__ = mod

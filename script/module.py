@@ -183,6 +183,10 @@ class RecursiveScriptModule(ScriptModule):
 
     _c: Object
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # what derives from this class is compiled already
+        super(ScriptModule, cls).__init_subclass__(**kwargs)
+
     def __init__(self, owner: Object) -> None:
         super().__init__()
         members = self.__dict__

@@ -5,11 +5,13 @@ In: Python values as graphs see them. Out: what `prim::TupleConstruct`, `prim::i
 
 from __future__ import annotations
 
+import warnings
 from collections import namedtuple
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from ..runtime.device import Device
+from ..runtime.dtype import bool_, int64
 from ..runtime.limits import LOCAL
 from ..runtime.ops.values.texts import value_text
 from ..runtime.packed import Packed
@@ -128,6 +130,34 @@ def call_method(name: str, owner: Object | Packed, *arguments: object) -> object
     function = owner.type.methods[name]
     run = cast("Callable[..., object]", getattr(function, "run" if LOCAL.budget is None else "run_limited", function))
     return cast("Callable[..., object]", getattr(run, "raw", run))(owner, *arguments)
+
+
+def tensor_of_list(make: Callable[..., Tensor], type_: ListType) -> Callable[..., Tensor]:
+    """`aten::tensor` for lists of a type: one without items has the dtype of its elements, where eager calls cannot know it."""
+    element: Type = type_
+    while isinstance(element, ListType):
+        element = element.element
+    own = {INT: int64, BOOL: bool_}.get(element)
+    if own is None:
+        return make
+
+    def call(data: list[object], dtype: object, *others: object) -> Tensor:
+        if dtype is not None or _has_items(data):
+            return make(data, dtype, *others)
+        warnings.warn(
+            f"Creating a tensor from an empty list of {element} gives default floating point numbers in Python, but {own} in TorchScript.\n"
+            "Pass in a dtype argument to ensure consistent behavior",
+            stacklevel=2,
+        )
+        return make(data, own, *others)
+
+    return call
+
+
+def _has_items(data: object) -> bool:
+    while isinstance(data, list) and data:
+        data = cast("list[object]", data)[0]
+    return not isinstance(data, list)
 
 
 def print_values(*values: object) -> None:

@@ -19,7 +19,7 @@ from ..runtime.tensor import Tensor
 from ..runtime.typesystem import BOOL, NONE, TENSOR, ClassType, DictType, ListType, TupleType, Type
 from .function import Function
 from .ir import Value
-from .module import RecursiveScriptModule, ScriptFunction, ScriptModule, wrap_module
+from .module import RecursiveScriptModule, ScriptFunction, ScriptModule
 from .object import Object
 from .qualified_names import NAMES, qualified_name
 from .script_methods import SCRIPTED
@@ -28,7 +28,7 @@ from .trace_lowering import Lowering
 from .trace_patches import TracerWarning, recording
 from .trace_recorder import Recorder, type_of_example
 
-__all__ = ["TracerWarning", "TracingCheckError", "trace", "trace_module"]
+__all__ = ["TopLevelTracedModule", "TracedModule", "TracerWarning", "TracingCheckError", "trace", "trace_module"]
 
 
 def trace(
@@ -98,13 +98,21 @@ def trace_module(
     for name, given in inputs.items():
         args, kwargs = ((), dict(given)) if example_inputs_is_kwarg else _arguments(given, None)
         _trace_method(tree, name, args, kwargs, strict)
-    made = wrap_module(tree.owner)
+    made = TopLevelTracedModule(tree.owner)
     if check_trace:
         for name, given in inputs.items():
             args = ((), dict(given)) if example_inputs_is_kwarg else _arguments(given, None)
             cases = [args] if check_inputs is None else [_arguments(one[name], None) for one in check_inputs]
             check(mod if name == "forward" else getattr(mod, name), getattr(made, name), cases, check_tolerance)
     return made
+
+
+class TracedModule(RecursiveScriptModule):
+    """A module that tracing made."""
+
+
+class TopLevelTracedModule(TracedModule):
+    """What `trace` and `trace_module` give for a module; its submodules are scripted modules as any other."""
 
 
 class _Tree:

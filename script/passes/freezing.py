@@ -25,7 +25,7 @@ _PLAIN = (bool, int, float, complex, str, type(None), Device, Tensor, EnumMember
 class Frozen:
     """Which attributes of an object and of those inside are read, by all its graphs."""
 
-    def __init__(self, graphs: Sequence[Graph], owner: Object, preserved: frozenset[str]) -> None:
+    def __init__(self, graphs: Sequence[Graph], owner: Object, preserved: frozenset[Place]) -> None:
         self.graphs = graphs
         self.owner = owner
         self.preserved = preserved
@@ -68,9 +68,10 @@ class Frozen:
     def is_constant(self, node: Node) -> bool:
         """Whether a `prim::GetAttr` gives the same constant whenever it runs."""
         found = self.objects.get(node.input)
-        if found is None or (id(found), _name(node)) in self.changed or _name(node) not in found.slots:
+        if found is None or _name(node) not in found.slots:
             return False
-        if found is self.owner and _name(node) in self.preserved:
+        place = id(found), _name(node)
+        if place in self.changed or place in self.preserved:
             return False
         return _is_plain(found.slots[_name(node)])
 

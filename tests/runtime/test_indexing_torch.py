@@ -102,6 +102,15 @@ def test_reading_and_writing(shape: tuple[int, ...]) -> None:
         assert_same(mine, theirs, f"{label} = values")
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_floating_point_numbers_as_positions() -> None:
+    """Sequences lose the fractions; numbers, tuples and tensors of floating point are refused."""
+    for index in ([0.1, 1.2], [1.0], [0, 2.9], [[0.5]], [-1.5], (0.1,), 0.5, [[1.0, 2.0], [0.0, 1.0]]):
+        want = outcome(lambda index=index: torch.arange(4)[index])
+        assert_same(outcome(lambda index=index: rl.arange(4)[index]), want, str(index))
+    assert type(outcome(lambda: rl.arange(4)[rl.tensor([0.5])])) is IndexError
+
+
 @pytest.mark.parametrize("dtype", ["float16", "int64", "complex64", "bool", "uint8"])
 def test_one_number_under_a_mask(dtype: str) -> None:
     """A mask alone takes one number of any dtype; positions, and several numbers, must be of the tensor's."""

@@ -73,13 +73,39 @@ def test_without_numerics() -> None:
     assert "aten::batch_norm" in found and found.count("aten::relu") == 2
 
 
+def test_optimized_later() -> None:
+    frozen = rl.jit.freeze(net(), optimize_numerics=False)
+    x = rl.rand(1, 2, 5, 5)
+    before = frozen(x)
+    rl.jit.run_frozen_optimizations(frozen)
+    assert "aten::batch_norm" not in kinds(frozen)
+    # each call counts itself
+    assert rl.allclose(frozen(x), before + 1, atol=1e-5)
+
+
 def test_preserved() -> None:
     frozen = rl.jit.freeze(net(), preserved_attrs=["other", "scale"])
     assert [name for name, _ in frozen.named_parameters()] == ["scale"]
     assert list(frozen._c.type.methods) == ["forward", "other"]
     assert frozen.other(rl.ones(3, 2, 2)).shape == (3, 2, 2)
-    with pytest.raises(RuntimeError, match="Unknown name: nothing"):
-        rl.jit.freeze(net(), preserved_attrs=["nothing"])
+    for name in ("nothing", "block.nothing", "nothing.k", "calls.k"):
+        with pytest.raises(RuntimeError, match=f"Unknown name: {name}"):
+            rl.jit.freeze(net(), preserved_attrs=[name])
+
+
+def test_preserved_in_a_submodule() -> None:
+    frozen = rl.jit.freeze(net(), preserved_attrs=["block.k"])
+    x = rl.rand(1, 2, 5, 5)
+    before = frozen(x) - frozen.total
+    frozen.block.k = 4
+    rest = frozen(x) - frozen.total
+    assert not rl.allclose(rest, before)
+    frozen.block.k = 2
+    assert rl.allclose(frozen(x) - frozen.total, before, atol=1e-6)
+    stream = io.BytesIO()
+    rl.jit.save(frozen, stream)
+    stream.seek(0)
+    assert rl.jit.load(stream).block.k == 2
 
 
 def test_what_is_refused() -> None:

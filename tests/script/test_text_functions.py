@@ -111,3 +111,24 @@ def test_what_programs_ask_of_compiled_objects() -> None:
     assert (net._c.getattr("k"), net.k) == (4, 4)
     assert net._c.qualified_name == net._c._type().qualified_name == net.qualified_name
     assert rl.jit.export_opnames(net) == ["aten::linear", "aten::mul.Scalar", "aten::relu"]
+
+
+def test_names_of_pytorchs_executor() -> None:
+    @rl.jit.script
+    def fused(x):
+        with rl.jit.strict_fusion():
+            return x + x + x
+
+    assert fused(rl.ones(2)).tolist() == [3.0, 3.0]
+    assert "__torch__.torch.jit.strict_fusion = prim::CreateObject()" in str(fused.graph)
+    with pytest.warns(UserWarning, match="script mode"), rl.jit.strict_fusion():
+        pass
+
+    class Named:
+        pass
+
+    rl.jit.set_module(Named, "elsewhere")
+    assert Named.__module__ == "elsewhere"
+    with pytest.raises(TypeError, match="string"):
+        rl.jit.set_module(Named, 1)
+    assert issubclass(rl.jit.ScriptWarning, Warning)

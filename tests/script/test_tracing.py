@@ -64,6 +64,7 @@ def test_submodules_are_methods() -> None:
     assert [node.attributes["name"] for node in traced.graph.nodes if node.kind == "prim::CallMethod"] == ["forward", "forward1"]
     assert [name for name, _ in traced.named_parameters()] == ["layer.weight", "layer.bias"]
     assert traced.layer.weight is module.layer.weight
+    assert type(traced) is rl.jit.TopLevelTracedModule and isinstance(traced, rl.jit.TracedModule)
     x = rl.rand(5, 3)
     assert np.array_equal(traced(x).detach().numpy(), module(x).detach().numpy())
 

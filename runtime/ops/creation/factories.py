@@ -56,7 +56,8 @@ def fresh(size: Sequence[int], dtype: DType, name: str, memory_format: object = 
 def stored_number(value: Any, dtype: DType) -> Any:
     """`value` as an item of `dtype`; RuntimeError if it does not fit."""
     if dtype.is_complex:
-        return complex(value)
+        number = complex(value)
+        return complex(_in_range(number.real, dtype), _in_range(number.imag, dtype))
     if dtype is dtypes.bool_:
         return int(bool(value))
     if isinstance(value, complex):
@@ -66,7 +67,10 @@ def stored_number(value: Any, dtype: DType) -> Any:
             raise RuntimeError(f"value cannot be converted to type {dtype.name}_t without overflow")
         number = checked_integer(value, dtype)
         return number + (1 << 8 * dtype.itemsize) if number < 0 and not dtype.is_signed else number
-    number = float(value)
+    return _in_range(float(value), dtype)
+
+
+def _in_range(number: float, dtype: DType) -> float:
     limit, name = _LIMITS.get(dtype, (math.inf, ""))
     if limit < abs(number) < math.inf:
         raise RuntimeError(f"value cannot be converted to type {name} without overflow")
@@ -76,7 +80,7 @@ def stored_number(value: Any, dtype: DType) -> Any:
 _FLOAT_LIMIT = float(np.finfo(np.float32).max)
 _LIMITS = {
     dtypes.float16: (65504.0, "c10::Half"), dtypes.bfloat16: (float.fromhex("0x1.fep127"), "c10::BFloat16"),
-    dtypes.float32: (_FLOAT_LIMIT, "float"),
+    dtypes.float32: (_FLOAT_LIMIT, "float"), dtypes.complex64: (_FLOAT_LIMIT, "c10::complex<float>"),
 }
 
 

@@ -23,6 +23,7 @@ from ..elementwise import checked_integer
 from ..host import wrapped
 from ..shape.copying import clone, converted
 from ..table import host
+from .factories import stored_number
 
 
 def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | None = None, requires_grad: bool = False) -> Tensor:
@@ -43,10 +44,13 @@ def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | No
         result = converted(clone(from_numpy(array)), dtype or dtypes.from_numpy(array.dtype))
     else:
         result = _from_sequence(data, dtype)
-    if requires_grad:
-        if not (result.dtype.is_floating_point or result.dtype.is_complex):
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        result.requires_grad = True
+    return _requiring(result) if requires_grad else result
+
+
+def _requiring(result: Tensor) -> Tensor:
+    if not (result.dtype.is_floating_point or result.dtype.is_complex):
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    result.requires_grad = True
     return result
 
 
@@ -195,7 +199,19 @@ _TENSOR = "*, ScalarType? dtype=None, Device? device=None, bool requires_grad=Fa
 )
 def tensor(data: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor with the items of a number or of nested lists."""
-    return tensor_from(data, as_dtype(dtype), device, requires_grad)
+    result = _from_program(data, as_dtype(dtype), device)
+    return _requiring(result) if requires_grad else result
+
+
+def _from_program(data: Any, dtype: DType | None, device: Any) -> Tensor:
+    """As TorchScript makes tensors: in the dtype of the data, which a single number must fit into, and only then in the one asked for."""
+    if is_without_data():
+        # a conversion there has no numbers to read
+        return tensor_from(data, dtype, device)
+    if not isinstance(data, list):
+        stored_number(data, number_dtype(data))
+    made = tensor_from(data, None, device)
+    return made if dtype is None else converted(made, dtype)
 
 
 _AS_TENSOR = "*, ScalarType? dtype=None, Device? device=None) -> Tensor"
@@ -207,7 +223,7 @@ _AS_TENSOR = "*, ScalarType? dtype=None, Device? device=None) -> Tensor"
 )
 def as_tensor_data(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor with the items of a number or of nested lists."""
-    return tensor_from(data, as_dtype(dtype), device)
+    return _from_program(data, as_dtype(dtype), device)
 
 
 @host("as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(b|a)")

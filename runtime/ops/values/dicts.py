@@ -157,10 +157,11 @@ def pop_default(self: dict[Any, Any], key: Any, default_value: Any) -> Any:
     "popitem.complex(Dict(complex, t)(a!) self) -> ((complex, t))", "popitem.Tensor(Dict(Tensor, t)(a!) self) -> ((Tensor, t))",
 )  # fmt: skip
 def popitem(self: dict[Any, Any]) -> tuple[Any, Any]:
-    """Remove the key added last and give it back with its value."""
+    """Remove the first key and give it back with its value."""
     if not self:
         raise KeyError("popitem(): dictionary is empty")
-    return self.popitem()
+    key = next(iter(self))
+    return key, self.pop(key)
 
 
 @builtin(

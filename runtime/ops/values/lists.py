@@ -102,6 +102,11 @@ def pop(self: list[Any], idx: int = -1) -> Any:
     return self.pop(_place(self, idx))
 
 
+def _holds(values: list[Any], wanted: Any) -> bool:
+    """Whether an element is equal: NaN equals none, where Python also takes the same object."""
+    return wanted in values and (wanted.__class__ is not float or wanted == wanted)
+
+
 @builtin(
     "remove.int(int[](a!) self, int el) -> ()", "remove.float(float[](a!) self, float el) -> ()",
     "remove.bool(bool[](a!) self, bool el) -> ()", "remove.str(str[](a!) self, str el) -> ()",
@@ -109,7 +114,7 @@ def pop(self: list[Any], idx: int = -1) -> Any:
 )  # fmt: skip
 def remove(self: list[Any], el: Any) -> None:
     """Remove the first element that is equal."""
-    if el not in self:
+    if not _holds(self, el):
         raise ValueError("list.remove(x): x not in list")
     self.remove(el)
 
@@ -121,7 +126,7 @@ def remove(self: list[Any], el: Any) -> None:
 )  # fmt: skip
 def index(self: list[Any], el: Any) -> int:
     """The place of the first element that is equal."""
-    if el not in self:
+    if not _holds(self, el):
         raise ValueError(f"'{el:g}' is not in list" if isinstance(el, (bool, float)) else f"'{el}' is not in list")
     return self.index(el)
 
@@ -132,7 +137,7 @@ def index(self: list[Any], el: Any) -> int:
 )  # fmt: skip
 def count(self: list[Any], el: Any) -> int:
     """How many elements are equal."""
-    return self.count(el)
+    return self.count(el) if _holds(self, el) else 0
 
 
 @builtin(
@@ -141,7 +146,7 @@ def count(self: list[Any], el: Any) -> int:
 )  # fmt: skip
 def contains(l: list[Any], item: Any) -> bool:  # noqa: E741
     """Whether an element is equal."""
-    return item in l
+    return _holds(l, item)
 
 
 @builtin("slice.t(t[] l, int? start=None, int? end=None, int step=1) -> t[]")
@@ -167,14 +172,16 @@ def add_in_place(self: list[Any], b: list[Any]) -> list[Any]:
 
 @builtin("mul.left_t(t[] l, int n) -> t[]")
 def mul_left(l: list[Any], n: int) -> list[Any]:  # noqa: E741
-    """A new list that repeats the elements."""
+    """A new list that repeats the elements; RuntimeError for a negative number of times, unless there are none."""
+    if n < 0 and l:
+        raise RuntimeError(f"vector::reserve: a list cannot be repeated {n} times")
     return l * n
 
 
 @builtin("mul.right_(int n, t[] l) -> t[]")
 def mul_right(n: int, l: list[Any]) -> list[Any]:  # noqa: E741
-    """A new list that repeats the elements."""
-    return l * n
+    """As `mul_left`."""
+    return mul_left(l, n)
 
 
 @builtin("mul_.t(t[](a!) l, int n) -> t[](a!)")

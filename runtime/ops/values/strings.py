@@ -5,6 +5,7 @@ In: Python strings. Out: strings, places, truth values. Messages are PyTorch's.
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from ..table import builtin
 from .texts import value_text
 
 _SPACES = " \n\t\f\v"
+_LINE_ENDS = re.compile("([\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 def _end(text: str, end: int) -> int:
@@ -76,8 +78,11 @@ def rsplit(self: str, separator: str = " ", max: int = -1) -> list[str]:  # noqa
 
 @builtin("splitlines(str self, bool keepends=False) -> str[]")
 def splitlines(self: str, keepends: bool = False) -> list[str]:
-    """The lines."""
-    return self.splitlines(keepends)
+    """The lines; with `keepends`, what ends a line is an item of its own. "\\r\\n" ends two, as in PyTorch."""
+    parts = _LINE_ENDS.split(self)
+    if not parts[-1]:
+        parts.pop()
+    return [part for number, part in enumerate(parts) if keepends or number % 2 == 0]
 
 
 @builtin('strip(str self, str chars=" \\n\\t\\f\\v") -> str')

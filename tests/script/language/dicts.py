@@ -97,6 +97,14 @@ def dict_popitem(a: Dict[str, int]):
     return a.popitem()
 
 
+@runs(({"b": 1, "a": 2, "c": 3},))
+def dict_popitem_takes_the_first(a: Dict[str, int]):
+    a["b"] = 5
+    first = a.popitem()
+    a["b"] = 6
+    return first, a.popitem(), a
+
+
 @runs(({"a": 1}, {"b": 2}))
 def dict_update(a: Dict[str, int], b: Dict[str, int]):
     a.update(b)

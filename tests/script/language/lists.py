@@ -118,6 +118,26 @@ def times_list(a: List[int]):
     return 2 * a
 
 
+@runs(([1, 2], -1), ([1, 2], 0), ([], -1))
+def list_times_any_number(a: List[int], n: int):
+    return a * n
+
+
+@runs(([1, 2], -1))
+def any_number_times_list(a: List[int], n: int):
+    return n * a
+
+
+@runs(([1.0, float("nan")],))
+def nan_is_in_no_list(a: List[float]):
+    return a[1] in a, a.count(a[1]), a[0] in a, a.count(a[0])
+
+
+@runs(([float("nan")],))
+def nan_has_no_place(a: List[float]):
+    return a.index(a[0])
+
+
 @runs(([1, 2], [1, 2]), ([1], [2]))
 def list_compare(a: List[int], b: List[int]):
     return a == b, a != b

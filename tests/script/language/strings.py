@@ -99,6 +99,11 @@ def splitlines(a: str):
     return a.splitlines()
 
 
+@runs(("a\r\nb\n\nc\r",), ("",), ("\n",), ("a\x0bb\x1cc\x1fd",))
+def splitlines_at_every_end(a: str):
+    return a.splitlines(), a.splitlines(True)
+
+
 @runs(("a,b",))
 def partitioned(a: str):
     return a.partition(","), a.rpartition(",")

@@ -436,3 +436,25 @@ def memory_format(x: Tensor):
 @runs((M, None), (M, V))
 def optional_tensor_to_operator(x: Tensor, b: Optional[Tensor]):
     return F.linear(x, x, None), F.layer_norm(x, (4,), b, b)
+
+
+@runs(([], [], [], [[], []]))
+def tensors_of_empty_lists(a: List[int], b: List[float], c: List[bool], d: List[List[int]]):
+    return torch.tensor(a), torch.tensor(b), torch.tensor(c), torch.tensor(d), torch.as_tensor(a), torch.tensor(a, dtype=torch.float64)
+
+
+@runs((0.1, 300, True))
+def tensors_of_numbers_in_another_dtype(x: float, n: int, b: bool):
+    # through the dtype of the number
+    floats = torch.tensor(x, dtype=torch.float64), torch.tensor([x], dtype=torch.float64), torch.as_tensor(x, dtype=torch.float64)
+    return floats, torch.tensor(n, dtype=torch.uint8), torch.tensor([n, -n], dtype=torch.int8), torch.tensor(b, dtype=torch.float16)
+
+
+@runs((1e300,), (3.4028235677973366e38,), (3.4028234e38,), (float("inf"),), (float("nan"),))
+def tensor_of_a_large_number(x: float):
+    return torch.tensor(x)
+
+
+@runs((1e300,))
+def tensor_of_large_numbers(x: float):
+    return torch.tensor([x, -x])
