@@ -28,9 +28,11 @@ from .script_methods import SCRIPTED
 
 
 def freeze(mod: ScriptModule, preserved_attrs: Sequence[str] | None = None, optimize_numerics: bool = True) -> RecursiveScriptModule:
-    """A copy of a scripted module in eval mode with calls inlined and attributes as constants; `preserved_attrs` names methods and
-    attributes to keep besides `forward`, those of submodules as "block.scale". `optimize_numerics` computes what needs constants only and folds batch normalization into
-    convolutions. RuntimeError for modules in training mode, modules that are not scripted, and unknown names.
+    """A copy of a scripted module in eval mode with calls inlined and attributes as constants.
+
+    `preserved_attrs` names methods and attributes to keep besides `forward`, those of submodules as "block.scale". `optimize_numerics`
+    computes what needs constants only and folds batch normalization into convolutions. RuntimeError for modules in training mode,
+    modules that are not scripted, and unknown names.
     """
     mod = mod.__dict__.get(SCRIPTED, mod)
     if not isinstance(mod, RecursiveScriptModule):
