@@ -4750,7 +4750,7 @@ def split_with_sizes_copy(input: Tensor, split_sizes: Sequence[_int], dim: _int 
     """`split_with_sizes`, copied to memory of its own in row-major order."""
     ...
 def splitlines(input: _str, keepends: _bool = False) -> Sequence[_str]:
-    """The lines."""
+    """The lines; with `keepends`, what ends a line is an item of its own. "\\r\\n" ends two, as in PyTorch."""
     ...
 @overload
 def sqrt(input: Tensor) -> Tensor:

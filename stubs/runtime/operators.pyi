@@ -2620,7 +2620,7 @@ class Operators:
     @overload
     def split_with_sizes_copy(self, *split_sizes: _int, dim: _int = 0) -> tuple[Tensor, ...]: ...
     def splitlines(self, keepends: _bool = False) -> Sequence[_str]:
-        """The lines."""
+        """The lines; with `keepends`, what ends a line is an item of its own. "\\r\\n" ends two, as in PyTorch."""
         ...
     def sqrt(self) -> Tensor:
         """The square root."""
