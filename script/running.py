@@ -137,7 +137,7 @@ def tensor_of_list(make: Callable[..., Tensor], type_: ListType) -> Callable[...
     element: Type = type_
     while isinstance(element, ListType):
         element = element.element
-    own = {INT: int64, BOOL: bool_}.get(element)
+    own = int64 if element is INT else bool_ if element is BOOL else None
     if own is None:
         return make
 
