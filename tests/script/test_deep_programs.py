@@ -43,10 +43,14 @@ def test_many_exits(source: Callable[[int], str], tmp_path: Path) -> None:
 
 def test_time_grows_with_the_number_of_exits(tmp_path: Path) -> None:
     def seconds(count: int) -> float:
-        function = defined(early_returns(count), tmp_path, f"returns{count}")
-        start = process_time()
-        rl.jit.script(function)
-        return process_time() - start
+        """The shortest of three turns: one may fall to the collector of a process that has run many tests."""
+        times: list[float] = []
+        for turn in range(3):
+            function = defined(early_returns(count), tmp_path, f"returns{count}_{turn}")
+            start = process_time()
+            rl.jit.script(function)
+            times.append(process_time() - start)
+        return min(times)
 
     seconds(10)
     # 25 times as long if the time grew with the square of the number
