@@ -35,7 +35,7 @@ from ..runtime.typesystem import (
 from . import running
 from .errors import Raised
 from .function import Function
-from .inline_operators import BY_POSITIVE, TEMPLATES
+from .inline_operators import BY_POSITIVE, TEMPLATES, UNWRAPPED
 from .object import Object
 from .passes.loops import MAX_TRIP_COUNT
 
@@ -109,6 +109,7 @@ class _Generator:
         self.table = _Table()
         self.variables: dict[Value, str] = {}
         self.unsupported: dict[str, None] = {}
+        self.long_integers: set[Value] = set()
         self.parts: list[_Lines] = []
         self.lines = _Lines()
 
@@ -334,6 +335,16 @@ class _Generator:
             self.table.names[name] = _resolving(self.table.names, name, function, self.call)
         return name
 
+    def wraps_later(self, node: Node) -> bool:
+        """Whether an integer may stay as long as it is, until those who read it wrap theirs; not if it was made of such a one."""
+        if node.key not in UNWRAPPED or not self.long_integers.isdisjoint(node.inputs):
+            return False
+        readers = node.outputs[0].uses
+        later = bool(readers) and all(use.node.key in UNWRAPPED for use in readers)
+        if later:
+            self.long_integers.add(node.outputs[0])
+        return later
+
     def operator(self, node: Node, arguments: str) -> str:
         op = node.op
         if op is None:
@@ -348,6 +359,8 @@ class _Generator:
                 return f"{self.table.name('f', run)}({arguments})"
             if node.key in BY_POSITIVE and node.inputs[1].node.is_constant and cast("int", node.inputs[1].node.value) > 0:
                 template = BY_POSITIVE[node.key]
+            elif self.wraps_later(node):
+                template = UNWRAPPED[node.key]
             called = self.table.name("f", run) if "{f}" in template else ""
             return template.format(*map(self.variable, node.inputs), f=called)
         raise ValueError(f"{node.key}: takes {len(op.schema.args)} arguments but its node has {len(node.inputs)}")

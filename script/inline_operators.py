@@ -53,5 +53,8 @@ TEMPLATES: dict[str, str] = {
 }
 """By the key of the row."""
 
+UNWRAPPED: dict[str, str] = {f"aten::{name}.int": _plain(operator) for name, operator in (("add", "+"), ("sub", "-"), ("mul", "*"))}
+"""The same where only operators of this table read the result: modulo 2**64 they make the same of it as of a wrapped one."""
+
 BY_POSITIVE: dict[str, str] = {"aten::floordiv.int": _plain("//"), "aten::remainder.int": _plain("%")}
 """The same where the second operand is a positive constant."""

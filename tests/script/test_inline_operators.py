@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import rushlight as rl
 from rushlight.runtime.ops.table import lookup
 from rushlight.script.inline_operators import BY_POSITIVE, TEMPLATES
 
@@ -33,6 +34,40 @@ def test_positive_divisors() -> None:
         inline = eval(f"lambda a, b: {template.format('a', 'b')}")
         for a, b in itertools.product(INTEGERS, (b for b in INTEGERS if b > 0)):
             assert inline(a, b) == op.callable()(a, b)
+
+
+class Whole(int):
+    """An integer of 64 bits whose operators are the rows."""
+
+
+def _by_row(name: str) -> Any:
+    op = lookup(f"aten::{name}.int")
+    assert op is not None
+    row = op.callable()
+    return lambda a, b: Whole(row(int(a), int(b)))
+
+
+for _name in ("add", "sub", "mul", "floordiv"):
+    setattr(Whole, f"__{_name}__", _by_row(_name))
+
+
+def chained(a: int, b: int, c: int):
+    """Sums, differences and products that read each other, several times, and are read by what is none of them."""
+    total = a + b
+    product = total * c
+    apart = total - a
+    result = product - apart
+    for i in range(2):
+        total = total * c + i
+        result = result + total * total
+    kept = a * b
+    return result, kept - c, kept // 3, (a - b) * (b - c) * (c - a) == result, [a + b + c - a, a * b * c * a]
+
+
+def test_integers_that_wrap_later_are_those_that_wrap_at_once() -> None:
+    scripted = rl.jit.script(chained)
+    for numbers in itertools.product(INTEGERS, repeat=3):
+        assert scripted(*numbers) == chained(*map(Whole, numbers)), numbers
 
 
 @pytest.mark.parametrize("key", TEMPLATES)
