@@ -77,7 +77,10 @@ ORACLES: dict[str, tuple[Callable[..., Any], Callable[..., Array], Callable[...,
     "erf": (lambda x: math.erf(x), special.erf, mpmath.erf),
     "erfc": (lambda x: math.erfc(x), special.erfc, mpmath.erfc),
     "erfinv": (lambda x: erfinv(x), lambda x: np.where(x == 0, x, special.erfinv(x)), mpmath.erfinv),
-    "lgamma": (lambda x: math.lgamma(x), special.gammaln, lambda x: mpmath.re(mpmath.loggamma(x))),
+    # SciPy has -inf at -inf, where C and PyTorch have inf
+    "lgamma": (
+        lambda x: math.lgamma(x), lambda x: np.where(np.isneginf(x), np.inf, special.gammaln(x)), lambda x: mpmath.re(mpmath.loggamma(x)),
+    ),
     "digamma": (lambda x: digamma(x), special.digamma, mpmath.digamma),
     "sigmoid": (row_body("aten::sigmoid"), special.expit, _EXACT["sigmoid"]),
     "logit": (row_body("rushlight::logit"), special.logit, _EXACT["logit"]),
