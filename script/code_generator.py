@@ -340,10 +340,7 @@ class _Generator:
         if node.key not in UNWRAPPED or not self.long_integers.isdisjoint(node.inputs):
             return False
         readers = node.outputs[0].uses
-        later = bool(readers) and all(use.node.key in UNWRAPPED for use in readers)
-        if later:
-            self.long_integers.add(node.outputs[0])
-        return later
+        return bool(readers) and all(use.node.key in UNWRAPPED for use in readers)
 
     def operator(self, node: Node, arguments: str) -> str:
         op = node.op
@@ -360,6 +357,7 @@ class _Generator:
             if node.key in BY_POSITIVE and node.inputs[1].node.is_constant and cast("int", node.inputs[1].node.value) > 0:
                 template = BY_POSITIVE[node.key]
             elif self.wraps_later(node):
+                self.long_integers.add(node.outputs[0])
                 template = UNWRAPPED[node.key]
             called = self.table.name("f", run) if "{f}" in template else ""
             return template.format(*map(self.variable, node.inputs), f=called)

@@ -28,12 +28,11 @@ def _dividing(operator: str) -> str:
     return f"({{0}} {operator} {{1}} if {{1}} > 0 else {{f}}({{0}}, {{1}}))"
 
 
+_WRAP = {"aten::add.int": "+", "aten::sub.int": "-", "aten::mul.int": "*"}
 _COMPARE = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 TEMPLATES: dict[str, str] = {
-    "aten::add.int": _wrapping("+"),
-    "aten::sub.int": _wrapping("-"),
-    "aten::mul.int": _wrapping("*"),
+    **{key: _wrapping(operator) for key, operator in _WRAP.items()},
     "aten::floordiv.int": _dividing("//"),
     "aten::remainder.int": _dividing("%"),
     "aten::__and__.int": _plain("&"),
@@ -53,7 +52,7 @@ TEMPLATES: dict[str, str] = {
 }
 """By the key of the row."""
 
-UNWRAPPED: dict[str, str] = {f"aten::{name}.int": _plain(operator) for name, operator in (("add", "+"), ("sub", "-"), ("mul", "*"))}
+UNWRAPPED: dict[str, str] = {key: _plain(operator) for key, operator in _WRAP.items()}
 """The same where only operators of this table read the result: modulo 2**64 they make the same of it as of a wrapped one."""
 
 BY_POSITIVE: dict[str, str] = {"aten::floordiv.int": _plain("//"), "aten::remainder.int": _plain("%")}
