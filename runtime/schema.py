@@ -68,7 +68,9 @@ class Argument(NamedTuple):
     def _word(self, type_: Type) -> str:
         if not self.spelling:
             return str(type_)
-        return f"{self.spelling}?" if isinstance(type_, OptionalType) else self.spelling
+        if isinstance(type_, OptionalType):
+            return f"{self._word(type_.element)}?"
+        return f"{self._word(type_.element)}[]" if isinstance(type_, ListType) else self.spelling
 
     def __str__(self) -> str:
         text = f"{self.type_text()} {self.name}" if self.name else self.type_text()

@@ -42,6 +42,13 @@ def test_parts() -> None:
     assert schema.returns[0].writes
 
 
+@pytest.mark.parametrize("text", ["SymInt[][] a", "SymInt[][]? a", "SymInt?[] a", "int[][] a"])
+def test_nested_lists_of_spelled_types(text: str) -> None:
+    line = f"onnx_symbolic::f({text}) -> Tensor[]"
+    assert str(parse(line)) == line
+    assert str(parse(line).args[0].type).count("int") == 1
+
+
 def test_alias_sets() -> None:
     schema = parse("aten::f(Tensor(a -> *) self, Tensor(b!)[] out, t[](c!) l, t(d|e)? o) -> Tensor(a)[]")
     escaping, lists, container, either = (a.alias for a in schema.args)
