@@ -81,17 +81,27 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
 
 
 def _write(self: Tensor, item: Any, value: Any) -> None:
-    view, pending = _resolve(self, item)
-    if pending:
-        put(view, pending, value if isinstance(value, Tensor) else _number_tensor(value, self.dtype))
-    elif isinstance(value, Tensor):
+    key = _view_key(self.layout, item)
+    layout = _views.get(key)
+    if layout is None:
+        view, pending = _resolve(self, item)
+        if pending:
+            put(view, pending, value if isinstance(value, Tensor) else _number_tensor(value, self.dtype))
+            return
+        layout = view.layout
+        if key is not None:
+            _views[key] = layout
+    view = Tensor(self.memory, layout, self.dtype)
+    if not isinstance(value, Tensor):
+        fill_number(view, value)
+    elif value.layout.shape == layout.shape:
+        copy_into(view, value)
+    else:
         shape = value.layout.shape
-        while len(shape) > len(view.layout.shape) and shape[0] == 1:
+        while len(shape) > len(layout.shape) and shape[0] == 1:
             shape = shape[1:]
         trimmed = Layout.of(shape, value.layout.strides[len(value.layout.shape) - len(shape) :], value.layout.offset)
-        copy_into(view, Tensor(value.memory, expanded(trimmed, view.layout.shape), value.dtype))
-    else:
-        fill_number(view, value)
+        copy_into(view, Tensor(value.memory, expanded(trimmed, layout.shape), value.dtype))
 
 
 def _number_tensor(value: Any, dtype: DType) -> Tensor:

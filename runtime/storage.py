@@ -12,7 +12,7 @@ import ctypes
 from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 import numpy as np
 
@@ -47,7 +47,7 @@ _KEPT_VALUES = 8
 class Storage:
     """`nbytes` bytes at `address`. `version` counts the writes, so that what was derived from the bytes can be found stale."""
 
-    __slots__ = ("__weakref__", "_home", "address", "nbytes", "owner", "quantizer", "version", "writable")
+    __slots__ = ("__weakref__", "_home", "_kept", "address", "nbytes", "owner", "quantizer", "version", "writable")
 
     address: int
     nbytes: int
@@ -58,6 +58,8 @@ class Storage:
     quantizer: Any
     """Where items are quantized, how they stand for numbers (see quantization.py); storages of other items lack it."""
     _home: list[_Block] | None
+    _kept: _Derived | None
+    """What `derived` keeps of the bytes; storages of which nothing was kept lack it."""
     resizable = True
     """Whether `grow` may give it other memory."""
     device = CPU
@@ -104,7 +106,7 @@ class Storage:
         Memory that somebody else uses too (`shared`) cannot grow.
         """
         storage = _Shared() if shared else Storage()
-        storage.address = array.ctypes.data
+        storage.address = _address_of(array)
         storage.nbytes = array.nbytes if nbytes is None else nbytes
         storage.owner = array
         storage.writable = bool(array.flags.writeable)
@@ -180,6 +182,13 @@ class _Shared(Storage):
     resizable = False
 
 
+def _address_of(array: np.ndarray[Any, Any]) -> int:
+    if array.flags.c_contiguous and array.flags.writeable and array.nbytes:
+        # twice as fast as `array.ctypes`, but only for such
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    return array.ctypes.data
+
+
 def _rebuild(items: bytes) -> Storage:
     storage = Storage.allocate(len(items))
     storage.array[...] = np.frombuffer(items, np.uint8)
@@ -216,7 +225,8 @@ def view_memory(
     interface: dict[str, object] = {
         "shape": shape, "strides": strides, "typestr": dtype.str, "data": (address, not storage.writable), "version": 3,
     }
-    _derived.pop(storage, None)
+    if getattr(storage, "_kept", None) not in _WITHOUT:
+        storage._kept = None
     return np.asarray(_Exposed(storage, interface))
 
 
@@ -241,9 +251,10 @@ def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
     """
     if not keeps_derived(storage):
         return make()
-    kept = _derived.get(storage)
+    kept = getattr(storage, "_kept", None)
     if kept is None or kept.version != storage.version:
-        kept = _derived[storage] = _Derived(storage.version)
+        kept = storage._kept = _Derived(storage.version)
+        _keeping.add(storage)
     found = kept.values.get(key)
     if found is None:
         if len(kept.values) >= _KEPT_VALUES:
@@ -255,24 +266,28 @@ def derived(storage: Storage, key: Hashable, make: Callable[[], T]) -> T:
 
 def keeps_derived(storage: Storage) -> bool:
     """Whether `derived` keeps anything made of the bytes."""
-    return storage.resizable and id(storage) not in _shown and storage not in _uncounted and not (dataless and is_without_data())
+    uncounted = getattr(storage, "_kept", None) is _UNCOUNTED
+    return storage.resizable and id(storage) not in _shown and not uncounted and not (dataless and is_without_data())
 
 
-_derived: WeakKeyDictionary[Storage, _Derived] = WeakKeyDictionary()
-_uncounted: WeakSet[Storage] = WeakSet()
+_keeping: WeakSet[Storage] = WeakSet()
+_UNCOUNTED = _Derived(-1)
+_WITHOUT = (None, _UNCOUNTED)
 
 
 def written_by_others(storage: Storage) -> None:
     """Say that writes to the memory are not all counted here, so that nothing derived from it is kept."""
-    _derived.pop(storage, None)
-    _uncounted.add(storage)
+    storage._kept = _UNCOUNTED
 
 
 def empty_cache() -> None:
     """Give the memory that no tensor uses back to the system."""
     for callback in _emptied:
         callback()
-    _derived.clear()
+    for storage in [*_keeping]:
+        if storage._kept is not _UNCOUNTED:
+            storage._kept = None
+    _keeping.clear()
     _drop_blocks(0)
 
 

@@ -323,7 +323,7 @@ class Tensor(Surface, Operators):
     @property
     def T(self) -> Tensor:
         """All dimensions in reverse order."""
-        return self.permute(*range(self.ndim - 1, -1, -1))
+        return self.numpy_T()
 
     @property
     def mT(self) -> Tensor:
@@ -518,22 +518,30 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     """
     if not isinstance(array, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
-    if not array.dtype.isnative:
-        raise ValueError(
-            "given numpy array has byte order different from the native byte order; convert it with "
-            "array.astype(array.dtype.newbyteorder('='))"
-        )
-    dtype = dtypes.from_numpy(array.dtype)
-    if any(stride < 0 for stride in array.strides):
+    dtype = dtypes.BY_NUMPY.get(array.dtype)
+    if dtype is None:
+        if not array.dtype.isnative:
+            raise ValueError(
+                "given numpy array has byte order different from the native byte order; convert it with "
+                "array.astype(array.dtype.newbyteorder('='))"
+            )
+        dtype = dtypes.from_numpy(array.dtype)
+    layout, reach = _numpy_layout(array.shape, array.strides, dtype.itemsize)
+    return Tensor(Storage.wrap(array, reach), layout, dtype)
+
+
+@functools.lru_cache(1024)
+def _numpy_layout(shape: tuple[int, ...], byte_strides: tuple[int, ...], itemsize: int) -> tuple[Layout, int]:
+    """The layout of a NumPy array, and how many bytes it reaches."""
+    if any(stride < 0 for stride in byte_strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not supported; "
             "make a copy with array.copy()"
         )
-    if any(stride % dtype.itemsize for stride in array.strides):
+    if any(stride % itemsize for stride in byte_strides):
         raise ValueError("given numpy array strides not a multiple of the element byte size; make a copy with array.copy()")
-    strides = tuple(stride // dtype.itemsize for stride in array.strides)
-    reach = sum((size - 1) * stride for size, stride in zip(array.shape, array.strides)) + dtype.itemsize if array.size else 0
-    return Tensor(Storage.wrap(array, reach), Layout.of(array.shape, strides), dtype)
+    layout = Layout.of(shape, tuple(stride // itemsize for stride in byte_strides))
+    return layout, layout.extent * itemsize
 
 
 _C_TYPES: dict[DType, Any] = {

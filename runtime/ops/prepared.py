@@ -3,35 +3,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..kernels.running.direct import UNFIT, AddressOperand, Frame, direct
 from ..kernels.running.engine import Kernel
-from ..kernels.running.launch import launch_at
-from ..no_data import skips
-from .elementwise import Words
+from ..kernels.running.launch import GRAIN, launch
 
 
 class Prepared:
     """A kernel, the words of its calls behind the addresses, its items, and the nanoseconds that one thread needs for them."""
 
-    __slots__ = ("free", "items", "kernel", "template", "work")
+    __slots__ = ("_direct", "_frame", "_items", "_kernel", "_work", "_words")
 
     def __init__(self, kernel: Kernel, addresses: int, words: Sequence[int], items: int, work: int = 0) -> None:
-        self.kernel = kernel
-        self.template = [0] * addresses + list(words)
-        self.items = items
-        self.work = work
-        self.free: list[Words] = []
+        self._kernel = kernel
+        self._words = tuple(words)
+        self._items = items
+        self._work = work
+        # the first address is given as the output's
+        places = [*range(1, addresses), 0]
+        operands = [AddressOperand()] * (addresses - 1)
+        self._frame = Frame(kernel.address, items, operands, 0, [0] * addresses + list(words), places)
+        self._direct = direct() if work < 2 * GRAIN else None
 
     def run(self, *addresses: int) -> int:
         """Run with these addresses; the kernel's status, 0 if one stands for no memory. Concurrent callers never share words."""
-        if skips(addresses):
-            return 0
-        try:
-            words = self.free.pop()
-        except IndexError:
-            words = Words(self.template)
-        integers = words.integers
-        for at, address in enumerate(addresses):
-            integers[at] = address
-        status = launch_at(self.kernel, words.address, self.items, work=self.work)
-        self.free.append(words)
-        return status
+        if self._direct is None:
+            return launch(self._kernel, (*addresses, *self._words), self._items, work=self._work)
+        status = self._direct(self._frame.address, *addresses)
+        return 0 if status == UNFIT else status

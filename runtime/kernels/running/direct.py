@@ -7,7 +7,7 @@ kernel. It holds the GIL all the while and keeps nothing, so callers in several 
     direct()(frame.address, output, *operands) -> 0 done, positive the kernel's status, OVERLAP, UNFIT
 
 `output` is an address. A tensor among the operands is two arguments, the address of its storage and its layout's offset in items;
-a number is one, the number itself. OVERLAP: the output shares memory with an input other than item by item, and nothing was
+an address or a number is one, itself. OVERLAP: the output shares memory with an input other than item by item, and nothing was
 run. UNFIT: a number does not fit its dtype or an address is none (see no_data.py), and nothing was run.
 """
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..compiling.functions import Functions
 
 OVERLAP, UNFIT = -1, -2
-_TENSOR, _FLOAT32, _FLOAT64, _WHOLE, _TRUTH = range(5)
+_TENSOR, _FLOAT32, _FLOAT64, _WHOLE, _TRUTH, _ADDRESS = range(6)
 _FLOATING = {"float32": _FLOAT32, "complex64": _FLOAT32, "float64": _FLOAT64, "complex128": _FLOAT64}
 _HEAD, _PER_OPERAND = 6, 5
 
@@ -50,6 +50,10 @@ class NumberOperand:
     slot: int
 
 
+class AddressOperand:
+    """An input in memory whose address is given whole, and which the output is known not to meet."""
+
+
 class Frame:
     """The words of a plan, and what to do with the arguments of a call.
 
@@ -61,8 +65,8 @@ class Frame:
     __slots__ = ("_words", "address")
 
     def __init__(
-        self, kernel: int, items: int, inputs: Sequence[TensorOperand | NumberOperand], reach: int, template: Sequence[int],
-        places: Sequence[int] = (),
+        self, kernel: int, items: int, inputs: Sequence[TensorOperand | NumberOperand | AddressOperand], reach: int,
+        template: Sequence[int], places: Sequence[int] = (),
     ) -> None:
         places = places or range(len(inputs) + 1)
         words = [kernel, items, len(inputs), len(template), reach, places[-1]]
@@ -73,7 +77,9 @@ class Frame:
         self.address = ctypes.addressof(self._words)
 
 
-def _operand_words(operand: TensorOperand | NumberOperand) -> list[int]:
+def _operand_words(operand: TensorOperand | NumberOperand | AddressOperand) -> list[int]:
+    if isinstance(operand, AddressOperand):
+        return [_ADDRESS, 0, 0, 0]
     if isinstance(operand, TensorOperand):
         return [_TENSOR, operand.itemsize, operand.reach, int(operand.same)]
     name = operand.dtype.name
@@ -147,7 +153,9 @@ def _write(builder: Builder, functions: Functions) -> None:
             with builder.when(reach > 0):
                 with builder.when((apart + same) == 0):
                     _answer(builder, OVERLAP)
-        with builder.when(kind != _TENSOR):
+        with builder.when(kind == _ADDRESS):
+            words[word] = _address(builder, argument())
+        with builder.when((kind != _TENSOR) & (kind != _ADDRESS)):
             place = words.at(about[1])
             words[word] = place.address
             _store_number(builder, kind, argument(), place.address, about[2], about[3])

@@ -77,10 +77,11 @@ def _in_range(number: float, dtype: DType) -> float:
     return number
 
 
-_FLOAT_LIMIT = float(np.finfo(np.float32).max)
+FLOAT_LIMIT = float(np.finfo(np.float32).max)
+"""The largest float32."""
 _LIMITS = {
     dtypes.float16: (65504.0, "c10::Half"), dtypes.bfloat16: (float.fromhex("0x1.fep127"), "c10::BFloat16"),
-    dtypes.float32: (_FLOAT_LIMIT, "float"), dtypes.complex64: (_FLOAT_LIMIT, "c10::complex<float>"),
+    dtypes.float32: (FLOAT_LIMIT, "float"), dtypes.complex64: (FLOAT_LIMIT, "c10::complex<float>"),
 }
 
 
@@ -88,7 +89,7 @@ def fill_number(tensor: Tensor, value: Number) -> Tensor:
     """Write `value` into every item; answers `tensor`. Items may share one place: all of them get the same number."""
     layout, dtype, storage = tensor.layout, tensor.dtype, tensor.memory
     short = _short.get((layout.form, dtype))
-    if short is not None and storage.writable and value.__class__ is not complex and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
+    if short is not None and storage.writable and value.__class__ is not complex and -FLOAT_LIMIT <= value <= FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
         if not short[0](short[1], storage.address + layout.offset * dtype.itemsize, value):
             storage.version += 1
             return tensor
@@ -135,7 +136,7 @@ follow_default_dtype(_filled_before.clear)
 def _filled(key: tuple[Any, ...], value: Number, make: Callable[[], Tensor]) -> Tensor:
     """What `make` makes, with `value` everywhere; calls with the same key want the same layout and dtype."""
     known = _filled_before.get(key)
-    if known is not None and value.__class__ is not complex and -_FLOAT_LIMIT <= value <= _FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
+    if known is not None and value.__class__ is not complex and -FLOAT_LIMIT <= value <= FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
         run, frame, nbytes, layout, wanted, _ = known
         storage = Storage.allocate(nbytes)
         if not run(frame, storage.address, value):
@@ -353,30 +354,6 @@ def eye_rectangular(n: int, m: int, dtype: Any = None, layout: Any = None, devic
     diagonal = Layout.of((min(n, m),), (m + 1,))
     fill_number(Tensor(result.memory, diagonal, result.dtype), 1)
     return result
-
-
-def _masked_matrix(tensor: Tensor, diagonal: int, *, lower: bool) -> Tensor:
-    name = "tril" if lower else "triu"
-    if len(tensor.layout.shape) < 2:
-        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    rows, columns = tensor.layout.shape[-2:]
-    result = new_empty(tensor.layout.shape, tensor.dtype)
-    inside = np.tri(rows, columns, diagonal if lower else diagonal - 1, dtype=np.bool_)
-    source = bits(tensor)
-    np.copyto(bits(result), np.where(inside if lower else ~inside, source, source.dtype.type(0)))
-    return result
-
-
-@host("tril(Tensor self, SymInt diagonal=0) -> Tensor")
-def tril(self: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle of each matrix, zeros above."""
-    return _masked_matrix(self, diagonal, lower=True)
-
-
-@host("triu(Tensor self, SymInt diagonal=0) -> Tensor")
-def triu(self: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle of each matrix, zeros below."""
-    return _masked_matrix(self, diagonal, lower=False)
 
 
 _INDICES = "int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None"

@@ -175,8 +175,9 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def _copy_in_place(self: Tensor, source: Tensor) -> Tensor:
-    # PyTorch names the sizes that differ first, and only then the target's shape
-    broadcast_shapes([self.layout.shape, source.layout.shape])
+    if self.layout.shape != source.layout.shape:
+        # PyTorch names the sizes that differ first, and only then the target's shape
+        broadcast_shapes([self.layout.shape, source.layout.shape])
     return copy_into(self, source)
 
 

@@ -330,7 +330,11 @@ def _type_name(tensor: Tensor) -> str:
 def equal(self: Tensor, other: Tensor) -> bool:
     """Whether shapes and all items are equal; nan is not."""
     require_data("aten::equal", self, other)
-    return self.layout.shape == other.layout.shape and bool(np.array_equal(decoded(self), decoded(other)))
+    if self.layout.shape != other.layout.shape:
+        return False
+    if self.dtype is other.dtype and self.dtype.computes:
+        return bool(self.eq(other).all())
+    return bool(np.array_equal(decoded(self), decoded(other)))
 
 
 @builtin("allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool")
