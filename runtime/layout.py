@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 _LIMIT = 1 << 16  # a program that makes ever new shapes must not grow this table for ever
+_MOST_ITEMS = (1 << 63) - 1
+"""What a signed 64-bit integer counts, in kernels as in PyTorch."""
 _known: dict[tuple[tuple[int, ...], tuple[int, ...], int], Layout] = {}
 _row_major: dict[tuple[int, ...], Layout] = {}
 
@@ -140,6 +142,8 @@ def _make(shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Layo
     numel = 1
     for size in shape:
         numel *= size
+    if numel > _MOST_ITEMS:
+        raise RuntimeError(f"numel: integer multiplication overflow, sizes {list(shape)} have more than 2**63 - 1 items")
     layout.numel = numel
     layout.is_contiguous = numel == 0 or _is_contiguous(shape, strides)
     layout.form = layout if offset == 0 else Layout.of(shape, strides, 0)

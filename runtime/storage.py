@@ -9,6 +9,7 @@ Any thread may allocate and free: each change of the lists and of the counters i
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -24,9 +25,16 @@ ALIGNMENT = 64
 _SMALL = 4096
 _HUGE = 4 << 20
 """Bytes from which NumPy asks for huge pages."""
-_ceiling = float("inf")
-"""Bytes that may be reserved; `limit_memory` sets it."""
-_beyond: type[Exception] = MemoryError
+_LARGEST = (1 << 63) - 1
+"""Bytes: what a signed 64-bit integer counts, in kernels as in PyTorch."""
+_Ceiling = tuple[float, type[Exception]]
+"""Bytes that may be reserved, and what is raised for more."""
+_NO_CEILING: _Ceiling = float("inf"), MemoryError
+_ceiling = _NO_CEILING
+"""The lowest of `_ceilings`."""
+_ceilings: list[_Ceiling] = []
+"""One for each `limit_memory` that is open, in whatever thread."""
+_ceilings_lock = threading.Lock()
 _Block = tuple[object, int, int]
 """What keeps memory alive, its aligned address, its bytes."""
 _free: dict[int, list[_Block]] = {}
@@ -103,8 +111,12 @@ class Storage:
     def wrap(array: np.ndarray[Any, Any], nbytes: int | None = None, *, shared: bool = True) -> Storage:
         """The memory of `array`; it is kept alive, and never written if NumPy says it is read-only.
 
-        Memory that somebody else uses too (`shared`) cannot grow.
+        Memory that somebody else uses too (`shared`) cannot grow. What nobody else uses counts for `limit_memory`: within one it is a copy.
         """
+        if not shared and _ceilings and not (dataless and is_without_data()):
+            counted = Storage.allocate(array.nbytes)
+            ctypes.memmove(counted.address, array.ctypes.data, array.nbytes)
+            return counted
         storage = _Shared() if shared else Storage()
         storage.address = _address_of(array)
         storage.nbytes = array.nbytes if nbytes is None else nbytes
@@ -318,17 +330,42 @@ def memory_stats() -> dict[str, int]:
 
 @contextmanager
 def limit_memory(nbytes: int | None, error: type[Exception]) -> Generator[None]:
-    """Within the `with`, tensors take at most `nbytes` more than now; `error` is raised for memory beyond. None is no limit."""
-    global _ceiling, _beyond
-    saved = _ceiling, _beyond
-    if nbytes is not None:
-        # what the pool keeps would not be counted
-        empty_cache()
-        _ceiling, _beyond = min(_ceiling, _reserved + nbytes), error
+    """Within the `with`, tensors take at most `nbytes` more than now; `error` is raised for memory beyond. None is no limit.
+
+    Threads may open and close limits in any order; the lowest that is open holds for all of them.
+    """
+    if nbytes is None:
+        yield
+        return
+    # what the pool keeps would not be counted
+    empty_cache()
+    ceiling = _reserved + nbytes, error
+    with _ceilings_lock:
+        _ceilings.append(ceiling)
+        _lower_to_ceilings()
     try:
         yield
     finally:
-        _ceiling, _beyond = saved
+        with _ceilings_lock:
+            _ceilings.remove(ceiling)
+            _lower_to_ceilings()
+
+
+def require_memory(nbytes: int) -> None:
+    """Raise what `limit_memory` says if there is no room for so many bytes: for those who take memory that no storage counts.
+
+    RuntimeError for more than addresses can count.
+    """
+    highest, error = _ceiling
+    if _reserved + nbytes > highest:
+        raise error(f"the program needs more memory than its limit: {nbytes} bytes more")
+    if nbytes > _LARGEST:
+        raise RuntimeError(f"Storage size calculation overflowed: {nbytes} bytes are more than 2**63 - 1")
+
+
+def _lower_to_ceilings() -> None:
+    global _ceiling
+    _ceiling = min(_ceilings, key=lambda ceiling: ceiling[0], default=_NO_CEILING)
 
 
 def reset_peak_memory_stats() -> None:
@@ -386,8 +423,7 @@ def _system_pages(nbytes: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
 def _new_block(size: int, pages: Callable[[int], np.ndarray[Any, np.dtype[np.uint8]]] = _numpy_pages) -> _Block:
     """A fresh block; before the system's memory ends, what the pool keeps is given back."""
     global _peak
-    if _reserved + size > _ceiling:
-        raise _beyond(f"the program needs more memory than its limit: {size} bytes more")
+    require_memory(size + ALIGNMENT)
     try:
         block = pages(size + ALIGNMENT)
     except MemoryError:

@@ -19,7 +19,7 @@ from .dtype import DType
 from .layout import Layout, wrap_dim
 from .no_data import NoData, is_without_data, without_data
 from .operators import Operators
-from .storage import Storage, view_memory, written_by_others
+from .storage import Storage, require_memory, view_memory, written_by_others
 from .tensor_surface import Surface
 
 if TYPE_CHECKING:
@@ -251,6 +251,7 @@ class Tensor(Surface, Operators):
         """The items as nested lists of Python numbers; a number for a 0-dim tensor."""
         if self.is_meta:
             raise NoData
+        require_memory(8 * self.layout.numel)
         return self._decoded().tolist()
 
     def _decoded(self) -> np.ndarray[Any, Any]:

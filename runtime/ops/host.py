@@ -10,7 +10,7 @@ import numpy as np
 from .. import dtype as dtypes
 from ..dtype import DType
 from ..layout import Layout
-from ..storage import Storage
+from ..storage import Storage, require_memory
 from ..tensor import Tensor
 
 _CARRIERS = {1: dtypes.uint8, 2: dtypes.int16, 4: dtypes.int32, 8: dtypes.int64}
@@ -20,6 +20,10 @@ Array = np.ndarray[Any, Any]
 
 def bits(tensor: Tensor) -> Array:
     """An array over the memory of `tensor`; where NumPy lacks the dtype, an integer array with the same bits."""
+    nbytes = tensor.layout.numel * tensor.dtype.itemsize
+    if nbytes > tensor.memory.nbytes:
+        # whoever computes with an expanded tensor in NumPy takes memory for all of its items
+        require_memory(nbytes)
     if tensor.dtype.numpy is not None:
         return tensor._array()
     return Tensor(tensor.memory, tensor.layout, _CARRIERS[tensor.dtype.itemsize])._array()

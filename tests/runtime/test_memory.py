@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rushlight as rl
-from rushlight.runtime.storage import ALIGNMENT, Storage, derived
+from rushlight.runtime.storage import ALIGNMENT, Storage, derived, limit_memory
 
 MEGABYTE = 1 << 20
 
@@ -179,3 +179,62 @@ def test_convolutions_notice_new_weights(dtype: rl.dtype) -> None:
         convolution.weight.detach().numpy()[...] *= 2
         convolution.bias.detach().numpy()[...] *= 2
         assert rl.equal(convolution(x), first * 16)
+
+
+def test_limits_of_several_threads_end_in_any_order() -> None:
+    """The lowest limit that is open holds; none is left when all are closed."""
+    low, lower = limit_memory(4 * MEGABYTE, OverflowError), limit_memory(MEGABYTE, LookupError)
+    low.__enter__()
+    lower.__enter__()
+    low.__exit__(None, None, None)
+    with pytest.raises(LookupError, match="more memory than its limit"):
+        rl.empty(MEGABYTE)
+    lower.__exit__(None, None, None)
+    assert rl.empty(4 * MEGABYTE).numel() == 4 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: rl.arange(MEGABYTE),
+        lambda: rl.arange(0.0, MEGABYTE),
+        lambda: rl.linspace(0, 1, MEGABYTE),
+        lambda: rl.logspace(0, 1, MEGABYTE),
+        lambda: rl.tril_indices(2000, 2000),
+        lambda: rl.randperm(MEGABYTE),
+        lambda: rl.multinomial(rl.ones(3), MEGABYTE, replacement=True),
+        lambda: rl.nn.functional.one_hot(rl.tensor([1]), MEGABYTE),
+        lambda: rl.combinations(rl.arange(300), 100),
+        lambda: rl.fft.fft(rl.zeros(1).expand(MEGABYTE)),
+        lambda: rl.zeros(1).expand(MEGABYTE).tolist(),
+        lambda: rl.nn.functional.pad(rl.ones(1, 2), (MEGABYTE, 0), mode="replicate"),
+        lambda: [rl.fft.fft(rl.ones(1000)) for _ in range(1000)],
+    ],
+)
+def test_memory_that_numpy_takes_is_limited(make: Callable[[], object]) -> None:
+    with pytest.raises(LookupError, match="more memory than its limit"), limit_memory(MEGABYTE, LookupError):
+        make()
+    assert rl.fft.fft(rl.ones(8)).numel() == 8
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: rl.zeros(1).expand(1 << 40, 1 << 40),
+        lambda: rl.zeros(1).as_strided((1 << 62, 1 << 62), (0, 0)),
+        lambda: rl.empty(1 << 40, 1 << 40),
+        lambda: rl.empty(1 << 40, 1 << 40, device="meta"),
+        lambda: rl.zeros(3).resize_(1 << 62),
+        lambda: rl.empty_strided((2, 2), (1 << 62, 1)),
+        lambda: rl.arange(1 << 62),
+        lambda: rl.linspace(0, 1, 1 << 62),
+    ],
+)
+def test_sizes_that_no_64_bits_count_are_refused(make: Callable[[], object]) -> None:
+    """As PyTorch does, with a RuntimeError."""
+    with pytest.raises(RuntimeError, match="overflow"):
+        make()
+
+
+def test_sizes_beside_a_size_of_zero_may_be_large() -> None:
+    assert rl.empty(1 << 62, 0, 1 << 62).numel() == 0

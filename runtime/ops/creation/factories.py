@@ -20,7 +20,7 @@ from ...kernels.running.direct import Frame, direct
 from ...layout import Layout, require_strided
 from ...no_data import NO_ADDRESS, placed
 from ...promotion import follow_default_dtype, get_default_dtype, number_dtype
-from ...storage import Storage
+from ...storage import Storage, require_memory
 from ...tensor import Tensor, new_empty, new_like, number_of
 from ..elementwise import Launch, checked_integer, prepare
 from ..host import bits, encode, wrapped
@@ -363,6 +363,8 @@ def _check_rectangle(row: int, col: int) -> None:
     for name, size in (("row", row), ("col", col)):
         if size < 0:
             raise RuntimeError(f"{name} must be non-negative, got{size}")
+    # NumPy makes a mask of the rectangle first
+    require_memory(row * col)
 
 
 @host(f"tril_indices({_INDICES}) -> Tensor")

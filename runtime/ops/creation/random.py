@@ -15,6 +15,7 @@ from ...distributions import bounded_integers, normal, permutation, uniform, uni
 from ...dtype import DType, as_dtype
 from ...promotion import get_default_dtype
 from ...random import Generator, default_generator
+from ...storage import require_memory
 from ...tensor import Tensor
 from ..dtype_rules import type_name
 from ..elementwise import memory_order
@@ -266,6 +267,8 @@ def _randperm(n: int, dtype: Any, layout: Any, device: Any, generator: Generator
     check_options(layout, device)
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got{n}")
+    # lists of Python's integers, before they are an array
+    require_memory(64 * n)
     source = generator or default_generator()
     with source.lock:
         order = wrapped(permutation(source, n))

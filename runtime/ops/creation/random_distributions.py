@@ -12,6 +12,7 @@ from ... import dtype as dtypes
 from ...distributions import cauchy, exponential, geometric, log_normal, uniform64
 from ...dtype import DType
 from ...random import Generator, default_generator
+from ...storage import require_memory
 from ...tensor import Tensor
 from ..dtype_rules import type_name
 from ..host import Array, bits, decoded, wrapped
@@ -115,6 +116,7 @@ def multinomial(self: Tensor, num_samples: int, replacement: bool = False, gener
 
 def _with_replacement(self: Tensor, count: int, generator: Generator | None) -> Tensor:
     weights = np.atleast_2d(decoded(self))
+    require_memory(8 * len(weights) * count)
     weights = weights.astype(np.float32) if self.dtype.itemsize == 2 else weights
     if (weights < 0).any():
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")

@@ -14,6 +14,7 @@ from ... import dtype as dtypes
 from ...dtype import DType, as_dtype
 from ...no_data import is_without_data
 from ...promotion import get_default_dtype
+from ...storage import require_memory
 from ...tensor import Tensor, number_of
 from ..dtype_rules import type_name
 from ..host import wrapped
@@ -50,6 +51,12 @@ def check_range(start: Number, end: Number, step: Number) -> None:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
 
 
+def _numbers(start: Number, step: Number, count: int, work: type[np.float64] | type[np.int64]) -> np.ndarray[Any, Any]:
+    """start + i * step for i from 0 to count - 1."""
+    require_memory(8 * count)
+    return start + step * np.arange(count, dtype=work)
+
+
 def _as_dtype(array: np.ndarray[Any, Any], dtype: DType) -> Tensor:
     if dtype.numpy is None:
         return converted(wrapped(array), dtype)
@@ -69,7 +76,7 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
     if wanted.is_floating_point:
         check_range(start, end, step)
         count = math.ceil((end - start) / step)
-        return _as_dtype(float(start) + float(step) * np.arange(count, dtype=np.float64), wanted)
+        return _as_dtype(_numbers(float(start), float(step), count, np.float64), wanted)
     first, stride = int(start), int(step)
     if stride == 0:
         raise (ValueError if step else RuntimeError)("step must be nonzero")
@@ -79,7 +86,7 @@ def arange_start_step(start: Number, end: Number, step: Number = 1, dtype: Any =
     # narrower dtypes count their items by the bounds as given, and only then cut them to whole numbers
     whole = all(isinstance(value, int) for value in (start, end, step))
     count = int(-(-(end - start) // step)) if whole else math.ceil((end - start) / step)
-    return _as_dtype(first + stride * np.arange(count, dtype=np.int64), wanted)
+    return _as_dtype(_numbers(first, stride, count, np.int64), wanted)
 
 
 @host("arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)")
@@ -111,8 +118,8 @@ def range_step(start: Number, end: Number, step: Number = 1, dtype: Any = None, 
     count = math.floor((end - start) / step) + 1
     wanted = as_dtype(dtype) or get_default_dtype()
     if wanted.is_floating_point:
-        return _as_dtype(float(start) + float(step) * np.arange(count, dtype=np.float64), wanted)
-    return _as_dtype(int(start) + int(step) * np.arange(count, dtype=np.int64), wanted)
+        return _as_dtype(_numbers(float(start), float(step), count, np.float64), wanted)
+    return _as_dtype(_numbers(int(start), int(step), count, np.int64), wanted)
 
 
 @host("range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)")
@@ -135,6 +142,7 @@ def _spaced(start: Number, end: Number, steps: int, dtype: DType) -> np.ndarray[
         raise RuntimeError("number of steps must be non-negative")
     if dtype is dtypes.bool_:
         raise NotImplementedError(f"\"linspace_cpu\" not implemented for '{type_name(dtype)}'")
+    require_memory(8 * steps)
     # float32 results are computed in float32, as PyTorch does
     work = np.float32 if dtype is dtypes.float32 else np.float64
     if dtype.is_complex:

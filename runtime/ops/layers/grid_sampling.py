@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...kernels.layers.grid_sampling import BICUBIC, COUNT, Sampling, grid_sampling_kernel
+from ...kernels.layers.grid_sampling import (
+    BICUBIC,
+    BILINEAR,
+    BORDER,
+    COUNT,
+    NEAREST,
+    REFLECTION,
+    ZEROS,
+    Sampling,
+    grid_sampling_kernel,
+)  # fmt: skip
 from ...kernels.running.launch import launch
 from ...tensor import Tensor, new_empty
 from ..dtype_rules import type_name
@@ -16,8 +26,15 @@ from ..shape.copying import contiguous
 from ..table import composite, kernel
 
 
-def _check(input: Tensor, grid: Tensor, mode: int, dims: int) -> None:
+def _check(input: Tensor, grid: Tensor, mode: int, padding: int, dims: int) -> None:
     shape, wanted = input.layout.shape, grid.layout.shape
+    if len(shape) != dims + 2 or len(wanted) != dims + 2:
+        raise RuntimeError(
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
+            f"{list(shape)} and grid with sizes {list(wanted)}"
+        )
+    if mode not in (BILINEAR, NEAREST, BICUBIC) or padding not in (ZEROS, BORDER, REFLECTION):
+        raise RuntimeError(f"grid_sampler(): expected interpolation and padding modes of 0, 1 or 2, got {mode} and {padding}")
     if input.dtype is not grid.dtype:
         raise RuntimeError(
             f"grid_sampler(): expected input and grid to have same dtype, but input has {type_name(input.dtype)} and grid has "
@@ -39,7 +56,7 @@ def _check(input: Tensor, grid: Tensor, mode: int, dims: int) -> None:
 
 
 def _sample(input: Tensor, grid: Tensor, mode: int, padding: int, align: bool, dims: int) -> Tensor:
-    _check(input, grid, mode, dims)
+    _check(input, grid, mode, padding, dims)
     require_floating(f"grid_sampler_{dims}d_cpu", input.dtype, halves=True)
     positions = contiguous(grid)
     batch, channels, *sizes = input.layout.shape
@@ -75,12 +92,8 @@ def grid_sampler_3d(input: Tensor, grid: Tensor, interpolation_mode: int, paddin
 @composite(f"grid_sampler({_ARGUMENTS}) -> Tensor")
 def grid_sampler(input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool) -> Tensor:
     """Images or volumes at positions; the modes are bilinear (0), nearest, bicubic, and zeros (0), border, reflection."""
-    if input.ndim not in (4, 5) or input.ndim != grid.ndim:
-        raise RuntimeError(
-            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
-            f"{list(input.layout.shape)} and grid with sizes {list(grid.layout.shape)}"
-        )
-    return _sample(input, grid, interpolation_mode, padding_mode, align_corners, input.ndim - 2)
+    # whatever is neither 4D nor 5D is refused there
+    return _sample(input, grid, interpolation_mode, padding_mode, align_corners, 3 if input.ndim == 5 else 2)
 
 
 @composite("affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor")

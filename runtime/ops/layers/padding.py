@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...layout import Layout
-from ...tensor import Tensor, from_numpy, new_empty
+from ...storage import require_memory
+from ...tensor import Tensor, new_empty
+from ..host import wrapped
 from ..shape.copying import copy_into
 from ..table import composite, required
 
@@ -57,14 +59,16 @@ def _narrow(tensor: Tensor, dim: int, front: int, back: int) -> Tensor:
     return Tensor(tensor.memory, Layout.of(shape, layout.strides, layout.offset + front * layout.strides[dim]), tensor.dtype)
 
 
-def _places(size: int, before: int, after: int, mode: str) -> list[int]:
+def _places(size: int, before: int, after: int, mode: str) -> Tensor:
     """The item that each place of a padded dimension shows."""
-    places = range(-before, size + after)
+    require_memory(8 * max(before + size + after, 0))
+    places = np.arange(-before, size + after)
     if mode == "replicate":
-        return [min(max(at, 0), size - 1) for at in places]
+        return wrapped(places.clip(0, size - 1))
     if mode == "circular":
-        return [at % size for at in places]
-    return [-at if at < 0 else 2 * (size - 1) - at if at >= size else at for at in places]
+        return wrapped(places % size)
+    last = size - 1
+    return wrapped(last - abs(last - abs(places)))
 
 
 def _check_mirrored(self: Tensor, dim: int, before: int, after: int, mode: str) -> None:
@@ -111,7 +115,7 @@ def pad_row(self: Tensor, pad: Sequence[int], mode: str, value: float | None) ->
             # what is cut off is not wrapped around
             result = _narrow(result, dim, max(-before, 0), max(-after, 0))
             before, after = max(before, 0), max(after, 0)
-        result = select(result, dim, _indices(_places(result.layout.shape[dim], before, after, mode)))
+        result = select(result, dim, _places(result.layout.shape[dim], before, after, mode))
     return result if result is not self else self.clone()
 
 
@@ -136,7 +140,3 @@ _add_forms("replication", "replicate")
 def pad_circular(self: Tensor, pad: Sequence[int]) -> Tensor:
     """`self` wrapped around at both ends of its last dimensions."""
     return pad_row(self, pad, "circular", None)
-
-
-def _indices(places: list[int]) -> Tensor:
-    return from_numpy(np.array(places, np.int64))

@@ -1,7 +1,9 @@
 """Composites over vectors and matrices: cross products, Vandermonde matrices, combinations, differences, traces; and fold."""
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import chain
 from itertools import combinations as choose
 from itertools import combinations_with_replacement as choose_again
 from typing import Any
@@ -10,6 +12,7 @@ import numpy as np
 
 from ... import dtype as dtypes
 from ...layout import Layout, broadcast_shapes, wrap_dim
+from ...storage import require_memory
 from ...tensor import Tensor, new_beside, new_empty
 from ...type_info import result_type
 from ..creation.factories import fill_number
@@ -99,8 +102,11 @@ def combinations(self: Tensor, r: int = 2, with_replacement: bool = False) -> Te
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
         return new_empty((0,), self.dtype)
-    places = list((choose_again if with_replacement else choose)(range(self.layout.numel), r))
-    index = wrapped(np.array(places, np.int64).reshape(-1))
+    numel = self.layout.numel
+    rows = math.comb(numel + r - 1, r) if with_replacement and numel else math.comb(numel, r)
+    require_memory(8 * rows * r)
+    places = chain.from_iterable((choose_again if with_replacement else choose)(range(numel), r))
+    index = wrapped(np.fromiter(places, np.int64, rows * r))
     return index_select(self, 0, index).reshape([-1, r])
 
 

@@ -14,6 +14,7 @@ from ...kernels.loops.searching import histogram_kernel
 from ...kernels.running.launch import launch
 from ...layout import wrap_dim
 from ...no_data import require_data
+from ...storage import require_memory
 from ...tensor import Tensor, new_empty, number_of
 from ..creation.factories import fill_number
 from ..host import bits, decoded, wrapped
@@ -39,6 +40,7 @@ def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError("num_classes should be positive")
     if classes.size and classes.max() >= count and not self.is_meta:
         raise RuntimeError("Class values must be smaller than num_classes.")
+    require_memory(8 * classes.size * count)
     return wrapped((classes[..., None] == np.arange(count)).astype(np.int64))
 
 
