@@ -11,6 +11,7 @@ from enum import Enum
 from operator import index
 from typing import TYPE_CHECKING, Any, cast
 
+from ..runtime.byte_text import strict_text
 from ..runtime.device import Device
 from ..runtime.dtype import DType
 from ..runtime.tensor import Tensor
@@ -306,13 +307,14 @@ def exporter(kind: Type) -> Caster | None:
 def _make_exporter(kind: Type) -> Caster | None:
     match kind:
         case ListType():
+            # lists and dictionaries of a program are its own: Python gets copies
             element = exporter(kind.element)
-            return None if element is None else lambda value: [element(item) for item in cast("list[object]", value)]
+            return cast("Caster", list) if element is None else lambda value: [element(item) for item in cast("list[object]", value)]
         case DictType():
-            element = exporter(kind.value)
-            if element is None:
-                return None
-            return lambda value: {name: element(item) for name, item in cast("dict[object, object]", value).items()}
+            key, value = exporter(kind.key) or _same, exporter(kind.value) or _same
+            return lambda given: {key(name): value(item) for name, item in cast("dict[object, object]", given).items()}
+        case _ if kind is STR:
+            return cast("Caster", strict_text)
         case OptionalType():
             element = exporter(kind.element)
             return None if element is None else lambda value: None if value is None else element(value)
@@ -345,10 +347,14 @@ def export(value: Any) -> object:
     if isinstance(value, EnumMember):
         found = Wrappers.enums.get(value.type.qualified_name)
         return found[value.name] if found is not None else value
+    if type(value) is str:
+        return strict_text(value)
     if type(value) is tuple:
         return tuple(export(item) for item in cast("tuple[object, ...]", value))
     if type(value) is list:
         return [export(item) for item in cast("list[object]", value)]
+    if type(value) is dict:
+        return {export(name): export(item) for name, item in cast("dict[object, object]", value).items()}
     return cast("object", value)
 
 

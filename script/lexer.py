@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 
+from ..runtime.byte_text import byte_text, joined_text
 from .source import ScriptError, Source, Span
 
 KEYWORDS = frozenset(
@@ -220,30 +221,20 @@ def decode_string(spelling: str, span: Span) -> str:
     body = spelling[width:-width]
     if "\\" not in body:
         return body
-    escaped_bytes = False
 
     def value(match: re.Match[str]) -> str:
-        nonlocal escaped_bytes
         escape = match.group(1)
         if len(escape) == 3:
             code = int(escape, 8)
             if code > 255:
                 raise ScriptError(f"escape \\{escape} is no byte; octal escapes end at \\377", span)
-            escaped_bytes |= code > 127
-            # bytes of UTF-8 wait in the surrogate range until the whole string is known
-            return chr(code) if code < 128 else chr(0xDC00 + code)
+            return byte_text(code)
         plain = _ESCAPES.get(escape)
         if plain is None:
             raise ScriptError(f"escape \\{escape} is not known here; write three octal digits", span)
         return plain
 
-    text = _ESCAPE.sub(value, body)
-    if not escaped_bytes:
-        return text
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        raise ScriptError("octal escapes of a string are not valid UTF-8", span) from None
+    return joined_text(_ESCAPE.sub(value, body))
 
 
 def decode_number(spelling: str, signed: bool, span: Span) -> int | float | complex:

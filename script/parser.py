@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from ..runtime.byte_text import joined_text
 from . import syntax
 from .lexer import Lexer, decode_number, decode_string
 from .source import ScriptError, Source, Span
@@ -258,7 +259,7 @@ class ExpressionParser:
         while lexer.kind == "string":
             parts.append(decode_string(lexer.text, lexer.span()))
             lexer.advance()
-        return syntax.Constant("".join(parts), lexer.since(start))
+        return syntax.Constant(joined_text("".join(parts)), lexer.since(start))
 
     def _parenthesis(self) -> Expression:
         lexer = self.lexer

@@ -10,6 +10,7 @@ from collections import namedtuple
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+from ..runtime.byte_text import shown_text
 from ..runtime.device import Device
 from ..runtime.dtype import bool_, int64
 from ..runtime.limits import LOCAL
@@ -162,7 +163,7 @@ def _has_items(data: object) -> bool:
 
 def print_values(*values: object) -> None:
     """`prim::Print`, as TorchScript prints: values separated by spaces."""
-    print(*map(value_text, values))  # noqa: T201 - the program asks for it
+    print(shown_text(" ".join(map(value_text, values))))  # noqa: T201 - the program asks for it
 
 
 def container_item(owner: Object, index: int | str) -> object:

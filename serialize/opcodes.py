@@ -55,6 +55,10 @@ class Dialect(Flag):
     BOTH = SCRIPT | SAVE
 
 
+TEXT_ERRORS = {Dialect.SCRIPT: "surrogateescape", Dialect.SAVE: "surrogatepass"}
+"""What Python does with bytes that are no UTF-8: texts of programs are any bytes, those of `torch.save` Python's."""
+
+
 MARK = -1
 """As a number of popped values: everything down to the topmost mark, and the mark."""
 

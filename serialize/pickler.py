@@ -38,7 +38,7 @@ from ..script.function import Function
 from ..script.inference import InferenceError, fits, infer_type
 from ..script.object import EnumMember, Object
 from .naming import Names
-from .opcodes import BY_NAME
+from .opcodes import BY_NAME, TEXT_ERRORS, Dialect
 from .script_pickle import QUANTIZED_CLASSES, STORAGE_CLASSES
 
 Kind = TypeVar("Kind", TupleType, ListType, DictType)
@@ -266,7 +266,7 @@ class Pickler:
     def _string(self, value: str) -> None:
         if self._recall(("text", value)):
             return
-        raw = value.encode("utf-8", "surrogatepass")
+        raw = value.encode("utf-8", TEXT_ERRORS[Dialect.SCRIPT])
         self._parts.append(CODE["BINUNICODE"] + struct.pack("<L", len(raw)) + raw)
         self._memoise(("text", value), value)
 

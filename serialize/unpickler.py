@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from .errors import ArchiveError, UnlistedError, shown
 from .inert import InertName, InertObject
-from .opcodes import BY_NAME, OPCODES, Dialect
+from .opcodes import BY_NAME, OPCODES, TEXT_ERRORS, Dialect
 
 MAX_STACK = 1 << 22
 MAX_MEMO = 1 << 22
@@ -164,7 +164,7 @@ class Machine:
 
     def push_text(self, count: int) -> None:
         """Put the next `count` bytes on the stack, as text."""
-        self.push(_text(self.bytes(count)))
+        self.push(_text(self.bytes(count), TEXT_ERRORS[self.dialect]))
 
     def push_old_string(self, raw: bytes) -> None:
         """Put a string of Python 2 on the stack."""
@@ -312,9 +312,9 @@ def has_chosen_hash(key: object) -> bool:
     return type(key) not in (str, bytes, bool, int, float, type(None))
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes, errors: str = "surrogatepass") -> str:
     try:
-        return raw.decode("utf-8", "surrogatepass")
+        return raw.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise ArchiveError("a string is no UTF-8") from error
 
@@ -377,7 +377,7 @@ def _binunicode(machine: Machine) -> None:
     if end > len(machine.data):
         machine.take(end - start)
     machine.position = end
-    machine.stack.append(_text(machine.data[start:end]))
+    machine.stack.append(_text(machine.data[start:end], TEXT_ERRORS[machine.dialect]))
 
 
 def _binunicode8(machine: Machine) -> None:

@@ -893,7 +893,7 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: _bool = False) -> Tenso
 @overload
 def cholesky_solve(input: Tensor, input2: Tensor, upper: _bool = False, *, out: Tensor) -> Tensor: ...
 def chr(i: _int) -> _str:
-    """The character with a number."""
+    """The character with a number; of numbers beyond a byte, their last byte."""
     ...
 def chunk(input: Tensor, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` pieces of equal size along `dim`; the last may be smaller."""

@@ -138,7 +138,6 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "huge_string_of_8_byte_length": (b"\x8d" + b"\xff" * 8, "runs over the end"),
     "argument_cut_short": (b"K", "the pickle ends without STOP"),
     "long_of_other_lengths": (b"\x8a\x01\x05", "archives hold ints of 8 bytes"),
-    "no_utf8": (b"X\x01\x00\x00\x00\xff", "no UTF-8"),
     "endless_name": (b"c" + b"a" * 5000 + b"\nb\n", "a line is longer than"),
     "memo_never_written": (b"h\x07", "memo entry 7 was never written"),
     "append_to_a_tuple": (b")K\x01a", "appended to a tuple"),

@@ -20,7 +20,7 @@ def _place(values: Any, index: int) -> int:
 
 
 @builtin(
-    "len.t(t[] a) -> int", "len.any(Any[] a) -> int", "len.str(str s) -> int", "len.Dict_str(Dict(str, t) self) -> int",
+    "len.t(t[] a) -> int", "len.any(Any[] a) -> int", "len.Dict_str(Dict(str, t) self) -> int",
     "len.Dict_int(Dict(int, t) self) -> int", "len.Dict_bool(Dict(bool, t) self) -> int", "len.Dict_float(Dict(float, t) self) -> int",
     "len.Dict_complex(Dict(complex, t) self) -> int", "len.Dict_Tensor(Dict(Tensor, t) self) -> int",
 )  # fmt: skip

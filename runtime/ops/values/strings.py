@@ -1,6 +1,6 @@
 """TorchScript's operators on strings.
 
-In: Python strings. Out: strings, places, truth values. Messages are PyTorch's.
+In: Python strings. Out: strings, places, truth values. Messages are PyTorch's. Characters are bytes (`runtime/byte_text.py`).
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ import re
 import warnings
 from typing import Any, cast
 
+from ...byte_text import by_bytes, byte_number, byte_text, joined_text
 from ..table import builtin
 from .texts import value_text
 
 _SPACES = " \n\t\f\v"
-_LINE_ENDS = re.compile("([\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
+# the last five are bytes of \u2028, \u2029 and \x85, each of which ends a line in PyTorch
+_ENDS = "\n\r\v\f\x1c-\x1e\udc80\udc85\udca8\udca9\udce2"
+_LINE_ENDS = re.compile(f"([{_ENDS}])")
+_WORDS = re.compile(f"[^ \t{_ENDS}]+")
 
 
 def _end(text: str, end: int) -> int:
@@ -32,6 +36,7 @@ def _fill(fillchar: str) -> str:
 
 
 @builtin("__getitem__.str(str s, int index) -> str", "prim::StringIndex(str string, int index) -> str")
+@by_bytes
 def getitem(s: str, index: int) -> str:
     """The character at a place; negative places count from the end."""
     if not -len(s) <= index < len(s):
@@ -40,6 +45,7 @@ def getitem(s: str, index: int) -> str:
 
 
 @builtin("slice.str(str string, int? start=None, int? end=None, int step=1) -> str")
+@by_bytes
 def slice_str(string: str, start: int | None = None, end: int | None = None, step: int = 1) -> str:
     """The characters from `start` to before `end`."""
     if step == 0:
@@ -47,7 +53,21 @@ def slice_str(string: str, start: int | None = None, end: int | None = None, ste
     return string[start:end:step]
 
 
+@builtin("len.str(str s) -> int")
+@by_bytes
+def length(s: str) -> int:
+    """How many bytes there are."""
+    return len(s)
+
+
+@builtin("add.str(str a, str b) -> str")
+def concatenate(a: str, b: str) -> str:
+    """One after the other."""
+    return joined_text(a + b)
+
+
 @builtin("list(str t) -> str[]")
+@by_bytes
 def characters(t: str) -> list[str]:
     """The characters."""
     return list(t)
@@ -56,19 +76,22 @@ def characters(t: str) -> list[str]:
 @builtin("join(str self, str[] values) -> str")
 def join(self: str, values: list[str]) -> str:
     """The values with the string between them."""
-    return self.join(values)
+    return joined_text(self.join(values))
 
 
 @builtin("split.str(str self, str? separator=None, int max=-1) -> str[]")
+@by_bytes
 def split(self: str, separator: str | None = None, max: int = -1) -> list[str]:  # noqa: A002
-    """The parts between separators; without one, between runs of spaces."""
-    if separator == "":
+    """The parts between separators; without one, all words, whatever `max` says."""
+    if separator is None:
+        return _WORDS.findall(self)
+    if not separator:
         raise RuntimeError("ValueError: empty separator")
-    # Between spaces, a limit of 0 is none.
-    return self.split(separator, max or -1 if separator is None else max)
+    return self.split(separator, max)
 
 
 @builtin('rsplit(str self, str separator=" ", int max=-1) -> str[]')
+@by_bytes
 def rsplit(self: str, separator: str = " ", max: int = -1) -> list[str]:  # noqa: A002
     """The parts between separators, taken from the end."""
     if separator == "":
@@ -77,6 +100,7 @@ def rsplit(self: str, separator: str = " ", max: int = -1) -> list[str]:  # noqa
 
 
 @builtin("splitlines(str self, bool keepends=False) -> str[]")
+@by_bytes
 def splitlines(self: str, keepends: bool = False) -> list[str]:
     """The lines; with `keepends`, what ends a line is an item of its own. "\\r\\n" ends two, as in PyTorch."""
     parts = _LINE_ENDS.split(self)
@@ -86,48 +110,56 @@ def splitlines(self: str, keepends: bool = False) -> list[str]:
 
 
 @builtin('strip(str self, str chars=" \\n\\t\\f\\v") -> str')
+@by_bytes
 def strip(self: str, chars: str = _SPACES) -> str:
     """Without these characters at both ends."""
     return self.strip(chars)
 
 
 @builtin('lstrip(str self, str chars=" \\n\\t\\f\\v") -> str')
+@by_bytes
 def lstrip(self: str, chars: str = _SPACES) -> str:
     """Without these characters at the start."""
     return self.lstrip(chars)
 
 
 @builtin('rstrip(str self, str chars=" \\n\\t\\f\\v") -> str')
+@by_bytes
 def rstrip(self: str, chars: str = _SPACES) -> str:
     """Without these characters at the end."""
     return self.rstrip(chars)
 
 
 @builtin("startswith(str self, str substr, int start=0, int end=-1) -> bool")
+@by_bytes
 def startswith(self: str, substr: str, start: int = 0, end: int = -1) -> bool:
     """Whether the part begins with a text."""
     return _part(self, start, end).startswith(substr)
 
 
 @builtin("endswith(str self, str substr, int start=0, int end=-1) -> bool")
+@by_bytes
 def endswith(self: str, substr: str, start: int = 0, end: int = -1) -> bool:
     """Whether the part ends with a text."""
     return _part(self, start, end).endswith(substr)
 
 
 @builtin("find(str self, str substr, int start=0, int end=-1) -> int")
+@by_bytes
 def find(self: str, substr: str, start: int = 0, end: int = -1) -> int:
     """The place of a text in the part, -1 where it is not."""
     return self.find(substr, start, _end(self, end))
 
 
 @builtin("rfind(str self, str substr, int start=0, int end=-1) -> int")
+@by_bytes
 def rfind(self: str, substr: str, start: int = 0, end: int = -1) -> int:
     """The last place of a text in the part, -1 where it is not."""
     return self.rfind(substr, start, _end(self, end))
 
 
 @builtin("index.str(str self, str substr, int start=0, int end=-1) -> int")
+@by_bytes
 def index(self: str, substr: str, start: int = 0, end: int = -1) -> int:
     """The place of a text in the part, where it must be."""
     found = find(self, substr, start, end)
@@ -137,6 +169,7 @@ def index(self: str, substr: str, start: int = 0, end: int = -1) -> int:
 
 
 @builtin("rindex(str self, str substr, int start=0, int end=-1) -> int")
+@by_bytes
 def rindex(self: str, substr: str, start: int = 0, end: int = -1) -> int:
     """The last place of a text in the part, where it must be."""
     found = rfind(self, substr, start, end)
@@ -146,73 +179,83 @@ def rindex(self: str, substr: str, start: int = 0, end: int = -1) -> int:
 
 
 @builtin("count(str self, str substr, int start=0, int end=-1) -> int")
+@by_bytes
 def count(self: str, substr: str, start: int = 0, end: int = -1) -> int:
     """How often a text is in the part."""
     return self.count(substr, start, _end(self, end))
 
 
 @builtin("replace(str self, str old, str new, int max=-1) -> str")
+@by_bytes
 def replace(self: str, old: str, new: str, max: int = -1) -> str:  # noqa: A002
     """With one text in place of another."""
     return self.replace(old, new, max)
 
 
 @builtin("partition(str self, str separator) -> (str, str, str)")
+@by_bytes
 def partition(self: str, separator: str) -> tuple[str, str, str]:
     """What is before the first separator, it, and what is after it."""
     return self.partition(separator)
 
 
 @builtin("rpartition(str self, str separator) -> (str, str, str)")
+@by_bytes
 def rpartition(self: str, separator: str) -> tuple[str, str, str]:
     """What is before the last separator, it, and what is after it."""
     return self.rpartition(separator)
 
 
 @builtin("expandtabs(str self, int tabsize=8) -> str")
+@by_bytes
 def expandtabs(self: str, tabsize: int = 8) -> str:
     """With spaces in place of tabs."""
     return self.expandtabs(tabsize)
 
 
 @builtin('center(str self, int width, str fillchar=" ") -> str')
+@by_bytes
 def center(self: str, width: int, fillchar: str = " ") -> str:
     """In the middle of a width."""
     return self.center(width, _fill(fillchar))
 
 
 @builtin('ljust(str self, int width, str fillchar=" ") -> str')
+@by_bytes
 def ljust(self: str, width: int, fillchar: str = " ") -> str:
     """At the left of a width."""
     return self.ljust(width, _fill(fillchar))
 
 
 @builtin('rjust(str self, int width, str fillchar=" ") -> str')
+@by_bytes
 def rjust(self: str, width: int, fillchar: str = " ") -> str:
     """At the right of a width."""
     return self.rjust(width, _fill(fillchar))
 
 
 @builtin("zfill(str self, int width) -> str")
+@by_bytes
 def zfill(self: str, width: int) -> str:
     """At the right of a width, after zeros."""
     return self.zfill(width)
 
 
 @builtin("ord(str string) -> int")
+@by_bytes
 def to_ord(string: str) -> int:
     """The number of a character."""
     if len(string) != 1:
         raise RuntimeError(f"String for ord() must be 1 character, found {len(string)}")
-    return ord(string)
+    return byte_number(string)
 
 
 @builtin("chr(int i) -> str")
 def to_chr(i: int) -> str:
-    """The character with a number."""
+    """The character with a number; of numbers beyond a byte, their last byte."""
     if not 0 <= i < 0x110000:
         raise RuntimeError(f"chr() arg not in range(0x110000), found {i}")
-    return chr(i)
+    return byte_text(i)
 
 
 @builtin("format(str self, ...) -> str")
@@ -222,7 +265,7 @@ def format_str(self: str, *args: Any) -> str:
     if len(parts) - 1 > len(args):
         raise RuntimeError(f"Too few arguments for format string: {self}")
     # arguments that are left over are left out
-    return parts[0] + "".join(value_text(value) + part for value, part in zip(args, parts[1:]))
+    return joined_text(parts[0] + "".join(value_text(value) + part for value, part in zip(args, parts[1:])))
 
 
 @builtin("percentFormat(str self, ...) -> str")
@@ -247,7 +290,7 @@ def percent_format(self: str, *args: Any) -> str:
         pieces.append(_specified(specifier, remaining.pop(0)))
     if remaining:
         raise RuntimeError("Too many arguments for format string")
-    return "".join(pieces) + self[place:]
+    return joined_text("".join(pieces) + self[place:])
 
 
 def _specified(specifier: str, value: Any) -> str:
@@ -255,7 +298,7 @@ def _specified(specifier: str, value: Any) -> str:
         return value_text(value)
     if specifier == "c":
         if isinstance(value, int):
-            return chr(value)
+            return byte_text(value)
         if isinstance(value, str):
             return value
         raise RuntimeError(f"%{specifier} requires an int or char for formatting, but got {value_text(value)}")
@@ -273,96 +316,112 @@ def warn(message: str, stacklevel: int = 2) -> None:
 
 
 @builtin("upper(str self) -> str")
+@by_bytes
 def upper(self: str) -> str:
     """In capitals."""
     return self.upper()
 
 
 @builtin("lower(str self) -> str")
+@by_bytes
 def lower(self: str) -> str:
     """In small letters."""
     return self.lower()
 
 
 @builtin("capitalize(str self) -> str")
+@by_bytes
 def capitalize(self: str) -> str:
     """With a capital first letter, the others small."""
     return self.capitalize()
 
 
 @builtin("title(str self) -> str")
+@by_bytes
 def title(self: str) -> str:
     """With a capital at the start of each word."""
     return self.title()
 
 
 @builtin("swapcase(str self) -> str")
+@by_bytes
 def swapcase(self: str) -> str:
     """With capitals and small letters exchanged."""
     return self.swapcase()
 
 
 @builtin("isalnum(str self) -> bool")
+@by_bytes
 def isalnum(self: str) -> bool:
     """Whether there are only letters and digits."""
     return self.isalnum()
 
 
 @builtin("isalpha(str self) -> bool")
+@by_bytes
 def isalpha(self: str) -> bool:
     """Whether there are only letters."""
     return self.isalpha()
 
 
 @builtin("isdecimal(str self) -> bool")
+@by_bytes
 def isdecimal(self: str) -> bool:
     """Whether there are only decimal digits."""
     return self.isdecimal()
 
 
 @builtin("isdigit(str self) -> bool")
+@by_bytes
 def isdigit(self: str) -> bool:
     """Whether there are only digits."""
     return self.isdigit()
 
 
 @builtin("isnumeric(str self) -> bool")
+@by_bytes
 def isnumeric(self: str) -> bool:
     """Whether there are only numeric characters."""
     return self.isnumeric()
 
 
 @builtin("isspace(str self) -> bool")
+@by_bytes
 def isspace(self: str) -> bool:
     """Whether there are only spaces."""
     return self.isspace()
 
 
 @builtin("isprintable(str self) -> bool")
+@by_bytes
 def isprintable(self: str) -> bool:
     """Whether there are only printable characters."""
     return self.isprintable()
 
 
 @builtin("isidentifier(str self) -> bool")
+@by_bytes
 def isidentifier(self: str) -> bool:
     """Whether the text could be a name."""
     return self.isidentifier()
 
 
 @builtin("islower(str self) -> bool")
+@by_bytes
 def islower(self: str) -> bool:
     """Whether all letters are small."""
     return self.islower()
 
 
 @builtin("isupper(str self) -> bool")
+@by_bytes
 def isupper(self: str) -> bool:
     """Whether all letters are capitals."""
     return self.isupper()
 
 
 @builtin("istitle(str self) -> bool")
+@by_bytes
 def istitle(self: str) -> bool:
     """Whether each word starts with a capital."""
     return self.istitle()

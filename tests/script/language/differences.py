@@ -4,6 +4,7 @@
 
 INTERNAL = "PyTorch's interpreter has no case for these mixtures with complex numbers and fails with an internal assertion"
 EAGER = "eager error of another class; not compiled code"
+BYTES = "PyTorch prints the bytes of letters beyond ASCII wrongly"
 PYTHON_OPERATOR = "PyTorch leaves the call to Python"
 
 # programs that one of the two accepts and the other does not
@@ -55,7 +56,14 @@ TEXTS = {
     "jit_words/fork_method_wait": "where constants stand in a forked graph, and numbers of values",
     "tuples/named_tuple_some_defaults": "defaults of named tuples are not part of their type here",
     "everyday_models/post_process": "defaults of named tuples are not part of their type here",
-    "strings/literals": "PyTorch prints the bytes of letters beyond ASCII wrongly",
+    "strings/literals": BYTES,
+    **{
+        f"strings_bytes/{name}": BYTES
+        for name in (
+            "put_together filled_with_two_bytes found parts stripped replaced from_numbers half_from_number number_of_two_bytes formatted "
+            "counted decoder"
+        ).split()
+    },
 }
 
 # programs that use what the library does not have yet; when it has it they must agree
