@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..dtype import int64
-from ..layout import Layout, broadcast_shapes, wrap_dim
+from ..layout import broadcast_shapes, wrap_dim
 from ..tensor import Tensor
 from .host import wrapped
-from .table import builtin, composite, host, required, view
+from .shape.views import strided_layout
+from .table import builtin, composite, host, required
 
 
 def _interpolated(name: str, sizes: str, scales: str) -> None:
@@ -91,10 +92,10 @@ def stack(tensors: Sequence[Tensor], dim: int) -> Tensor:
     return required("aten::stack")(tensors, dim)
 
 
-@view("_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
-def reshape_alias(self: Layout, size: Sequence[int], stride: Sequence[int]) -> Layout:
-    """The same memory in another shape, whose strides are known."""
-    return Layout.of(tuple(size), tuple(stride), self.offset)
+@composite("_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
+def reshape_alias(self: Tensor, size: Sequence[int], stride: Sequence[int]) -> Tensor:
+    """The same memory in another shape, whose strides are given; RuntimeError if it would reach outside the storage."""
+    return Tensor(self.memory, strided_layout(self, size, stride, None), self.dtype)
 
 
 @builtin("_assert_scalar(Scalar self, str assert_msg) -> ()")

@@ -20,6 +20,13 @@ CASES: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {
     "positions_of_a_row": ("grid_sampler_2d", lambda: (_floats(1, 1, 3, 4), _floats(1, 2, 2), 0, 0, False)),
     "unknown_interpolation": ("grid_sampler_2d", lambda: (_floats(1, 1, 3, 4), _floats(1, 2, 2, 2), -1, 0, False)),
     "unknown_padding": ("grid_sampler_2d", lambda: (_floats(1, 1, 3, 4), _floats(1, 2, 2, 2), 0, 1 << 62, False)),
+    "strides_out_of_the_storage": ("_reshape_alias", lambda: (_floats(4), [1, 4], [1, 1 << 20])),
+    "negative_strides": ("_reshape_alias", lambda: (_floats(4), [2], [-1])),
+    "dims_twice": ("_fft_c2c", lambda: (_floats(5, 4).to(rl.complex64), [-1, 0, -1], 1, False)),
+    "dims_twice_real": ("_fft_r2c", lambda: (_floats(4), [0, -1], 1, False)),
+    "dims_twice_back": ("_fft_c2r", lambda: (_floats(1, 4, 2).to(rl.complex64), [-1, -1], 0, 2)),
+    "transform_of_real_numbers_as_complex": ("_fft_c2c", lambda: (_floats(4), [0], 0, True)),
+    "transform_to_no_items": ("_fft_c2r", lambda: (_floats(4).to(rl.complex64), [0], 0, 0)),
 }
 
 

@@ -21,6 +21,7 @@ from ..dtype_rules import type_name
 from ..host import Array, bits, wrapped
 from ..pointwise.complex_numbers import conj
 from ..shape.copying import clone, converted
+from ..shape.views import distinct_dims
 from ..table import composite, host, required
 
 _COMPLEX = {"float32": dtypes.complex64, "float64": dtypes.complex128}
@@ -54,10 +55,17 @@ def _scaled(values: Array, norm: int, count: int) -> Array:
     return values if norm == 0 else values * values.dtype.type(_scale(norm, count))
 
 
+def _checked_dims(name: str, self: Tensor, dim: Sequence[int], known: dict[str, DType]) -> list[int]:
+    """The dims of a transform, each once; RuntimeError for a dtype not among the known ones."""
+    if self.dtype.name not in known:
+        raise RuntimeError(f"{name}: expected items of {' or '.join(known)}, but got {self.dtype}")
+    return distinct_dims(dim, self.ndim)
+
+
 @host("_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor")
 def complex_to_complex(self: Tensor, dim: Sequence[int], normalization: int, forward: bool) -> Tensor:
     """The transform of complex numbers over some dims; the inverse one if not `forward`."""
-    dims = [wrap_dim(one, self.ndim) for one in dim]
+    dims = _checked_dims("_fft_c2c", self, dim, _REAL)
     if not dims:
         return clone(self)
     array = bits(self)
@@ -69,7 +77,9 @@ def complex_to_complex(self: Tensor, dim: Sequence[int], normalization: int, for
 @host("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor")
 def real_to_complex(self: Tensor, dim: Sequence[int], normalization: int, onesided: bool) -> Tensor:
     """The transform of real numbers over some dims; half of the last one, whose other half mirrors it, if `onesided`."""
-    dims = [wrap_dim(one, self.ndim) for one in dim]
+    dims = _checked_dims("_fft_r2c", self, dim, _COMPLEX)
+    if not dims:
+        raise RuntimeError("_fft_r2c: expected at least one dim to transform, but got none")
     array = bits(self)
     count = math.prod(array.shape[one] for one in dims)
     values = np.fft.rfftn(array, axes=dims) if onesided else np.fft.fftn(array, axes=dims)
@@ -80,7 +90,9 @@ def real_to_complex(self: Tensor, dim: Sequence[int], normalization: int, onesid
 @host("_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor")
 def complex_to_real(self: Tensor, dim: Sequence[int], normalization: int, last_dim_size: int) -> Tensor:
     """The inverse of `_fft_r2c` of one-sided spectra, without its scale."""
-    dims = [wrap_dim(one, self.ndim) for one in dim]
+    dims = _checked_dims("_fft_c2r", self, dim, _REAL)
+    if not dims or last_dim_size < 1:
+        raise RuntimeError(f"_fft_c2r: expected dims and a size of at least 1 of the last one, but got {list(dim)} and {last_dim_size}")
     if len(dims) > 1:
         self = complex_to_complex(self, dims[:-1], normalization, False)
     last = dims[-1]
