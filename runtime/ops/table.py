@@ -42,7 +42,7 @@ FAMILIES = {
     "values": ("modes", "scalars", "scalar_math", "strings", "lists", "dicts", "profiling"),
     "spectral": ("spectral", "stft", "filtering"),
     "quantized": ("quantizing", "quantized_layers", "quantized_recurrent", "quantized_arithmetic", "quantized_embeddings",
-        "prepacked"),
+        "quantized_dynamic", "quantized_pooling", "rowwise_embeddings", "observed_ranges", "fbgemm", "prepacked"),
 }
 """The folders here and their modules that hold rows."""
 NAMES_ANEW = ("aliases", "compatibility")

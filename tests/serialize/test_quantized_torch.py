@@ -72,7 +72,10 @@ OPERATORS: list[tuple[Any, ...]] = [
     ("aten::upsample_bilinear2d", ODD, [4, 3], False), ("aten::gt", X, 0.5), ("aten::le", X, Y), ("aten::ne", X, torch.zeros(7)),
     ("aten::sort", X, 1), ("aten::max", X, 1), ("aten::masked_fill", X, torch.rand(8, 9, 7) > 0.5, 0.73),
     ("aten::fill_", quantized(3, 4), -0.3), ("aten::std", X, [1], True, False),
-    ("aten::fake_quantize_per_tensor_affine", torch.randn(50), 0.1, 3, 0, 255),
+    ("aten::fake_quantize_per_tensor_affine", torch.randn(50), 0.1, 3, 0, 255), ("quantized::threshold", X, 0.1, 0.5),
+    ("aten::quantized_max_pool2d", X, [2, 2]), ("aten::quantized_max_pool1d", quantized(4, 2, 3, 9), [2]),
+    ("aten::quantized_batch_norm", X, torch.rand(8), torch.rand(8), torch.rand(8), torch.rand(8) + 0.5, 1e-5, 0.03, 80),
+    ("quantized::linear_dynamic_fp16_unpacked_weight", torch.randn(3, 5), torch.randn(4, 5), torch.randn(4)),
 ]  # fmt: skip
 
 
@@ -107,6 +110,97 @@ def test_layers_give_pytorchs_integers(which: int, relu: str) -> None:
     numbers = torch.randn(5, 504)
     expected = torch.ops.quantized.linear_dynamic(numbers, packed, True)
     same(row("quantized::linear_dynamic")(ours(numbers), mine, True), expected)
+
+
+CONVOLUTIONS: list[tuple[str, int, bool]] = [(f"conv{kind}{dims}d", dims, bool(kind)) for dims in (1, 2, 3) for kind in ("", "_transpose")]
+
+
+@pytest.mark.parametrize("reduce_range", [False, True])
+@pytest.mark.parametrize("name, dims, transposed", CONVOLUTIONS)
+def test_dynamic_convolutions_give_pytorchs_numbers(name: str, dims: int, transposed: bool, reduce_range: bool) -> None:
+    torch.manual_seed(0)
+    x, bias = torch.randn(2, 4, *(7, 6, 5)[:dims]), torch.randn(6)
+    # FBGEMM's sums of two products stop at 32767, so the weights are small
+    weight = torch.rand(*((4, 6) if transposed else (6, 4)), *[3] * dims) - 0.5
+    weight = torch.quantize_per_tensor(weight, 0.01, 0, torch.qint8)
+    settings = ([2] * dims, [1] * dims, *([[1] * dims] if transposed else []), [1] * dims, 1)
+    packed = getattr(torch.ops.quantized, f"{name}_prepack")(weight, bias, *settings)
+    mine = row(f"quantized::{name}_prepack")(ours(weight), ours(bias), *settings)
+    expected = getattr(torch.ops.quantized, f"{name}_dynamic")(x, packed, reduce_range)
+    result = row(f"quantized::{name}_dynamic")(ours(x), mine, reduce_range)
+    assert np.abs(result.numpy() - expected.numpy()).max() < 1e-6
+    if dims > 1:
+        for setting in ("stride", "padding", "output_padding", "dilation", "groups", "transpose"):
+            key = f"{name}_{setting}"
+            assert row(f"quantized::{key}")(mine) == getattr(torch.ops.quantized, key)(packed)
+
+
+def test_linear_layers_with_a_given_scale() -> None:
+    weight, x = weights(4, 8)[0], torch.randn(3, 8)
+    packed, mine = torch.ops.quantized.linear_prepack(weight, None), row("quantized::linear_prepack")(ours(weight), None)
+    for relu in ("", "relu_"):
+        name = f"linear_with_input_q_dq_qweight_dq_{relu}output_fp32"
+        same(row(f"quantized::{name}")(ours(x), 0.02, 128, mine), getattr(torch.ops.quantized, name)(x, 0.02, 128, packed))
+
+
+def test_layers_of_the_first_quantized_archives() -> None:
+    torch.manual_seed(0)
+    # every second weight is 0: FBGEMM's sums of two products stop at 32767
+    weight, bias, x, hidden = torch.randn(12, 6) * torch.tensor([1.0, 0.0] * 3), torch.randn(12), torch.randn(4, 6), torch.randn(4, 3)
+    weight = weight / weight.abs().max()
+    weight[0, 0], weight[1, 0] = 1.0, -1.0
+    integers, offsets, scale, point = torch.fbgemm_linear_quantize_weight(weight)
+    mine = row("aten::fbgemm_linear_quantize_weight")(ours(weight))
+    assert mine[2:] == (scale, point)
+    np.testing.assert_array_equal(mine[0].numpy(), integers.numpy())
+    np.testing.assert_array_equal(mine[1].numpy(), offsets.numpy())
+    packed, halves = torch.fbgemm_pack_quantized_matrix(integers), torch.fbgemm_pack_gemm_matrix_fp16(weight)
+    mine_packed = row("aten::fbgemm_pack_quantized_matrix")(ours(integers))
+    mine_halves = row("aten::fbgemm_pack_gemm_matrix_fp16")(ours(weight))
+    numbers = (scale, point, bias)
+    expected = torch.fbgemm_linear_int8_weight_fp32_activation(x, integers, packed, offsets, *numbers)
+    same(row("aten::fbgemm_linear_int8_weight_fp32_activation")(ours(x), mine[0], mine_packed, mine[1], *map(ours, numbers)), expected)
+    expected = torch.fbgemm_linear_fp16_weight_fp32_activation(x, halves, bias)
+    same(row("aten::fbgemm_linear_fp16_weight_fp32_activation")(ours(x), mine_halves, ours(bias)), expected)
+    inner = weight[:, :3].contiguous()
+    recurrent = torch.fbgemm_linear_quantize_weight(inner)
+    matrices = (integers, recurrent[0], bias, bias, packed, torch.fbgemm_pack_quantized_matrix(recurrent[0]), offsets, recurrent[1])
+    same_matrices = [*map(ours, matrices[:4]), mine_packed, mine_packed, *map(ours, matrices[6:])]
+    ends = (scale, recurrent[2], point, recurrent[3])
+    expected = torch.quantized_lstm_cell(x, [hidden, hidden], *matrices, *ends)
+    same(row("aten::quantized_lstm_cell")(ours(x), ours([hidden, hidden]), *same_matrices, *ends), expected)
+
+
+@pytest.mark.parametrize("kind, bits", [("byte", 8), ("4bit", 4), ("2bit", 2)])
+def test_tables_with_scales_in_their_rows(kind: str, bits: int) -> None:
+    torch.manual_seed(0)
+    table = torch.randn(5, 8)
+    table[3] = 1.25
+    expected = getattr(torch.ops.quantized, f"embedding_bag_{kind}_prepack")(table)
+    packed = row(f"quantized::embedding_bag_{kind}_prepack")(ours(table))
+    np.testing.assert_array_equal(packed.numpy(), expected.numpy())
+    unpacked = getattr(torch.ops.quantized, f"embedding_bag_{kind}_unpack")(expected)
+    same(row(f"quantized::embedding_bag_{kind}_unpack")(packed), unpacked)
+    for arguments in BAGS.values():
+        name = f"embedding_bag_{kind}_rowwise_offsets"
+        same(row(f"quantized::{name}")(packed, *map(ours, arguments)), getattr(torch.ops.quantized, name)(expected, *arguments))
+
+
+@pytest.mark.parametrize("per_row", [False, True])
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_fake_quantization_that_watches_ranges(per_row: bool, symmetric: bool) -> None:
+    torch.manual_seed(0)
+    low, high = (-128, 127) if symmetric else (0, 255)
+    size = 3 if per_row else 1
+    state = [torch.full([size], float("inf")), torch.full([size], -float("inf")), torch.ones(size), torch.zeros(size, dtype=torch.int32)]
+    mine = [ours(one.clone()) for one in state]
+    one, zero = torch.tensor([1]), torch.tensor([0])
+    for observes, quantizes in ((one, one), (one, zero), (zero, one), (zero, zero)):
+        x = torch.randn(3, 4, 2)
+        settings = (0.1, low, high, 0, per_row, symmetric)
+        expected = torch.fused_moving_avg_obs_fake_quant(x, observes, quantizes, *state, *settings)
+        result = row("aten::fused_moving_avg_obs_fake_quant")(ours(x), ours(observes), ours(quantizes), *mine, *settings)
+        same((result, *mine), (expected, *state))
 
 
 def test_dynamic_layers_round_the_sum_with_the_zero_point() -> None:

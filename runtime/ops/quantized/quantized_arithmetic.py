@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from ... import dtype as dtypes
-from ...quantization import INTEGERS, LIMITS, integers_of, per_tensor, quantized, quantizer_of, scale_of
+from ...quantization import INTEGERS, LIMITS, integers_of, per_tensor, quantized, scale_of
 from ...tensor import Tensor
 from ..table import composite, required
 from .quantizing import dequantized, quantize_with
@@ -131,6 +131,12 @@ def quantized_clamp(qx: Tensor, min: float | None = None, max: float | None = No
     return _run("aten::clamp", qx, min, max)
 
 
+@composite("quantized::threshold(Tensor qx, Scalar threshold, Scalar value) -> Tensor qy")
+def quantized_threshold(qx: Tensor, threshold: float, value: float) -> Tensor:
+    """Numbers up to the threshold replaced, with the scale of the input."""
+    return quantize_with(_run("aten::threshold", dequantized(qx), threshold, value), *scale_of(qx), qx.dtype)
+
+
 @composite("quantized::sigmoid(Tensor qx, float output_scale, int output_zero_point) -> Tensor")
 def quantized_sigmoid(qx: Tensor, scale: float, point: int) -> Tensor:
     """The logistic function."""
@@ -234,19 +240,3 @@ def _add_batch_norm(name: str, relu: bool) -> None:
 for _name in ("batch_norm", "batch_norm1d", "batch_norm2d", "batch_norm3d"):
     _add_batch_norm(_name, False)
     _add_batch_norm(f"{_name}_relu", True)
-
-
-@composite(
-    "quantized::max_pool2d(Tensor qx, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> Tensor"
-)
-def quantized_max_pool2d(qx: Tensor, *settings: Any) -> Tensor:
-    """The largest number of each window."""
-    return quantized(_run("aten::max_pool2d", integers_of(qx), *settings), qx.dtype, quantizer_of(qx))
-
-
-@composite(
-    "quantized::max_pool1d(Tensor qx, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> Tensor"
-)
-def quantized_max_pool1d(qx: Tensor, *settings: Any) -> Tensor:
-    """The largest number of each window."""
-    return quantized(_run("aten::max_pool1d", integers_of(qx), *settings), qx.dtype, quantizer_of(qx))

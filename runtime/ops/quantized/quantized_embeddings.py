@@ -4,6 +4,9 @@ In: the `EmbeddingParameters` of ../packed.py and positions. Out: numbers, each 
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ... import dtype as dtypes
 from ...factories import arange
 from ...packed import EmbeddingParameters
@@ -12,10 +15,11 @@ from ...tensor import Tensor
 from ..table import composite, required
 
 _TABLE = EmbeddingParameters.class_name
-_BAG = (
-    f"{_TABLE} weight, Tensor indices, Tensor? offsets=None, bool scale_grad_by_freq=False, int mode=0, bool pruned_weights=False, "
+BAG = (
+    "Tensor indices, Tensor? offsets=None, bool scale_grad_by_freq=False, int mode=0, bool pruned_weights=False, "
     "Tensor? per_sample_weights=None, Tensor? compressed_indices_mapping=None, bool include_last_offset=False"
 )
+"""The arguments of bags after the table."""
 
 
 def _rows(weight: EmbeddingParameters, positions: Tensor) -> Tensor:
@@ -39,11 +43,14 @@ def embedding_4bit(weight: EmbeddingParameters, indices: Tensor, pruned_weights:
     return embedding_byte(weight, indices, pruned_weights)
 
 
-def _bags(
-    name: str, weight: EmbeddingParameters, indices: Tensor, offsets: Tensor | None, pruned: bool, factors: Tensor | None,
+def sums_of_bags(
+    name: str, rows_at: Callable[[Tensor], Tensor], indices: Tensor, offsets: Tensor | None, pruned: bool, factors: Tensor | None,
     mapping: Tensor | None, include_last_offset: bool,
 ) -> Tensor:  # fmt: skip
-    """Sums of rows; of a pruned table, `mapping` says which of its rows a position means, less than 0 for none."""
+    """Sums of the rows that `rows_at` gives for positions.
+
+    Of a pruned table, `mapping` says which of its rows a position means, less than 0 for none.
+    """
     if indices.ndim == 2:
         if offsets is not None:
             raise RuntimeError(f"{name} operator: input is 2D, then offsets has to be None, as input is treated is a mini-batch.")
@@ -56,7 +63,7 @@ def _bags(
         positions = required("aten::index_select").callable()(mapping, 0, positions).to(dtypes.int64)
         kept = (positions >= 0).to(dtypes.float32)
         positions = positions.clamp(0)
-    rows = _rows(weight, positions)
+    rows = rows_at(positions)
     if kept is not None:
         rows = rows * kept.unsqueeze(1)
     sums = required("aten::embedding_bag").callable()
@@ -65,16 +72,17 @@ def _bags(
 
 
 def _add_bag(name: str, bits: int) -> None:
-    @composite(f"quantized::{name}({_BAG}) -> Tensor")
+    @composite(f"quantized::{name}({_TABLE} weight, {BAG}) -> Tensor")
     def run(
         weight: EmbeddingParameters, indices: Tensor, offsets: Tensor | None, scale_grad_by_freq: bool, mode: int, pruned_weights: bool,
         per_sample_weights: Tensor | None, compressed_indices_mapping: Tensor | None, include_last_offset: bool,
     ) -> Tensor:  # fmt: skip
         if weight.bit_rate() != bits:
             raise RuntimeError(f"{name}: expected a table of {bits} bits, got one of {weight.bit_rate()}")
-        return _bags(
-            name, weight, indices, offsets, pruned_weights, per_sample_weights, compressed_indices_mapping, include_last_offset
-        )
+        return sums_of_bags(
+            name, partial(_rows, weight), indices, offsets, pruned_weights, per_sample_weights, compressed_indices_mapping,
+            include_last_offset,
+        )  # fmt: skip
 
     run.__doc__ = f"Sums of rows of a table of {bits} bits."
 

@@ -86,14 +86,19 @@ def quantized_linear_leaky_relu(input: Tensor, weight: LinearParameters, scale: 
 
 def dynamic_linear(input: Tensor, weight: LinearParameters, reduce_range: bool) -> Tensor:
     """A linear layer of float32 that quantizes its input by its own range, and gives float32."""
-    features, outputs = weight.weight.shape[1], weight.weight.shape[0]
     if input.dtype is not float32:
         raise RuntimeError(f"quantized::linear_dynamic: expected an input of float32, got {input.dtype}")
-    if not input.ndim or input.shape[-1] != features:
-        raise RuntimeError(f"quantized::linear_dynamic: expected inputs of {features} features, got {list(input.shape)}")
     highest = 127 if reduce_range else 255
     scale, point = chosen_scale(*limits_of_numbers(input), 0, highest)
-    rows = to_dynamic_integers(contiguous(input).reshape([-1, features]), scale, point, highest)
+    return linear_of_scale(input, weight, scale, point, highest)
+
+
+def linear_of_scale(input: Tensor, weight: LinearParameters, scale: float, point: int, highest: int) -> Tensor:
+    """A linear layer of float32 whose input becomes integers from 0 to `highest`; it gives float32."""
+    features, outputs = weight.weight.shape[1], weight.weight.shape[0]
+    if not input.ndim or input.shape[-1] != features:
+        raise RuntimeError(f"quantized::linear_dynamic: expected inputs of {features} features, got {list(input.shape)}")
+    rows = to_dynamic_integers(contiguous(input).reshape([-1, features]), scale, point, 0, highest).to(dtypes.uint8)
     sums = weight.convolution().convolve(_image(rows), point, [1], [0], [1], None)
     numbers = sums.squeeze(0).transpose(0, 1).to(float32) * (_weight_scales(weight.weight) * scale)
     bias = weight.bias()
@@ -160,7 +165,7 @@ def linear_unpack(weight: LinearParameters) -> tuple[Tensor, Tensor | None]:
 # Convolutions
 
 
-def _convolution(
+def run_convolution(
     name: str, input: Tensor, weight: ConvolutionParameters, scale: float, point: int, *, relu: bool = False, flat: bool = False
 ) -> Tensor:
     """A convolution of quantized numbers; `flat` ones have one dim in a weight of two."""
@@ -189,7 +194,7 @@ def _add_convolution(name: str, kind: str, *, flat: bool = False) -> None:
         def run(
             input: Tensor, weight: ConvolutionParameters, scale: float, point: int, full: str = full, relu: bool = relu
         ) -> Tensor:
-            return _convolution(full, input, weight, scale, point, relu=relu, flat=flat)
+            return run_convolution(full, input, weight, scale, point, relu=relu, flat=flat)
 
         if ending:
             # archives of PyTorch 1.3 to 1.5 repeat the settings
@@ -201,7 +206,7 @@ def _add_convolution(name: str, kind: str, *, flat: bool = False) -> None:
                 input: Tensor, weight: ConvolutionParameters, stride: object, padding: object, dilation: object, groups: object,
                 scale: float, point: int, full: str = full, relu: bool = relu,
             ) -> Tensor:
-                return _convolution(full, input, weight, scale, point, relu=relu)
+                return run_convolution(full, input, weight, scale, point, relu=relu)
 
             del run_old
         del run

@@ -43,12 +43,12 @@ def to_integers(
     return rounded.add_(float(zero_point)).clamp_(float(low), float(high)).to(dtype)
 
 
-def to_dynamic_integers(numbers: Tensor, scale: float, zero_point: int, highest: int) -> Tensor:
-    """round(number / scale + zero point) from 0 to `highest`: FBGEMM's dynamic layers round the sum, the others the product."""
+def to_dynamic_integers(numbers: Tensor, scale: float, zero_point: int, lowest: int, highest: int) -> Tensor:
+    """round(number / scale + zero point) between two bounds, in float32: FBGEMM's dynamic layers round the sum, the others the product."""
     from ...factories import tensor
 
     point = cast("Any", tensor(float(zero_point), dtype=dtypes.float32))
-    return point.add(numbers, alpha=_reciprocal(scale)).round_().clamp_(0.0, float(highest)).to(dtypes.uint8)
+    return point.add(numbers, alpha=_reciprocal(scale)).round_().clamp_(float(lowest), float(highest))
 
 
 def _reciprocal(scale: float) -> float:
@@ -131,8 +131,16 @@ def limits_of_numbers(numbers: Tensor) -> tuple[float, float]:
     return float(cast("Any", numbers).min().item()), float(cast("Any", numbers).max().item())
 
 
-def chosen_scale(low: float, high: float, lowest: int, highest: int) -> tuple[float, int]:
-    """Scale and zero point for numbers from `low` to `high` as integers from `lowest` to `highest`, as FBGEMM chooses them."""
+def chosen_scale(low: float, high: float, lowest: int, highest: int, *, symmetric: bool = False) -> tuple[float, int]:
+    """Scale and zero point for numbers from `low` to `high` as integers from `lowest` to `highest`, as FBGEMM chooses them.
+
+    `symmetric` bounds of both signs are as far from 0, and 0 is in the middle of the integers.
+    """
+    centred = symmetric and low < 0 < high
+    if centred:
+        half = (highest - lowest) // 2
+        widest = max(abs(low / (half + 1)), abs(high / half))
+        low, high = float(np.float32(-widest * (half + 1))), float(np.float32(widest * half))
     low, high = min(low, 0.0), max(high, 0.0)
     scale = (high - low) / (highest - lowest)
     with np.errstate(over="ignore", divide="ignore"):
@@ -149,7 +157,7 @@ def chosen_scale(low: float, high: float, lowest: int, highest: int) -> tuple[fl
         scale = smallest
     from_low, from_high = lowest - low / scale, highest - high / scale
     nearer = abs(lowest) + abs(low / scale) < abs(highest) + abs(high / scale)
-    point = from_low if nearer else from_high
+    point = (lowest + highest) / 2 if centred else from_low if nearer else from_high
     return scale, lowest if point < lowest else highest if point > highest else round(point)
 
 
