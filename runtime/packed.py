@@ -19,7 +19,7 @@ ROOT = "__torch__.torch.classes."
 
 
 class Packed:
-    """A value of one of these classes: immutable."""
+    """A value of one of these classes: immutable; programs get lists of their own from its methods."""
 
     class_name: ClassVar[str]
     state_type: ClassVar[str]
@@ -150,19 +150,19 @@ class ConvolutionParameters(Packed):
 
     def stride(self) -> list[int]:
         """The step between windows."""
-        return self._settings[0]
+        return [*self._settings[0]]
 
     def padding(self) -> list[int]:
         """The width of the border."""
-        return self._settings[1]
+        return [*self._settings[1]]
 
     def dilation(self) -> list[int]:
         """The step between taps."""
-        return self._settings[2]
+        return [*self._settings[2]]
 
     def output_padding(self) -> list[int]:
         """What is added to the sizes of a transposed convolution's result."""
-        return self._settings[3]
+        return [*self._settings[3]]
 
     def groups(self) -> int:
         """The number of groups of channels."""

@@ -26,6 +26,7 @@ CASES: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {
     "dims_twice_real": ("_fft_r2c", lambda: (_floats(4), [0, -1], 1, False)),
     "dims_twice_back": ("_fft_c2r", lambda: (_floats(1, 4, 2).to(rl.complex64), [-1, -1], 0, 2)),
     "transform_of_real_numbers_as_complex": ("_fft_c2c", lambda: (_floats(4), [0], 0, True)),
+    "factor_beyond_float32": ("addmm", lambda: (_floats(2, 2), _floats(2, 2), _floats(2, 2), 1, 1e300)),
     "transform_to_no_items": ("_fft_c2r", lambda: (_floats(4).to(rl.complex64), [0], 0, 0)),
 }
 
@@ -35,3 +36,14 @@ def test_arguments_that_do_not_fit_are_refused(case: str) -> None:
     name, arguments = CASES[case]
     with pytest.raises(RuntimeError):
         required(f"aten::{name}")(*arguments())
+
+
+def test_settings_of_packed_weights_stay_as_they_are() -> None:
+    """A program may write to the lists that it is given."""
+    weight = rl.quantize_per_tensor(_floats(2, 2, 1, 1), 1.0, 0, rl.qint8)
+    given = [1, 1]
+    packed = required("quantized::conv2d_prepack")(weight, None, given, [0, 0], [1, 1], 1)
+    given.append(7)
+    packed.stride().append(7)
+    packed.padding()[0] = 99
+    assert (packed.stride(), packed.padding(), packed.dilation()) == ([1, 1], [0, 0], [1, 1])

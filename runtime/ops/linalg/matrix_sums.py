@@ -8,6 +8,7 @@ from ...dtype import DType
 from ...kernels.loops.pointwise import Step
 from ...kernels.matrix.epilogue import PLAIN, Epilogue, activation
 from ...tensor import Tensor
+from ..creation.factories import stored_number
 from ..dtype_rules import type_name
 from ..fast_calls import OTHER, TENSOR
 from ..shape.copying import contiguous, converted
@@ -17,12 +18,14 @@ from .matrix_plans import Plan, ShortProducts, planned
 
 
 def _scale(value: Any, dtype: DType) -> Any:
-    """alpha or beta, which are cut to integers beside integer matrices."""
+    """alpha or beta, which are cut to integers beside integer matrices; RuntimeError for one beyond what is computed in."""
     if isinstance(value, complex):
         if value.imag:
             raise RuntimeError(f"value cannot be converted to type {c_name(dtype.opmath)} without overflow")
         value = value.real
-    return int(value) if dtype.is_integral else value
+    if dtype.is_integral:
+        return int(value)
+    return stored_number(value, dtype.opmath)
 
 
 def scaled(total: Any, alpha: Any) -> Any:

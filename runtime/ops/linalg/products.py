@@ -74,6 +74,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 def _powers(x: Tensor, count: int) -> Tensor:
     """The powers 0 .. count-1 of each item along a new last dimension, by repeated products as PyTorch has them."""
     result = new_empty((*x.layout.shape, count), x.dtype)
+    if not result.layout.numel:
+        return result
     power = fill_number(new_empty(x.layout.shape, x.dtype), 1)
     for at in range(count):
         copy_into(result.select(-1, at), power)

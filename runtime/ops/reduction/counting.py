@@ -16,7 +16,7 @@ from ...layout import wrap_dim
 from ...no_data import require_data
 from ...storage import require_memory
 from ...tensor import Tensor, new_empty, number_of
-from ..creation.factories import fill_number
+from ..creation.factories import FLOAT_LIMIT, fill_number
 from ..host import bits, decoded, wrapped
 from ..positions import Position, unsupported, write_items
 from ..shape.copying import contiguous, converted
@@ -80,7 +80,7 @@ class Histogram(NamedTuple):
 
 def _word(value: float, name: str) -> int:
     """A bound as a word; RuntimeError for one beyond float32."""
-    if name == "float32" and abs(value) > float(np.finfo(np.float32).max):
+    if name == "float32" and abs(value) > FLOAT_LIMIT:
         raise RuntimeError("value cannot be converted to type float without overflow")
     return struct.unpack("<q", struct.pack("<f4x" if name == "float32" else "<d", value))[0]
 
