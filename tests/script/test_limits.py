@@ -69,6 +69,22 @@ def fills_dict(n: int) -> int:
     return len(table)
 
 
+def repeats_list(n: int) -> int:
+    return len([0] * n)
+
+
+def fills_string(n: int) -> int:
+    return len("a".ljust(n))
+
+
+def joins_strings(n: int) -> int:
+    return len("a".rjust(n // (1 << 17)).join(["b"] * 10000))
+
+
+def replaces_letters(n: int) -> int:
+    return len("a".ljust(10000, "a").replace("a", "b".zfill(n // (1 << 17))))
+
+
 def grows_tensor(x, n: int):
     for _ in range(n):
         x = rl.cat([x, x])
@@ -114,6 +130,14 @@ def test_bytes_of_containers(function: object, n: int) -> None:
     scripted = rl.jit.script(function)
     with pytest.raises(rl.jit.LimitExceeded, match="at least"), rl.jit.limits(bytes=100_000):
         scripted(n)
+
+
+@pytest.mark.parametrize("function", [repeats_list, fills_string, joins_strings, replaces_letters])
+def test_bytes_of_one_step(function: object) -> None:
+    """What one operator makes at once is refused before it is made."""
+    scripted = rl.jit.script(function)
+    with pytest.raises(rl.jit.LimitExceeded, match="more memory"), rl.jit.limits(bytes=10_000_000):
+        scripted(1 << 34)
 
 
 def test_bytes_of_tensors() -> None:

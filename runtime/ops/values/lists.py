@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...layout import broadcast_shapes
+from ...storage import require_memory
 from ..table import builtin
 from .scalars import wrap
 
@@ -175,6 +176,7 @@ def mul_left(l: list[Any], n: int) -> list[Any]:  # noqa: E741
     """A new list that repeats the elements; RuntimeError for a negative number of times, unless there are none."""
     if n < 0 and l:
         raise RuntimeError(f"vector::reserve: a list cannot be repeated {n} times")
+    require_memory(8 * len(l) * n)
     return l * n
 
 
@@ -187,6 +189,7 @@ def mul_right(n: int, l: list[Any]) -> list[Any]:  # noqa: E741
 @builtin("mul_.t(t[](a!) l, int n) -> t[](a!)")
 def mul_in_place(l: list[Any], n: int) -> list[Any]:  # noqa: E741
     """Repeat the elements of the list itself."""
+    require_memory(8 * len(l) * n)
     l[:] = l * n
     return l
 

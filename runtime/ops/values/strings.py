@@ -10,6 +10,7 @@ import warnings
 from typing import Any, cast
 
 from ...byte_text import by_bytes, byte_number, byte_text, joined_text
+from ...storage import require_memory
 from ..table import builtin
 from .texts import value_text
 
@@ -76,6 +77,8 @@ def characters(t: str) -> list[str]:
 @builtin("join(str self, str[] values) -> str")
 def join(self: str, values: list[str]) -> str:
     """The values with the string between them."""
+    # few bytes of a list may stand for many of a text
+    require_memory(len(self) * len(values) + sum(map(len, values)))
     return joined_text(self.join(values))
 
 
@@ -189,6 +192,7 @@ def count(self: str, substr: str, start: int = 0, end: int = -1) -> int:
 @by_bytes
 def replace(self: str, old: str, new: str, max: int = -1) -> str:  # noqa: A002
     """With one text in place of another."""
+    require_memory(len(self) + self.count(old) * len(new))
     return self.replace(old, new, max)
 
 
@@ -210,6 +214,7 @@ def rpartition(self: str, separator: str) -> tuple[str, str, str]:
 @by_bytes
 def expandtabs(self: str, tabsize: int = 8) -> str:
     """With spaces in place of tabs."""
+    require_memory(self.count("\t") * tabsize)
     return self.expandtabs(tabsize)
 
 
@@ -217,6 +222,7 @@ def expandtabs(self: str, tabsize: int = 8) -> str:
 @by_bytes
 def center(self: str, width: int, fillchar: str = " ") -> str:
     """In the middle of a width."""
+    require_memory(width)
     return self.center(width, _fill(fillchar))
 
 
@@ -224,6 +230,7 @@ def center(self: str, width: int, fillchar: str = " ") -> str:
 @by_bytes
 def ljust(self: str, width: int, fillchar: str = " ") -> str:
     """At the left of a width."""
+    require_memory(width)
     return self.ljust(width, _fill(fillchar))
 
 
@@ -231,6 +238,7 @@ def ljust(self: str, width: int, fillchar: str = " ") -> str:
 @by_bytes
 def rjust(self: str, width: int, fillchar: str = " ") -> str:
     """At the right of a width."""
+    require_memory(width)
     return self.rjust(width, _fill(fillchar))
 
 
@@ -238,6 +246,7 @@ def rjust(self: str, width: int, fillchar: str = " ") -> str:
 @by_bytes
 def zfill(self: str, width: int) -> str:
     """At the right of a width, after zeros."""
+    require_memory(width)
     return self.zfill(width)
 
 
