@@ -68,10 +68,10 @@ def call(name: str, own: bool, inputs: list[Any]) -> Callable[[], object]:
     return (lambda: function(*inputs, approximate=approximate)) if approximate else lambda: function(*inputs)
 
 
-def row(name: str, dtype: str, size: int, rounds: int) -> Row:
-    """One function at one size."""
+def row(name: str, dtype: str, size: int, rounds: int, step: int = 1) -> Row:
+    """One function at one size, on every item or on every `step`th of larger arrays."""
     rng = np.random.default_rng(0)
-    arrays = [random(rng, size).astype(dtype) for random in FUNCTIONS[name]]
+    arrays = [random(rng, size * step).astype(dtype)[::step] for random in FUNCTIONS[name]]
     own, rival = call(name, True, [*map(rl.from_numpy, arrays)]), call(name, False, [*map(torch.from_numpy, arrays)])
     return measure(f"{name} {dtype} {size}", own, rival, rounds)
 
@@ -81,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.mathematics", description=__doc__)
     parser.add_argument("--rounds", type=int, default=11, help="turns per row (default: 11)")
     parser.add_argument("--only", default="", help="these functions, separated by commas")
+    parser.add_argument("--step", type=int, default=1, help="take every n-th item of larger arrays (default: 1)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     rl.set_num_threads(1)
@@ -91,7 +92,7 @@ def main() -> None:
         cells: list[str] = []
         for dtype in DTYPES:
             for size in SIZES:
-                measured = row(name, dtype, size, options.rounds)
+                measured = row(name, dtype, size, options.rounds, options.step)
                 mine, theirs = (1e9 * measured.seconds[one] / size for one in ("rushlight", "torch"))
                 cells.append(f"{mine:.2f}, {theirs:.2f}, {measured.ratios['torch']:.2f}")
                 ratios.append(measured.ratios["torch"])

@@ -160,7 +160,8 @@ def fused_recipe(
 
     described = tuple((step.body, step.operands, step.computes, step.main, _names(step.results)) for step in steps)
     identity = ("pointwise", names, described, outputs, rank, classes)
-    return Recipe(f"{functions}_{dtypes}_{rank}", identity, emit, __name__)
+    # the loop imports this module, so both are sources of the kernel
+    return Recipe(f"{functions}_{dtypes}_{rank}", identity, emit, f"{__package__}.pointwise_loop")
 
 
 def _names(dtypes: tuple[DType, ...]) -> tuple[str, ...]:

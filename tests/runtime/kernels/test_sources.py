@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rushlight.runtime.dtype import float32
+from rushlight.runtime.kernels.loops.pointwise import CONTIGUOUS, Step, fused_recipe, identity
 from rushlight.runtime.kernels.running import sources
 from rushlight.runtime.kernels.running.sources import digest_sources
 
@@ -31,6 +33,11 @@ def test_digest_reads_what_a_maker_imports_and_no_more(monkeypatch: pytest.Monke
     assert not matrix & {"convolution", "pooling", "gamma", "lowering"}
     lowering = reached(monkeypatch, "rushlight.runtime.kernels.compiling.lowering")
     assert {"primitives", "exponential", "gamma", "polynomials"} <= lowering
+
+
+def test_pointwise_kernels_follow_their_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = fused_recipe((float32,), (Step(identity, (0,), float32, (float32,)),), (1,), 0, (CONTIGUOUS, CONTIGUOUS))
+    assert {"pointwise", "pointwise_loop", "pointwise_steps"} <= reached(monkeypatch, recipe.maker)
 
 
 def test_digest_follows_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
