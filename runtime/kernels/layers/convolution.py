@@ -276,8 +276,11 @@ def _phases(sizes: Sizes) -> list[_Phase]:
 def _inner_phases(sizes: Sizes) -> list[_Phase]:
     """Outputs by the taps of their windows that lie in the image, where many small images make that worth it: no border, no zeros.
 
-    Nothing where there is no border, where the parts would be too small for whole tiles, or where little would be saved.
+    Nothing where there is no border, where the parts would be too small for whole tiles, or where little would be saved; nor where windows
+    lie wholly in the border, which may be endless where the image is not.
     """
+    if any(pad > (window - 1) * gap for window, pad, gap in zip(sizes.window, sizes.padding, sizes.dilation, strict=True)):
+        return []
     parts = [
         _segments(*of_dim) for of_dim in
         zip(sizes.image, sizes.out_image, sizes.window, sizes.stride, sizes.padding, sizes.dilation, strict=True)

@@ -23,18 +23,20 @@ def _whole_numbers(name: str) -> DTypeRule:
 @pointwise("gcd(Tensor self, Tensor other) -> Tensor", dtype=_whole_numbers("gcd_cpu"))
 def gcd(a: Any, b: Any) -> Any:
     """The greatest common divisor; 0 for two zeros."""
-    while b != 0:
+    # the least integer has no quotient by -1: processors stop there, and compilers take a quotient that makes this endless
+    while b != 0 and b != -1:
         a, b = b, a - (a // b) * b
-    return abs(a)
+    return abs(a) if b == 0 else abs(b)
 
 
 @pointwise("lcm(Tensor self, Tensor other) -> Tensor", dtype=_whole_numbers("lcm_cpu"))
 def lcm(a: Any, b: Any) -> Any:
     """The least common multiple; 0 beside a zero."""
     first, second = a, b
-    while b != 0:
+    while b != 0 and b != -1:
         a, b = b, a - (a // b) * b
-    return a if a == 0 else abs(first // a * second)
+    common = a if b == 0 else abs(b)
+    return common if common == 0 else abs(first // common * second)
 
 
 for _name in ("and", "or", "xor"):
