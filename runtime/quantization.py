@@ -41,8 +41,14 @@ class Quantizer:
         return "per_channel_affine_float_qparams" if self.zero_points.dtype.is_floating_point else "per_channel_affine"
 
 
+def _not_quantized(dtype: DType) -> RuntimeError:
+    return RuntimeError(f"expected a quantized tensor, but got one of {dtype}")
+
+
 def per_tensor(scale: float, zero_point: int, dtype: DType) -> Quantizer:
     """A quantizer for tensors of `dtype`; RuntimeError for a scale or zero point that PyTorch refuses."""
+    if dtype not in LIMITS:
+        raise _not_quantized(dtype)
     low, high = LIMITS[dtype]
     if not math.isfinite(scale):
         raise RuntimeError(f"quantize_tensor: the scale must be finite, got {scale}")
@@ -80,7 +86,7 @@ def quantizer_of(tensor: Tensor) -> Quantizer:
     """The quantizer of a quantized tensor; RuntimeError for other tensors."""
     found = getattr(tensor.memory, "quantizer", None)
     if not tensor.dtype.is_quantized or found is None:
-        raise RuntimeError(f"expected a quantized tensor, but got one of {tensor.dtype}")
+        raise _not_quantized(tensor.dtype)
     return found
 
 
@@ -93,7 +99,9 @@ def scale_of(tensor: Tensor) -> tuple[float, int]:
 
 
 def integers_of(tensor: Tensor) -> Tensor:
-    """The integers of a quantized tensor, over the same memory."""
+    """The integers of a quantized tensor, over the same memory; RuntimeError for other tensors."""
+    if tensor.dtype not in INTEGERS:
+        raise _not_quantized(tensor.dtype)
     return Tensor(tensor.memory, tensor.layout, INTEGERS[tensor.dtype])
 
 

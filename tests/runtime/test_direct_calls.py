@@ -26,6 +26,8 @@ CASES: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {
     "dims_twice_real": ("_fft_r2c", lambda: (_floats(4), [0, -1], 1, False)),
     "dims_twice_back": ("_fft_c2r", lambda: (_floats(1, 4, 2).to(rl.complex64), [-1, -1], 0, 2)),
     "transform_of_real_numbers_as_complex": ("_fft_c2c", lambda: (_floats(4), [0], 0, True)),
+    "numbers_as_quantized": ("int_repr", lambda: (_floats(2),)),
+    "numbers_beyond_int64": ("arange.start_step", lambda: (0, 1e300, 1e299, rl.int64)),
     "factor_beyond_float32": ("addmm", lambda: (_floats(2, 2), _floats(2, 2), _floats(2, 2), 1, 1e300)),
     "transform_to_no_items": ("_fft_c2r", lambda: (_floats(4).to(rl.complex64), [0], 0, 0)),
 }

@@ -17,6 +17,7 @@ from ...promotion import get_default_dtype
 from ...storage import require_memory
 from ...tensor import Tensor, number_of
 from ..dtype_rules import type_name
+from ..elementwise import checked_integer
 from ..host import wrapped
 from ..resizing import resize_output
 from ..shape.copying import converted, copy_into
@@ -52,8 +53,10 @@ def check_range(start: Number, end: Number, step: Number) -> None:
 
 
 def _numbers(start: Number, step: Number, count: int, work: type[np.float64] | type[np.int64]) -> np.ndarray[Any, Any]:
-    """start + i * step for i from 0 to count - 1."""
+    """start + i * step for i from 0 to count - 1; RuntimeError for whole numbers beyond int64."""
     require_memory(8 * count)
+    if work is np.int64:
+        start, step = checked_integer(start, dtypes.int64), checked_integer(step, dtypes.int64)
     return start + step * np.arange(count, dtype=work)
 
 

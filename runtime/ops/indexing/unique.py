@@ -76,8 +76,10 @@ def _rows(self: Tensor, dim: int) -> Array:
 
 
 def _distinct_slices(self: Tensor, dim: int, ordered: bool, want_inverse: bool, want_counts: bool) -> _Three:
-    dim = wrap_dim(dim, len(self.layout.shape))
     shape = self.layout.shape
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = wrap_dim(dim, len(shape))
     if not self.layout.numel:
         if shape[dim]:
             raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")

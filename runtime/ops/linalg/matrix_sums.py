@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...dtype import DType
+from ...dtype import DType, int64
 from ...kernels.loops.pointwise import Step
 from ...kernels.matrix.epilogue import PLAIN, Epilogue, activation
 from ...tensor import Tensor
@@ -23,9 +23,7 @@ def _scale(value: Any, dtype: DType) -> Any:
         if value.imag:
             raise RuntimeError(f"value cannot be converted to type {c_name(dtype.opmath)} without overflow")
         value = value.real
-    if dtype.is_integral:
-        return int(value)
-    return stored_number(value, dtype.opmath)
+    return stored_number(value, int64 if dtype.is_integral else dtype.opmath)
 
 
 def scaled(total: Any, alpha: Any) -> Any:

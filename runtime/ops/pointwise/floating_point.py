@@ -242,9 +242,9 @@ def round_decimals(self: Tensor, decimals: int) -> Tensor:
     """Rounded to so many decimals; to tens, hundreds, ... for negative numbers of them."""
     if decimals == 0:
         return required("aten::round")(self)
-    if decimals > 0:
-        return required("rushlight::round_up_to")(self, 10.0**decimals)
-    return required("rushlight::round_to_tens")(self, 10.0**-decimals)
+    # Python's powers fail where those of C are infinite
+    power = 10.0 ** abs(decimals) if abs(decimals) <= 308 else math.inf
+    return required("rushlight::round_up_to" if decimals > 0 else "rushlight::round_to_tens")(self, power)
 
 
 # Choosing, powers, units
