@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from .promotion import promote_types
+from .dtype import DType
 from .tensor import Tensor
 
 _TOLERANCES = {
@@ -81,12 +81,12 @@ def _of_items(
     attributes = _attributes_differ(left, right, checks)
     if attributes is not None:
         return attributes
-    dtype = promote_types(left.dtype, right.dtype)
-    allowed = tolerances or _TOLERANCES.get(dtype.name, (0.0, 0.0))
-    # the wider of two tolerances: an operand of fewer bits cannot agree better
-    if tolerances is None and left.dtype is not right.dtype:
-        allowed = cast("tuple[float, float]", tuple(map(max, *(_TOLERANCES.get(one.dtype.name, (0.0, 0.0)) for one in (left, right)))))
-    return _values_differ(left, right, allowed, equal_nan, kind)
+    return _values_differ(left, right, tolerances or default_tolerances(left.dtype, right.dtype), equal_nan, kind)
+
+
+def default_tolerances(first: DType, second: DType) -> tuple[float, float]:
+    """How far items may be apart, relatively and absolutely: the wider of two dtypes', as one of fewer bits cannot agree better."""
+    return cast("tuple[float, float]", tuple(map(max, *(_TOLERANCES.get(dtype.name, (0.0, 0.0)) for dtype in (first, second)))))
 
 
 def _attributes_differ(left: Tensor, right: Tensor, checks: tuple[bool, bool, bool]) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .device import META, Device, on_default_device
 from .dtype import DType
+from .scripting import TRACING
 from .tensor import Tensor, from_numpy
 
 
@@ -18,10 +19,16 @@ def tensor(data: Any, *, dtype: DType | None = None, device: Device | str | None
            pin_memory: bool = False) -> Tensor:
     """A fresh tensor with the items of `data`: a number, nested sequences of numbers, an array or a tensor."""
     del pin_memory
+    return _made(data, dtype, device, requires_grad, "torch.tensor")
+
+
+def _made(data: Any, dtype: DType | None, device: Device | str | None, requires_grad: bool, name: str) -> Tensor:
     from .ops.creation.from_data import tensor_from
 
     place = on_default_device(device)
     made = tensor_from(data, dtype, None if place is META else place, requires_grad)
+    if TRACING.made is not None:
+        TRACING.made(made, data, name)
     return made if place is not META else made.to(META)
 
 
@@ -32,7 +39,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None
         data = from_numpy(cast("np.ndarray[Any, Any]", data))
     if isinstance(data, Tensor):
         return data.to(device=device if data.is_meta else place, dtype=dtype or data.dtype)
-    return tensor(data, dtype=dtype, device=place)
+    return _made(data, dtype, place, False, "torch.as_tensor")
 
 
 asarray = as_tensor

@@ -12,6 +12,9 @@ from functools import wraps
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
 T = TypeVar("T")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,10 +91,13 @@ def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Tracing:
-    """Whether eager calls are being recorded, and how a function is compiled for a record; `script/tracing.py` sets both."""
+    """Whether eager calls are being recorded, and what is done for a record; `script/trace_patches.py` sets all."""
 
     active: bool = False
     compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = staticmethod(_as_it_is)
+    """How a function is compiled."""
+    made: Callable[[Tensor, Any, str], None] | None = None
+    """Told a tensor, the data it was made of, and by which function."""
 
 
 TRACING = Tracing()

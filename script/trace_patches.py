@@ -6,9 +6,11 @@ nothing at any other time.
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime import aten
@@ -28,32 +30,53 @@ class TracerWarning(Warning):
     """Something in a traced program may not mean the same for other inputs."""
 
 
-def warn(conversion: str) -> None:
-    """Say that a value of this trace is used for all inputs."""
+_CONSTANT = (
+    "We can't record the data flow of Python values, so this value will be treated as a constant in the future. This means that the trace "
+    "might not generalize to other inputs!"
+)
+
+
+def warn(action: str, reason: str = _CONSTANT) -> None:
+    """Say that something of this trace holds for all inputs."""
+    warnings.warn(f"{action} might cause the trace to be incorrect. {reason}", TracerWarning, stacklevel=3)
+
+
+def warn_of_constant(name: str) -> None:
+    """Say that a tensor was made of numbers of this trace."""
     warnings.warn(
-        f"{conversion} might cause the trace to be incorrect. We can't record the data flow of Python values, so this value will be "
-        "treated as a constant in the future. This means that the trace might not generalize to other inputs!",
+        f"{name} results are registered as constants in the trace. You can safely ignore this warning if you use this function to create "
+        "tensors out of constant variables that would be the same every time you call this function. In any other case, this might cause "
+        "the trace to be incorrect.",
         TracerWarning,
-        stacklevel=3,
+        stacklevel=5,
     )
+
+
+_HERE = str(Path(__file__).resolve().parents[1])
+_INSIDE = tuple(f"{_HERE}/{folder}/" for folder in ("runtime", "script", "api"))
+
+
+def is_machinery(name: str) -> bool:
+    """Whether a file is none that programs are written in."""
+    return (name.startswith(_INSIDE) and "/nn/" not in name) or name.startswith("<") or name == contextlib.__file__
 
 
 @contextmanager
 def recording(recorder: Recorder, compiled: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Generator[None]:
     """Within the `with`, eager calls of this thread are recorded."""
     if TRACING.active:
-        raise RuntimeError("trace: a trace is being recorded already")
+        raise RuntimeError("Tracing can't be nested")
     replaced = [(kind, name, kind.__dict__.get(name, None)) for kind, name, _ in _patches(recorder)]
     forget_calls()
     for kind, name, method in _patches(recorder):
         setattr(kind, name, method)
     TRACING.active, before = True, TRACING.compiled
-    TRACING.compiled = compiled
+    TRACING.compiled, TRACING.made = compiled, recorder.made
     try:
         yield
     finally:
         TRACING.active = False
-        TRACING.compiled = before
+        TRACING.compiled, TRACING.made = before, None
         for kind, name, method in replaced:
             if method is None:
                 delattr(kind, name)
@@ -142,14 +165,22 @@ def _conversions(recorder: Recorder) -> list[tuple[type, str, Any]]:
 
     def traced_length(self: Tensor) -> int:
         if recorder.is_recording and recorder.is_known(self):
-            warn("Using len to get tensor shape")
+            warn(
+                "Using len to get tensor shape",
+                "Recommended usage would be tensor.shape[0]. Passing a tensor of different shape might lead to errors or silently give "
+                "incorrect results.",
+            )
         return length(self)
 
     def traced_iterate(self: Tensor) -> Iterator[Tensor]:
         if not recorder.is_recording or not self.layout.shape:
             return iterate(self)
         if recorder.is_known(self):
-            warn("Iterating over a tensor")
+            warn(
+                "Iterating over a tensor",
+                "Passing a tensor of different shape won't change the number of iterations executed (and might lead to errors or silently "
+                "give incorrect results).",
+            )
         return iter(aten.unbind(self, 0))
 
     return [*made, (Tensor, "__len__", traced_length), (Tensor, "__iter__", traced_iterate)]

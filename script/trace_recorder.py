@@ -7,30 +7,27 @@ never seen is a constant. Parameters and buffers are `prim::TracedAttr[name=path
 
 from __future__ import annotations
 
-import contextlib
 import linecache
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.ops.table import lookup, required
+from ..runtime.ops.values.texts import value_text
 from ..runtime.scripting import TRACING
 from ..runtime.tensor import Tensor
 from ..runtime.typesystem import FLOAT, INT, NONE, NUMBER, STR, TENSOR, DictType, ListType, OptionalType, TupleType, Type
 from .ir import Block, Graph, Value
 from .source import Source, Span
+from .trace_patches import is_machinery, warn_of_constant
 from .traced_numbers import TracedFloat, TracedInt, traced_number
 
 if TYPE_CHECKING:
     from ..runtime.ops.table import Op
     from ..runtime.schema import Argument
     from .function import Function
-
-_HERE = str(Path(__file__).resolve().parents[1])
-_INSIDE = tuple(f"{_HERE}/{folder}/" for folder in ("runtime", "script", "api"))
 
 
 class Recorder:
@@ -72,7 +69,7 @@ class Recorder:
         self.values[id(tensor)] = value
         self.kept.append(tensor)
 
-    def is_known(self, tensor: Tensor) -> bool:
+    def is_known(self, tensor: object) -> bool:
         """Whether a tensor comes from the trace or belongs to the module."""
         return id(tensor) in self.values or id(tensor) in self.paths
 
@@ -88,6 +85,11 @@ class Recorder:
             self.know(tensor, node.output)
             return node.output
         with self.paused():
+            if tensor.requires_grad:
+                raise RuntimeError(
+                    "Cannot insert a Tensor that requires grad as a constant. Consider making it a parameter or input, or detaching the "
+                    f"gradient\nTensor:\n{value_text(tensor)}"
+                )
             copied = tensor.detach().clone()
         value = graph.constant(copied, TENSOR, self.place())
         if written:
@@ -203,6 +205,20 @@ class Recorder:
             made = tensor(value)
         return self.graph.constant(made, TENSOR, self.place())
 
+    def made(self, tensor: Tensor, data: Any, name: str) -> None:
+        """A tensor that a program makes of `data`: of a traced number what that is, and a constant of all else."""
+        if not self.is_recording:
+            return
+        if not isinstance(data, TracedInt | TracedFloat):
+            if not self.is_known(data) and not is_machinery(sys._getframe(3).f_code.co_filename):
+                warn_of_constant(name)
+            return
+        graph, place = self.graph, self.place()
+        settings = (graph.constant(value, None, place) for value in (tensor.device, tensor.dtype.code, False, True, None))
+        value = graph.emit("aten::detach", (data.value,), TENSOR, span=place)
+        value = graph.emit("aten::to.device", (value, *settings), TENSOR, span=place)
+        self.know(tensor, graph.emit("aten::detach", (value,), TENSOR, span=place))
+
     def call_function(self, function: Function, arguments: list[Any]) -> Any:
         """Run a compiled function, or a method of a scripted submodule, and add a call of it."""
         schema = function.schema
@@ -250,7 +266,7 @@ class Recorder:
     def place(self) -> Span | None:
         """The line of the program that runs: the innermost one outside of this library's machinery."""
         frame = sys._getframe(1)
-        while frame is not None and _is_machinery(frame.f_code.co_filename):
+        while frame is not None and is_machinery(frame.f_code.co_filename):
             frame = frame.f_back
         if frame is None:
             return None
@@ -261,10 +277,6 @@ class Recorder:
         starts = source.line_starts()
         line = frame.f_lineno - 1
         return source.span(starts[line], starts[line]) if line < len(starts) else None
-
-
-def _is_machinery(name: str) -> bool:
-    return (name.startswith(_INSIDE) and "/nn/" not in name) or name.startswith("<") or name == contextlib.__file__
 
 
 def _plain(value: Any) -> Any:

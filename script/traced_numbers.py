@@ -6,10 +6,12 @@ numbers to the program; arithmetic on them is recorded, and where an operator ta
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.tensor import Tensor
+from .trace_patches import is_machinery, warn
 
 if TYPE_CHECKING:
     from .ir import Value
@@ -66,3 +68,29 @@ for _name, _key in _OPERATORS.items():
     for _kind in (TracedInt, TracedFloat):
         setattr(_kind, f"__{_name}__", _operation(_name, _key, reflected=False))
         setattr(_kind, f"__r{_name}__", _operation(_name, _key, reflected=True))
+
+
+_CONVERSIONS = {
+    "bool": "a Python boolean", "int": "a Python integer", "float": "a Python float", "lt": "a Python boolean", "le": "a Python boolean",
+    "gt": "a Python boolean", "ge": "a Python boolean", "eq": "a Python boolean", "ne": "a Python boolean",
+}  # fmt: skip
+
+
+def _conversion(kind: type, name: str, target: str) -> Callable[..., Any]:
+    plain = getattr(kind, f"__{name}__")
+
+    def convert(self: Any, *other: Any) -> Any:
+        # what the library asks about sizes is the same for all of them
+        if self.recorder.is_recording and not is_machinery(sys._getframe(1).f_code.co_filename):
+            warn(f"Converting a tensor to {target}")
+        return plain(self, *other)
+
+    return convert
+
+
+for _name, _target in _CONVERSIONS.items():
+    for _kind, _plain in ((TracedInt, int), (TracedFloat, float)):
+        setattr(_kind, f"__{_name}__", _conversion(_plain, _name, _target))
+for _kind, _plain in ((TracedInt, int), (TracedFloat, float)):
+    # a class that says what is equal has no hash of its own
+    _kind.__hash__ = _plain.__hash__

@@ -14,19 +14,22 @@ from types import MethodType
 from typing import Any, cast
 
 from ..runtime.nn.module import Module
+from ..runtime.ops.values.texts import value_text
 from ..runtime.schema import Argument, OpSchema
 from ..runtime.tensor import Tensor
-from ..runtime.typesystem import BOOL, NONE, TENSOR, ClassType, DictType, ListType, TupleType, Type
-from .function import Function
+from ..runtime.typesystem import BOOL, NONE, STR, TENSOR, ClassType, DictType, ListType, TupleType, Type
+from .function import BoundMethod, Function
+from .inference import InferenceError, infer_type
 from .ir import Value
 from .module import RecursiveScriptModule, ScriptFunction, ScriptModule
 from .object import Object
 from .qualified_names import NAMES, qualified_name
 from .script_methods import SCRIPTED
-from .trace_checks import TracingCheckError, check
+from .trace_checks import Arguments, TracingCheckError, check
 from .trace_lowering import Lowering
 from .trace_patches import TracerWarning, recording
 from .trace_recorder import Recorder, type_of_example
+from .traced_numbers import TracedFloat, TracedInt
 
 __all__ = ["TopLevelTracedModule", "TracedModule", "TracerWarning", "TracingCheckError", "trace", "trace_module"]
 
@@ -52,32 +55,34 @@ def trace(
             stacklevel=2,
         )
         return func
-    if example_inputs is None and example_kwarg_inputs is None:
+    is_keywords = isinstance(example_kwarg_inputs, dict)
+    if not is_keywords and (example_inputs is None or example_kwarg_inputs is not None):
         raise RuntimeError("example_kwarg_inputs should be a dict")
-    if isinstance(func, Module):
-        inputs = {"forward": example_inputs if example_kwarg_inputs is None else dict(example_kwarg_inputs)}
+    method = func if isinstance(func, MethodType) and isinstance(func.__self__, Module) else None
+    if isinstance(func, Module) or (method is not None and method.__name__ == "forward"):
+        inputs = {"forward": example_kwarg_inputs if example_inputs is None else example_inputs}
         return trace_module(
-            func, inputs, None, check_trace, None if check_inputs is None else [{"forward": one} for one in check_inputs], check_tolerance,
-            strict, example_inputs_is_kwarg=example_kwarg_inputs is not None,
+            func if method is None else method.__self__, inputs, None, check_trace,
+            None if check_inputs is None else [{"forward": one} for one in check_inputs], check_tolerance, strict,
+            example_inputs_is_kwarg=is_keywords,
         )  # fmt: skip
-    if isinstance(func, MethodType) and isinstance(func.__self__, Module):
-        if example_kwarg_inputs is not None:
-            raise RuntimeError("trace: keyword arguments are given for modules and functions; trace the module")
-        made = trace_module(func.__self__, {func.__name__: example_inputs}, None, check_trace, check_inputs, check_tolerance, strict)
-        return made if func.__name__ == "forward" else getattr(made, func.__name__)
-    args, kwargs = _arguments(example_inputs, example_kwarg_inputs)
-    traced = _trace_function(func, args, kwargs, strict)
+    if method is not None:
+        raise AttributeError("trace doesn't support compiling individual module's functions.\nPlease use trace_module")
+    if not callable(func):
+        raise RuntimeError("Could not get name of python class object")
+    given = _arguments(example_kwarg_inputs if is_keywords else example_inputs, is_keywords)
+    traced = _trace_function(func, *given, strict)
     if check_trace:
-        check(func, traced, [(args, kwargs)] if check_inputs is None else [_arguments(one, None) for one in check_inputs], check_tolerance)
+        cases = [given] if check_inputs is None else [_arguments(one, is_keywords) for one in check_inputs]
+        check(func, traced, lambda case: _trace_function(func, *case, strict), cases, check_tolerance)
     return traced
 
 
-def _arguments(inputs: Any, keywords: Mapping[str, Any] | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if inputs is None:
-        inputs = ()
-    if isinstance(inputs, Tensor | dict):
-        inputs = (inputs,)
-    return tuple(inputs), dict(keywords or {})
+def _arguments(inputs: Any, is_keywords: bool) -> Arguments:
+    """Example inputs as arguments; a dictionary holds `is_keywords` ones, or is one itself."""
+    if is_keywords and isinstance(inputs, dict):
+        return (), dict(cast("dict[str, Any]", inputs))
+    return ((inputs,) if isinstance(inputs, Tensor | dict) else tuple(inputs)), {}
 
 
 def trace_module(
@@ -94,17 +99,24 @@ def trace_module(
     mod = mod.__dict__.get(SCRIPTED, mod)
     if isinstance(mod, RecursiveScriptModule):
         return mod
-    tree = _Tree(mod)
-    for name, given in inputs.items():
-        args, kwargs = ((), dict(given)) if example_inputs_is_kwarg else _arguments(given, None)
-        _trace_method(tree, name, args, kwargs, strict)
-    made = TopLevelTracedModule(tree.owner)
-    if check_trace:
-        for name, given in inputs.items():
-            args = ((), dict(given)) if example_inputs_is_kwarg else _arguments(given, None)
-            cases = [args] if check_inputs is None else [_arguments(one[name], None) for one in check_inputs]
-            check(mod if name == "forward" else getattr(mod, name), getattr(made, name), cases, check_tolerance)
+    module = mod
+    given = {name: _arguments(one, example_inputs_is_kwarg) for name, one in inputs.items()}
+    made = _trace_methods(module, given, strict)
+    for name in given if check_trace else ():
+        cases = [given[name]] if check_inputs is None else [_arguments(one[name], example_inputs_is_kwarg) for one in check_inputs]
+
+        def retrace(case: Arguments, name: str = name) -> BoundMethod:
+            return getattr(_trace_methods(module, {name: case}, strict), name)
+
+        check(module if name == "forward" else getattr(module, name), getattr(made, name), retrace, cases, check_tolerance)
     return made
+
+
+def _trace_methods(module: Module, given: Mapping[str, Arguments], strict: bool) -> TopLevelTracedModule:
+    tree = _Tree(module)
+    for name, (args, kwargs) in given.items():
+        _trace_method(tree, name, args, kwargs, strict)
+    return TopLevelTracedModule(tree.owner)
 
 
 class TracedModule(RecursiveScriptModule):
@@ -177,6 +189,12 @@ def _trace_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
 def _trace_method(tree: _Tree, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], strict: bool) -> None:
     recorder = Recorder(tree.tensors, tree.modules, tree.kept)
     method = getattr(tree.root, name)
+    known = _parameters(method)
+    for key in kwargs:
+        if key not in known:
+            raise NameError(
+                f"'{key}' is not in forward() method's arguments,\n                         valid arguments name are [{','.join(known)}]"
+            )
     names, values = _record(recorder, tree.root if name == "forward" else method, method, args, kwargs, strict)
     lowering = Lowering(tree.types)
     graph = lowering.function(recorder.graph.block, "", values, list(recorder.graph.outputs))
@@ -188,10 +206,13 @@ def _record(
     recorder: Recorder, call: Callable[..., Any], signature: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], strict: bool
 ) -> tuple[list[str], list[Value]]:
     """Run `call`, recorded; the names and values of its inputs."""
-    names = _parameter_names(signature, args, kwargs)
+    known = _parameters(signature)
+    # keywords are inputs in the order of the parameters
+    kwargs = {name: kwargs[name] for name in sorted(kwargs, key=lambda name: known.index(name) if name in known else len(known))}
+    names = [*known[: len(args)], *(f"argument_{place}" for place in range(len(known) + 1, len(args) + 1)), *kwargs]
     given = [*args, *kwargs.values()]
     kinds = [type_of_example(value) for value in given]
-    if None in kinds:
+    if not all(kind is not None and _is_traceable(kind) for kind in kinds):
         found = ", ".join(type(value).__name__ for value in given)
         raise RuntimeError(
             f"Type 'Tuple[{found}]' cannot be traced. Only Tensors and (possibly nested) Lists, Dicts, and Tuples of Tensors can be traced"
@@ -209,13 +230,21 @@ def _record(
     return names, values
 
 
-def _parameter_names(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+def _is_traceable(kind: Type) -> bool:
+    return kind is TENSOR or (isinstance(kind, TupleType | ListType | DictType) and all(map(_is_traceable, _items(kind))))
+
+
+def _items(kind: TupleType | ListType | DictType) -> tuple[Type, ...]:
+    return kind.elements if isinstance(kind, TupleType) else (kind.value,) if isinstance(kind, DictType) else (kind.element,)
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of parameters that stand at a place."""
     try:
-        parameters = list(inspect.signature(function).parameters.values())
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
-    names = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)][: len(args)]
-    return [*names, *(f"argument_{place}" for place in range(len(names) + 1, len(args) + 1)), *kwargs]
+        return []
+    return [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
 
 
 def _take_apart(recorder: Recorder, given: Any, value: Value) -> Any:
@@ -246,24 +275,44 @@ def _take_apart(recorder: Recorder, given: Any, value: Value) -> Any:
 
 def _put_together(recorder: Recorder, result: Any, strict: bool) -> Value:
     """The value of what the program gave."""
-    if isinstance(result, list | dict) and strict:
-        kind = type(cast("Any", result)).__name__
+    if result is None:
         raise RuntimeError(
-            f"Encountering a {kind} at the output of the tracer might cause the trace to be incorrect, this is only valid if the container "
-            "structure does not change based on the module's inputs. Consider using a constant container instead (e.g. for `list`, use a "
-            "`tuple` instead. for `dict`, use a `NamedTuple` instead). If you absolutely need this and know the side effects, pass "
-            "strict=False to trace() to allow this behavior."
+            "The traced function didn't return any values! Side-effects are not captured in traces, so it would be a no-op."
         )
-    kind = type_of_example(result) if result is not None else None
-    if kind is None or (isinstance(result, tuple) and not result):
-        raise RuntimeError("Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions")
+    try:
+        kind = infer_type(result) if not isinstance(result, list) or result else ListType(TENSOR)
+    except InferenceError as error:
+        with recorder.paused():
+            raise RuntimeError(f"Tracer cannot infer type of {result!r}\n:{error}") from None
     return _gathered(recorder, result, kind, strict)
 
 
 def _gathered(recorder: Recorder, result: Any, kind: Type, strict: bool) -> Value:
-    if isinstance(kind, TupleType):
-        parts = [_put_together(recorder, item, strict) for item in result]
+    if isinstance(result, TracedInt | TracedFloat):
+        return result.value
+    if isinstance(kind, TupleType) and kind.elements:
+        parts = [_gathered(recorder, item, element, strict) for item, element in zip(result, kind.elements, strict=True)]
         return recorder.graph.emit("prim::TupleConstruct", parts, TupleType([part.type for part in parts]))
+    if isinstance(kind, DictType):
+        if strict:
+            raise RuntimeError(f"Encountering a dict at the output of the tracer{_STRICT}")
+        pair = kind.value.elements if isinstance(kind.value, TupleType) else (kind.value,)
+        if kind.key not in (STR, TENSOR) or any(part is not TENSOR for part in pair):
+            with recorder.paused():
+                raise RuntimeError(
+                    f"output 1 ({value_text(result)}) of traced region cannot be understood by the tracer, only outputs matching "
+                    "dict[Union[str, Tensor], Union[Tensor, Tuple[Tensor, ...]]] can be a dictionary output of a traced function"
+                )
+    elif kind == ListType(TENSOR):
+        if strict:
+            warnings.warn(f"Encountering a list at the output of the tracer{_STRICT}", TracerWarning, stacklevel=4)
+    elif kind is not TENSOR:
+        raise RuntimeError("Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions")
     return recorder.argument(result, kind)
 
 
+_STRICT = (
+    " might cause the trace to be incorrect, this is only valid if the container structure does not change based on the module's inputs. "
+    "Consider using a constant container instead (e.g. for `list`, use a `tuple` instead. for `dict`, use a `NamedTuple` instead). If you "
+    "absolutely need this and know the side effects, pass strict=False to trace() to allow this behavior."
+)
