@@ -58,6 +58,11 @@ def _module(rl: Any) -> Any:
     return Module()
 
 
+def _with_parameter(rl: Any) -> Any:
+    weight = rl.nn.Parameter(rl.ones(2))
+    return rl.jit.trace(lambda x: x * weight, rl.ones(2))
+
+
 PROGRAMS: dict[str, Callable[[Any], Any]] = {
     "a traced function inside": _scripted_and_traced,
     "a trace inside": lambda rl: rl.jit.trace(lambda x: rl.jit.trace(lambda y: y + 1, x)(x), rl.ones(2)),
@@ -90,7 +95,7 @@ PROGRAMS: dict[str, Callable[[Any], Any]] = {
     "a method": lambda rl: rl.jit.trace(_module(rl).other, rl.ones(2)),
     "forward": lambda rl: rl.jit.trace(_module(rl).forward, (rl.ones(2), rl.ones(2))),
     "no function": lambda rl: rl.jit.trace(3, rl.ones(2)),
-    "a parameter": lambda rl: rl.jit.trace(lambda x, w=rl.nn.Parameter(rl.ones(2)): x * w, rl.ones(2)),
+    "a parameter": _with_parameter,
     "random": lambda rl: rl.jit.trace(lambda x: x + rl.rand(2), rl.ones(2)),
     "another program each time": lambda rl: rl.jit.trace(_changing(rl), rl.ones(2)),
     "another program each time, unchecked": lambda rl: rl.jit.trace(_changing(rl), rl.ones(2), check_trace=False),
