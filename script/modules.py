@@ -13,6 +13,7 @@ from ..runtime.nn.module import Module
 from ..runtime.typesystem import InterfaceType, Type
 from .boundary import CastError, caster
 from .function import Function
+from .hook_signatures import check_free, check_hook, check_names, check_pre_hook
 from .live_modules import Attribute, LiveModule, forget, live_module
 from .marks import Mark, is_left_to_python, mark_of
 from .module import RecursiveScriptModule
@@ -153,11 +154,7 @@ def _define_methods(module: Module, live: LiveModule, wanted: list[str]) -> None
     defined.extend(live.add_method(getattr(type(module), name, None) or getattr(module, name), name) for name in wanted)
     for function in defined:
         function.compile()
-    hooks, pre_hooks = live.hooks
-    for hook in hooks:
-        live.type.forward_hooks.append(_hook(live, hook))
-    for hook in pre_hooks:
-        live.type.forward_pre_hooks.append(_hook(live, hook))
+    _define_hooks(module, live)
     from .text_functions import define_methods
 
     if live.kind in ("list", "dict") and "__len__" not in live.type.methods:
@@ -168,11 +165,30 @@ def _define_methods(module: Module, live: LiveModule, wanted: list[str]) -> None
         define_methods(live.type, live, f"def __contains__(self, key: str):\n   return {body}\n", {})
 
 
+def _define_hooks(module: Module, live: LiveModule) -> None:
+    kind = live.type
+    hooks, pre_hooks = live.hooks
+    check_names(type(module).__name__, hooks, pre_hooks)
+    for hook in hooks:
+        kind.forward_hooks.append(_hook(live, hook))
+    for hook in pre_hooks:
+        kind.forward_pre_hooks.append(_hook(live, hook))
+    if "forward" not in kind.methods:
+        return
+    result = kind.methods["forward"].schema.returns[0].type
+    for hook in kind.forward_hooks:
+        check_hook(kind, hook, result)
+        result = hook.schema.returns[0].type
+    for hook in kind.forward_pre_hooks:
+        check_pre_hook(kind, hook)
+
+
 def _hook(live: LiveModule, hook: Callable[..., Any]) -> Function:
     """A hook as a function of the module; one function however often it was registered."""
     for known in (*live.type.forward_hooks, *live.type.forward_pre_hooks):
         if known.name == hook.__name__:
             return cast("Function", known)
+    check_free(live.type, hook.__name__)
     made = live.method_function(hook, hook.__name__)
     made.compile()
     return made
