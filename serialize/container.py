@@ -120,17 +120,18 @@ class Archive:
         return bytes(self.view(name))
 
 
-def open_archive(source: Source, *, mapped: bool = False) -> Archive:
+def open_archive(source: Source, *, mapped: bool = False, shared: bool = False) -> Archive:
     """Open a path or a binary file object (read from its position to its end).
 
     With `mapped` a path's file is mapped and read as far as it is looked at. Whoever keeps views of it must not be outlived by
-    the file's contents: a file that is truncated meanwhile kills a process that touches its map.
+    the file's contents: a file that is truncated meanwhile kills a process that touches its map. What is written into a `shared` map is
+    written into the file.
 
     Raises OSError if the path cannot be opened, ArchiveError if the contents are no acceptable archive.
     """
     if isinstance(source, str | os.PathLike):
-        with open(source, "rb") as file:
-            return _open_file(file, mapped)
+        with open(source, "r+b" if mapped and shared else "rb") as file:
+            return _open_file(file, mapped, mmap.ACCESS_WRITE if shared else mmap.ACCESS_COPY)
     if not callable(getattr(source, "read", None)):
         raise TypeError(f"load: expected a path or a file object with a read method, but got {type(source).__name__}")
     if type(source) is io.BufferedReader and type(source.raw) is io.FileIO and source.seekable():
@@ -146,7 +147,7 @@ def open_archive(source: Source, *, mapped: bool = False) -> Archive:
     return Archive(contents)
 
 
-def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
+def _open_file(file: io.BufferedReader | io.BufferedRandom, mapped: bool, access: int = mmap.ACCESS_COPY) -> Archive:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return Archive(file.read())
@@ -154,7 +155,7 @@ def _open_file(file: io.BufferedReader, mapped: bool) -> Archive:
     if status.st_size <= start:
         raise ArchiveError("the file is empty")
     if mapped:
-        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        pages = mmap.mmap(file.fileno(), 0, access=access)
         return Archive(Storage.wrap(np.frombuffer(pages, np.uint8)), mapped=True)
     contents, checksums = read_contents(file.fileno(), start, status.st_size - start)
     return Archive(contents, checksums=checksums)

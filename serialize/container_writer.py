@@ -62,11 +62,13 @@ def root_of(path: str | os.PathLike[str]) -> str:
 class ArchiveWriter:
     """Writes records one after the other through `write`, and the directory at the end.
 
-    The same records under the same root give the same bytes.
+    The same records under the same root give the same bytes. Without `has_checksums` all checksums are 0, which readers of PyTorch's
+    files take as none.
     """
 
-    def __init__(self, write: Callable[[Bytes], object], root: str) -> None:
+    def __init__(self, write: Callable[[Bytes], object], root: str, *, has_checksums: bool = True) -> None:
         self._write = write
+        self._has_checksums = has_checksums
         self._root = f"{root}/".encode()
         self._position = 0
         self._directory: list[bytes] = []
@@ -75,8 +77,10 @@ class ArchiveWriter:
         """Headers and short records that are not written yet: one long write is cheaper than many short ones."""
         self._waiting_length = 0
 
-    def add(self, name: str, data: Bytes, *, compress: bool = False) -> None:
+    def add(self, name: str, data: Bytes, *, compress: bool = False, has_checksum: bool = True) -> None:
         """Write one record; `compress` deflates it if it is longer than 200 bytes. The bytes must not change before `finish`.
+
+        A record without a checksum may get other bytes in the file later.
 
         Raises ValueError if a record of this name (ignoring case) is there already, as readers would disagree on which one counts, and
         for names that a reader refuses.
@@ -98,7 +102,7 @@ class ArchiveWriter:
         padding = PADDING[-(offset + LOCAL.size + len(raw_name) + len(wide) + 4) % ALIGNMENT]
         head = LOCAL.pack(b"PK\x03\x04", needed, flags, method, 0, 0, 0, 0, 0, len(raw_name), len(wide) + len(padding))
         self._emit(b"%b%b%b%b" % (head, raw_name, wide, padding))
-        crc, compressed_size = self._emit_content(content, deflated)
+        crc, compressed_size = self._emit_content(content, deflated, self._has_checksums and has_checksum)
         self._names[folded] = crc
         if size:
             layout = DESCRIPTOR64 if size >= FULL32 or offset >= FULL32 else DESCRIPTOR
@@ -110,17 +114,17 @@ class ArchiveWriter:
         )
         self._directory.append(row + raw_name + wide)
 
-    def _emit_content(self, content: bytes | memoryview, deflated: bool) -> tuple[int, int]:
+    def _emit_content(self, content: bytes | memoryview, deflated: bool, has_checksum: bool) -> tuple[int, int]:
         """The checksum of the contents, and the bytes that they take in the file; both are known when all is written."""
         if deflated:
             start = self._position
             for chunk in _deflate(memoryview(content)):
                 self._emit(chunk)
-            return zlib.crc32(content), self._position - start
-        if len(content) < CHUNK:
+            return zlib.crc32(content) if has_checksum else 0, self._position - start
+        if len(content) < CHUNK or not has_checksum:
             if content:
                 self._emit(content)
-            return zlib.crc32(content), len(content)
+            return zlib.crc32(content) if has_checksum else 0, len(content)
         if get_num_threads() > 1:
             with _checksum_beside(content) as checksum:
                 self._emit(content)

@@ -13,10 +13,11 @@ import os
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from mmap import MAP_SHARED
 from typing import IO, Any
 
 from ..runtime.device import Device
-from . import legacy_reader, trust
+from . import legacy_reader, save_options, trust
 from .container import Archive, Source, open_archive
 from .errors import ArchiveError
 from .legacy_reader import MakeBuilder
@@ -46,8 +47,8 @@ def load(
     `map_location` says where tensors of other devices go: a device, a dict of devices by location, or a function
     `(storage, location) -> storage or None`. `weights_only` may be anything: files never build what is not listed. With `mmap` the
     file (a path to a zip) is mapped, and read as far as tensors are looked at; the file must not change meanwhile. `encoding` is that
-    of strings of Python 2. Raises OSError if there is no such file, ArchiveError for a file that breaks a rule or refers to what is
-    not listed, and RuntimeError for tensors of devices that are missing here.
+    of strings of Python 2. save_options.py has what holds for all calls. Raises OSError if there is no such file, ArchiveError for a
+    file that breaks a rule or refers to what is not listed, and RuntimeError for tensors of devices that are missing here.
     """
     del weights_only
     check_pickle_module("load", pickle_module)
@@ -60,6 +61,7 @@ def load_with(
     """As `load`; `make_builder` says what names stand for."""
     known = _encoding(encoding)
     _check_target(map_location)
+    mmap = save_options.load.mmap if mmap is None else mmap
     if mmap and not isinstance(f, str | os.PathLike):
         raise ValueError("f must be a file path in order to use the mmap argument")
     try:
@@ -117,7 +119,7 @@ def _load(make_builder: MakeBuilder, f: Source, location: Location, mapped: bool
                     refuse_foreign(file.read(HEAD))
                     raise RuntimeError("mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`")
                 return legacy_reader.load(file, make_builder, location, encoding)
-        archive = open_archive(f, mapped=mapped)
+        archive = open_archive(f, mapped=mapped, shared=save_options.get_default_mmap_options() == MAP_SHARED)
     else:
         if not callable(getattr(f, "read", None)) or not callable(getattr(f, "seek", None)):
             raise AttributeError(f"load: expected a path or a file object with read, seek and tell, but got {type(f).__name__}")
@@ -160,7 +162,7 @@ def read_archive(archive: Archive, location: Location, encoding: str, make_build
             break
     else:
         raise ArchiveError("the record is missing", record="version")
-    order = archive.read("byteorder") if "byteorder" in archive else b"little"
+    order = archive.read("byteorder") if "byteorder" in archive else save_options.default_byte_order().encode()
     if order not in (b"little", b"big"):
         raise ArchiveError(f"the byte order is 'little' or 'big', but the record has {order[:20]!r}", record="byteorder")
     builder = make_builder(RecordStorages(archive, location, order == b"big"))

@@ -13,6 +13,7 @@ from ..runtime.storage import Storage
 from .container_writer import ALIGNMENT, ArchiveWriter, root_of
 from .legacy_reader import MAGIC, PROTOCOL
 from .output import Target, Writer, open_output
+from .save_options import get_crc32_options, skips_data
 from .save_pickler import SavePickler
 from .save_reader import check_pickle_module
 
@@ -37,6 +38,9 @@ def save(
     check_pickle_module("save", pickle_module)
     if type(pickle_protocol) is not int or not 2 <= pickle_protocol <= 5:
         raise ValueError(f"save: pickle_protocol is 2 (what PyTorch reads without being told) to 5, not {pickle_protocol!r}")
+    skips = skips_data()
+    if skips and not _use_new_zipfile_serialization:
+        raise RuntimeError("Cannot use skip_data=True with _use_new_zipfile_serialization=False")
     pickler = SavePickler(pickle_protocol, is_stream=not _use_new_zipfile_serialization)
     pickle = pickler.dump(obj)
     if not _use_new_zipfile_serialization:
@@ -45,14 +49,14 @@ def save(
         return
     root = root_of(f) if isinstance(f, str | os.PathLike) else "archive"
     with open_output(f) as write:
-        writer = ArchiveWriter(write, root if root.isascii() else "archive")
+        writer = ArchiveWriter(write, root if root.isascii() else "archive", has_checksums=get_crc32_options())
         writer.add("data.pkl", pickle)
         writer.add(".format_version", b"1")
         writer.add(".storage_alignment", b"%d" % ALIGNMENT)
         if not _disable_byteorder_record:
             writer.add("byteorder", b"little")
         for key, storage in pickler.storages.items():
-            writer.add(f"data/{key}", contents(storage))
+            writer.add(f"data/{key}", bytes(storage.nbytes) if skips else contents(storage), has_checksum=not skips)
         writer.add("version", b"%d\n" % VERSION)
         writer.finish()
 

@@ -19,6 +19,7 @@ from ..runtime.storage import Storage
 from ..runtime.storages import TypedStorage, UntypedStorage
 from .container import Archive
 from .errors import ArchiveError, shown
+from .save_options import skips_data
 from .script_pickle import STORAGE_CLASSES, PickledStorage
 from .value_reader import read_storage
 
@@ -188,7 +189,7 @@ class RecordStorages:
         if row.size != nbytes:
             raise ArchiveError(f"storage '{key}' has {numel} items, that is {nbytes} bytes, but the record {record} has {row.size}")
         pickled = PickledStorage(key, record, kind.dtype, location, nbytes)
-        storage = read_storage(self.archive, pickled)
+        storage = _zeros(nbytes) if skips_data() else read_storage(self.archive, pickled)
         if self.is_big_endian:
             storage = swapped(storage, kind)
         if location != "cpu" or self.location is not None:
@@ -197,6 +198,12 @@ class RecordStorages:
             raise TypeError(f"load: map_location returned a storage of {storage.nbytes} bytes for one of {nbytes}")
         made = self._known[key] = SavedStorage(storage, pickled, kind, self.budget)
         return made
+
+
+def _zeros(nbytes: int) -> Storage:
+    storage = Storage.allocate(nbytes)
+    storage.array[:] = 0
+    return storage
 
 
 def swapped(storage: Storage, kind: SavedClass) -> Storage:

@@ -1,0 +1,1 @@
+from serialize.save_options import *
