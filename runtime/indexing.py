@@ -32,6 +32,8 @@ def get_item(self: Tensor, item: Any) -> Tensor:
     try:
         if item.__class__ is Tensor and item.dtype is dtypes.bool_ and item.layout.shape == self.layout.shape:
             return masked_select(self, item)
+        if item.__class__ is Tensor and item.dtype is dtypes.int64 and item.layout.shape and self.layout.shape:
+            return index(self, [item])
         key = _view_key(self.layout, item)
         known = _views.get(key)
         if known is not None:

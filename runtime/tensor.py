@@ -133,11 +133,12 @@ class Tensor(Surface, Operators):
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
+        shape = self.layout.shape
         if dim is None:
-            return self.shape
-        if not self.layout.shape:
+            return Size(shape)
+        if not shape:
             raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-        return self.layout.shape[wrap_dim(dim, len(self.layout.shape))]
+        return shape[wrap_dim(dim, len(shape))]
 
     def stride(self, dim: int | None = None) -> Any:
         """The strides in items, or the stride of one dimension."""

@@ -131,8 +131,8 @@ _LIST = """
 """
 Place = int | str | slice | None
 """Where a call has an argument: by number or name; a slice are all positional ones from its start on, as one list; None: nowhere."""
-Reader = Callable[[Any], list[Any] | None]
-"""What makes a list of an argument; None where it cannot."""
+Reader = Callable[[Any], list[Any] | float | None]
+"""What makes a list, or a float of an int, of an argument; None where it cannot."""
 
 
 def placing(
@@ -140,7 +140,7 @@ def placing(
 ) -> Callable[..., Any]:
     """`run(args, kwargs)` that calls `call` with each argument from its place; `values` has those without one.
 
-    `readers` are for arguments that are lists, by their number; where one answers None, `again` takes the whole call.
+    `readers` are for arguments that are converted, by their number; where one answers None, `again` takes the whole call.
     """
     given: list[str] = []
     lists: list[str] = []

@@ -18,6 +18,7 @@ from ..no_data import NoData, is_without_data
 from ..return_types import NamedResult, named_result
 from ..tensor import Tensor
 from .binding import bind
+from .calling import spread_view
 from .fast_calls import Place, Reader, placing
 from .table import Kind, Op, keys_of, lookup
 from .variants import overload_orders
@@ -178,7 +179,8 @@ class Packet(functools.partial[Any]):
             return False
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
-            self.known[tuple(map(type, args))] = _gathering(_eager(op), start, tuple(rest))
+            spread = spread_view(op, tuple(rest)) if start == 1 else None
+            self.known[tuple(map(type, args))] = spread or _gathering(_eager(op), start, tuple(rest))
             return True
         read = _reader(op.schema.args[start], args[start], values[start])
         fits = read is not None and all(a is b for a, b in zip(args[start + 1 :], rest))
@@ -278,7 +280,7 @@ def _as_tensors(given: Any) -> list[Any] | None:
     # no cast: a call of it is a tenth of the time that joining two small tensors takes
     items: Sequence[Any] = given  # pyright: ignore[reportUnknownVariableType]
     for item in items:  # pyright: ignore[reportUnknownVariableType]
-        if not isinstance(item, Tensor):
+        if item.__class__ is not Tensor and not isinstance(item, Tensor):
             return None
     return [*items] if items else None
 
@@ -339,8 +341,9 @@ def _listing(
 def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
     """What calls `op` for positional and named arguments of these types; None where more than their places change."""
     gathered = _gathered_start(op, args, values)
-    if gathered is not None:
-        return _arranged_gathered(packet, op, args, values, kwargs, gathered)
+    found = None if gathered is None else _arranged_gathered(packet, op, args, values, kwargs, gathered)
+    if found is not None:
+        return found
     places: list[Place] = []
     listed: dict[int, Reader] = {}
     for at, (argument, value) in enumerate(zip(op.schema.args, values)):
@@ -355,6 +358,8 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
             if read is None:
                 return None
             listed[at] = read
+        elif place is not None and type(given) is int and type(value) is float:
+            listed[at] = float
         elif value is not given:
             return None
         places.append(place)

@@ -38,3 +38,12 @@ def test_pad(mode: str) -> None:
             continue
         assert isinstance(got, rl.Tensor), label
         np.testing.assert_array_equal(got.numpy(), want.numpy(), err_msg=label)
+
+
+@pytest.mark.parametrize("pad", [(1, 1), (1, 2, 0, 3), (-1, 1), (0, 0), (0, 1, 0, 0, 2, 1)])
+def test_constants_around_images_keep_their_format(pad: tuple[int, ...]) -> None:
+    array = np.random.default_rng(0).standard_normal((2, 3, 4, 5)).astype("f4")
+    got = rl.nn.functional.pad(rl.from_numpy(array).contiguous(memory_format=rl.channels_last), pad)
+    want = torch.nn.functional.pad(torch.from_numpy(array).contiguous(memory_format=torch.channels_last), pad)
+    assert tuple(got.stride()) == want.stride()
+    np.testing.assert_array_equal(got.numpy(), want.numpy())

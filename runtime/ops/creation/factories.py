@@ -133,17 +133,21 @@ _filled_before = Plans[tuple[Any, ...], tuple[Callable[..., int], int, int, Layo
 follow_default_dtype(_filled_before.clear)
 
 
-def _filled(key: tuple[Any, ...], value: Number, make: Callable[[], Tensor]) -> Tensor:
-    """What `make` makes, with `value` everywhere; calls with the same key want the same layout and dtype."""
+def _filled_again(key: tuple[Any, ...], value: Number) -> Tensor | None:
+    """What `_filled` made before for the same key, with `value` everywhere; None where nothing is known or the number is unusual."""
     known = _filled_before.get(key)
-    if known is not None and value.__class__ is not complex and -FLOAT_LIMIT <= value <= FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
-        run, frame, nbytes, layout, wanted, _ = known
-        storage = Storage.allocate(nbytes)
-        if not run(frame, storage.address, value):
-            return Tensor(storage, layout, wanted)
-    result = fill_number(make(), value)
+    if known is None or value.__class__ is complex or not -FLOAT_LIMIT <= value <= FLOAT_LIMIT:  # pyright: ignore[reportOperatorIssue]
+        return None
+    run, frame, nbytes, layout, dtype, _ = known
+    storage = Storage.allocate(nbytes)
+    return None if run(frame, storage.address, value) else Tensor(storage, layout, dtype)
+
+
+def _filled(key: tuple[Any, ...], result: Tensor, value: Number) -> Tensor:
+    """A fresh tensor with `value` everywhere; what later calls with the same key want has the same layout and dtype."""
+    fill_number(result, value)
     short = _short.get((result.layout.form, result.dtype))
-    if short is not None:
+    if short is not None and not result.is_meta:
         _filled_before[key] = short[0], short[1], result.layout.numel * result.dtype.itemsize, result.layout, result.dtype, short[2]
     return result
 
@@ -190,8 +194,21 @@ def zero(self: Tensor) -> Tensor:
 def empty(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
           memory_format: Any = None) -> Tensor:
     """A tensor whose items are whatever the memory holds."""
-    check_options(layout, device)
-    return fresh(size, as_dtype(dtype) or get_default_dtype(), "empty", memory_format)
+    key = (*size, dtype, layout, device, memory_format)
+    known = _empty_before.get(key)
+    if known is None:
+        check_options(layout, device)
+        made = fresh(size, as_dtype(dtype) or get_default_dtype(), "empty", memory_format)
+        if not made.is_meta:
+            _empty_before[key] = made.nbytes, made.layout, made.dtype
+        return made
+    nbytes, wanted, found = known
+    return Tensor(Storage.allocate(nbytes), wanted, found)
+
+
+_empty_before = Plans[tuple[Any, ...], tuple[int, Layout, DType]]()
+"""What calls of `empty` make: bytes, layout, dtype."""
+follow_default_dtype(_empty_before.clear)
 
 
 @host(f"empty_strided(SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor")
@@ -234,23 +251,34 @@ def empty_permuted(size: Sequence[int], physical_layout: Sequence[int], dtype: A
 def full(size: Sequence[int], fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None,
          pin_memory: Any = None) -> Tensor:
     """A tensor with one number everywhere; its dtype follows from the number if none is given."""
+    key = (*size, dtype, layout, device, fill_value.__class__)
+    found = _filled_again(key, fill_value)
+    if found is not None:
+        return found
     check_options(layout, device)
-    key = (*size, dtype, fill_value.__class__)
-    return _filled(key, fill_value, lambda: fresh(size, as_dtype(dtype) or number_dtype(fill_value), "full"))
+    return _filled(key, fresh(size, as_dtype(dtype) or number_dtype(fill_value), "full"), fill_value)
 
 
 @host(f"zeros(SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def zeros(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
     """A tensor with 0 everywhere."""
+    key = (*size, dtype, layout, device)
+    found = _filled_again(key, 0)
+    if found is not None:
+        return found
     check_options(layout, device)
-    return _filled((*size, dtype), 0, lambda: fresh(size, as_dtype(dtype) or get_default_dtype(), "zeros"))
+    return _filled(key, fresh(size, as_dtype(dtype) or get_default_dtype(), "zeros"), 0)
 
 
 @host(f"ones(SymInt[] size, *, {_OPTIONS}) -> Tensor")
 def ones(size: Sequence[int], dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None) -> Tensor:
     """A tensor with 1 everywhere."""
+    key = (*size, dtype, layout, device)
+    found = _filled_again(key, 1)
+    if found is not None:
+        return found
     check_options(layout, device)
-    return _filled((*size, dtype), 1, lambda: fresh(size, as_dtype(dtype) or get_default_dtype(), "ones"))
+    return _filled(key, fresh(size, as_dtype(dtype) or get_default_dtype(), "ones"), 1)
 
 
 @host(f"empty_like(Tensor self, *, {_LIKE}) -> Tensor")
@@ -265,27 +293,27 @@ def empty_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any 
 def full_like(self: Tensor, fill_value: Number, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
               memory_format: Any = None) -> Tensor:
     """A tensor like `self` with one number everywhere."""
-    return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), fill_value)
+    key = (self.layout.form, self.dtype, self.device, dtype, layout, device, memory_format, fill_value.__class__)
+    found = _filled_again(key, fill_value)
+    return _filled(key, empty_like(self, dtype, layout, device, pin_memory, memory_format), fill_value) if found is None else found
 
 
 @host(f"zeros_like(Tensor self, *, {_LIKE}) -> Tensor")
 def zeros_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
                memory_format: Any = None) -> Tensor:
     """A tensor like `self` with 0 everywhere."""
-    if layout is not None or device is not None or self.is_meta:
-        return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 0)
-    key = (self.layout.form, self.dtype, dtype, memory_format)
-    return _filled(key, 0, lambda: empty_like(self, dtype, layout, device, pin_memory, memory_format))
+    key = (self.layout.form, self.dtype, self.device, dtype, layout, device, memory_format)
+    found = _filled_again(key, 0)
+    return _filled(key, empty_like(self, dtype, layout, device, pin_memory, memory_format), 0) if found is None else found
 
 
 @host(f"ones_like(Tensor self, *, {_LIKE}) -> Tensor")
 def ones_like(self: Tensor, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = None,
               memory_format: Any = None) -> Tensor:
     """A tensor like `self` with 1 everywhere."""
-    if layout is not None or device is not None or self.is_meta:
-        return fill_number(empty_like(self, dtype, layout, device, pin_memory, memory_format), 1)
-    key = (self.layout.form, self.dtype, dtype, memory_format)
-    return _filled(key, 1, lambda: empty_like(self, dtype, layout, device, pin_memory, memory_format))
+    key = (self.layout.form, self.dtype, self.device, dtype, layout, device, memory_format)
+    found = _filled_again(key, 1)
+    return _filled(key, empty_like(self, dtype, layout, device, pin_memory, memory_format), 1) if found is None else found
 
 
 @host(f"new_empty(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor")

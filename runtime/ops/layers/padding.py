@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ...formats import format_strides, suggested_format
 from ...layout import Layout
+from ...no_data import require_addresses
 from ...storage import require_memory
-from ...tensor import Tensor, new_empty
+from ...tensor import Tensor, new_like
+from ..creation.factories import fill_number
 from ..host import wrapped
+from ..plans import Plans
 from ..shape.copying import copy_into
 from ..table import composite, required
 
@@ -29,34 +33,48 @@ def _sides(self: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
     return sides
 
 
+_constant_plans = Plans[tuple[Any, ...], tuple[Layout, Layout, Layout]]()
+"""How tensors were padded: the layout of the result, and of what it shares with the tensor in each of them."""
+
+
 @composite("constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor")
 def constant_pad_nd(self: Tensor, pad: Sequence[int], value: Any) -> Tensor:
-    """`self` with items of `value` around it; negative sizes cut items off."""
+    """`self` with items of `value` around it, in the memory format of `self`; negative sizes cut items off."""
+    key = (self.layout, *pad)
+    plan = _constant_plans.get(key)
+    if plan is None:
+        plan = _constant_plans[key] = _plan_constant(self, pad)
+    layout, source, target = plan
+    out = fill_number(new_like(layout, self.dtype), value)
+    if source.numel:
+        copy_into(Tensor(out.memory, target, out.dtype), Tensor(self.memory, source, self.dtype))
+    else:
+        require_addresses((self,))
+    return out
+
+
+def _plan_constant(self: Tensor, pad: Sequence[int]) -> tuple[Layout, Layout, Layout]:
     sides = _sides(self, pad)
-    shape = [size + before + after for size, (before, after) in zip(self.layout.shape, sides)]
+    shape = tuple(size + before + after for size, (before, after) in zip(self.layout.shape, sides))
     for dim, (size, old) in enumerate(zip(shape, self.layout.shape)):
         if size < 0 or (size == 0 and old + sum(sides[dim]) < 0):
             raise RuntimeError(
                 f"The input size {old}, plus negative padding {sides[dim][0]} and {sides[dim][1]} resulted in a negative output size, "
                 f"which is invalid. Check dimension {dim} of your input."
             )
-    out = new_empty(shape, self.dtype)
-    out.fill_(value)
-    source, target = self, out
+    layout = Layout.of(shape, format_strides(shape, suggested_format(self.layout)))
+    source, target = self.layout, layout
     for dim, (before, after) in enumerate(sides):
         # what both have in common: cut ends leave the source, padded ends leave the target
         source = _narrow(source, dim, max(-before, 0), max(-after, 0))
         target = _narrow(target, dim, max(before, 0), max(after, 0))
-    if source.layout.numel:
-        copy_into(target, source)
-    return out
+    return layout, source, target
 
 
-def _narrow(tensor: Tensor, dim: int, front: int, back: int) -> Tensor:
-    """`tensor` without its first `front` and last `back` items along `dim`."""
-    layout = tensor.layout
+def _narrow(layout: Layout, dim: int, front: int, back: int) -> Layout:
+    """`layout` without its first `front` and last `back` items along `dim`."""
     shape = (*layout.shape[:dim], max(layout.shape[dim] - front - back, 0), *layout.shape[dim + 1 :])
-    return Tensor(tensor.memory, Layout.of(shape, layout.strides, layout.offset + front * layout.strides[dim]), tensor.dtype)
+    return Layout.of(shape, layout.strides, layout.offset + front * layout.strides[dim])
 
 
 def _places(size: int, before: int, after: int, mode: str) -> Tensor:
@@ -113,7 +131,8 @@ def pad_row(self: Tensor, pad: Sequence[int], mode: str, value: float | None) ->
         _check_mirrored(result, dim, before, after, mode)
         if mode == "circular":
             # what is cut off is not wrapped around
-            result = _narrow(result, dim, max(-before, 0), max(-after, 0))
+            cut = _narrow(result.layout, dim, max(-before, 0), max(-after, 0))
+            result = Tensor(result.memory, cut, result.dtype)
             before, after = max(before, 0), max(after, 0)
         result = select(result, dim, _places(result.layout.shape[dim], before, after, mode))
     return result if result is not self else self.clone()

@@ -13,6 +13,7 @@ from ...kernels.running.direct import Frame
 from ...layout import Layout, wrap_dim
 from ...no_data import require_addresses, require_data
 from ...promotion import result_dtype
+from ...storage import Storage
 from ...tensor import Tensor, new_beside, new_empty, new_like
 from ..host import bits
 from ..plans import Plans
@@ -44,6 +45,7 @@ class _Plan:
     places: tuple[tuple[int, Layout], ...]
     short: list[tuple[Callable[..., int], int, int, int, Frame]]
     """If all parts are small: what copies each, the address of its frame, its first byte, the part's number, the frame."""
+    nbytes: int
 
 
 _plans = Plans[tuple[Any, ...], _Plan]()
@@ -66,9 +68,10 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 def _joined(plan: _Plan, tensors: Sequence[Tensor]) -> Tensor:
     """The result of a plan: each operand copied to its place."""
-    result = new_like(plan.layout, plan.dtype)
+    storage = Storage.allocate(plan.nbytes)
+    result = Tensor(storage, plan.layout, plan.dtype)
     if plan.short:
-        address = result.memory.address
+        address = storage.address
         for direct, frame, byte, at, _ in plan.short:
             part = tensors[at]
             direct(frame, address + byte, part.memory.address, part.layout.offset)
@@ -96,7 +99,7 @@ def _plan(tensors: Sequence[Tensor], dim: int) -> _Plan:
     dtype = common_dtype(tensors)
     if not parts:
         wrap_dim(dim, 1)
-        return _Plan(Layout.contiguous((0,)), dtype, (), [])
+        return _Plan(Layout.contiguous((0,)), dtype, (), [], 0)
     first = parts[0][1].layout
     dim = wrap_dim(dim, len(first.shape))
     for at, tensor in parts:
@@ -113,7 +116,7 @@ def _plan(tensors: Sequence[Tensor], dim: int) -> _Plan:
         size = tensor.layout.shape[dim]
         places.append((at, replaced(layout, dim, size, layout.strides[dim], start * layout.strides[dim])))
         start += size
-    return _Plan(layout, dtype, tuple(places), [])
+    return _Plan(layout, dtype, tuple(places), [], layout.numel * dtype.itemsize)
 
 
 def _check_joinable(shape: tuple[int, ...], other: tuple[int, ...], dim: int, at: int) -> None:
@@ -151,7 +154,8 @@ def _stacking(tensors: Sequence[Tensor], dim: int) -> _Plan:
     layout = Layout.contiguous((*shape[:dim], len(tensors), *shape[dim:]))
     rest = (*layout.strides[:dim], *layout.strides[dim + 1 :])
     places = tuple((at, Layout.of(shape, rest, at * layout.strides[dim])) for at in range(len(tensors)))
-    return _Plan(layout, common_dtype(tensors), places, [])
+    dtype = common_dtype(tensors)
+    return _Plan(layout, dtype, places, [], layout.numel * dtype.itemsize)
 
 
 @composite("vstack(Tensor[] tensors) -> Tensor", "row_stack(Tensor[] tensors) -> Tensor")
