@@ -78,6 +78,8 @@ ALL = (
 BY_NAME = {dtype.name: dtype for dtype in ALL}
 BY_CODE = {dtype.code: dtype for dtype in ALL}
 BY_NUMPY = {dtype.numpy: dtype for dtype in ALL if dtype.numpy is not None}
+BY_TYPE: dict[object, DType] = {float: float64, int: int64, bool: bool_, complex: complex128}
+"""What Python's own types stand for where a dtype is asked for."""
 
 
 def by_name(name: str) -> DType:
@@ -95,13 +97,13 @@ def from_numpy(dtype: np.dtype[np.generic]) -> DType:
 
 
 def as_dtype(value: object) -> DType | None:
-    """The dtype that a dtype argument stands for: a `DType`, its integer code in TorchScript programs, or None.
+    """The dtype that a dtype argument stands for: a `DType`, one of Python's types, its integer code in TorchScript programs, or None.
 
     TypeError for anything else.
     """
     if value is None or isinstance(value, DType):
         return value
-    found = BY_CODE.get(value) if isinstance(value, int) else None
+    found = BY_CODE.get(value) if isinstance(value, int) else BY_TYPE.get(value) if isinstance(value, type) else None
     if found is None:
         raise TypeError(f"dtype must be a torch.dtype, but got {type(value).__name__} ({value})")
     return found

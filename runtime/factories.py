@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from .device import META, Device, on_default_device
-from .dtype import DType
+from .dtype import DType, as_dtype
 from .scripting import TRACING
 from .tensor import Tensor, from_numpy
 
@@ -38,7 +38,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None
     if isinstance(data, np.ndarray):
         data = from_numpy(cast("np.ndarray[Any, Any]", data))
     if isinstance(data, Tensor):
-        return data.to(device=device if data.is_meta else place, dtype=dtype or data.dtype)
+        return data.to(device=device if data.is_meta else place, dtype=as_dtype(dtype) or data.dtype)
     return _made(data, dtype, place, False, "torch.as_tensor")
 
 
@@ -111,9 +111,10 @@ normal = factory("normal")
 
 def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
     """A vector over the memory of `buffer`, which is shared; ValueError where it has too few bytes."""
-    if dtype.numpy is None:
+    wanted = as_dtype(dtype)
+    if wanted is None or wanted.numpy is None:
         raise TypeError(f"frombuffer: NumPy has no {dtype}; read int16 and use view(dtype)")
-    result = from_numpy(np.frombuffer(buffer, dtype.numpy, count, offset))
+    result = from_numpy(np.frombuffer(buffer, wanted.numpy, count, offset))
     return result.requires_grad_() if requires_grad else result
 
 

@@ -95,8 +95,11 @@ def _write(self: Tensor, item: Any, value: Any) -> None:
             _views[key] = layout
     view = Tensor(self.memory, layout, self.dtype)
     if not isinstance(value, Tensor):
-        fill_number(view, value)
-    elif value.layout.shape == layout.shape:
+        if self.dtype not in _HALVES or abs(value) <= _HALF_LIMIT:
+            fill_number(view, value)
+            return
+        value = _number_tensor(value, self.dtype)
+    if value.layout.shape == layout.shape:
         copy_into(view, value)
     else:
         shape = value.layout.shape
@@ -106,8 +109,16 @@ def _write(self: Tensor, item: Any, value: Any) -> None:
         copy_into(view, Tensor(value.memory, expanded(trimmed, layout.shape), value.dtype))
 
 
+_HALVES = (dtypes.float16, dtypes.bfloat16)
+_HALF_LIMIT = 65504.0
+
+
 def _number_tensor(value: Any, dtype: DType) -> Tensor:
-    return wrapped(np.array(stored_number(value, dtype), dtype.numpy), dtype)
+    """A number as a tensor; what is too large for the formats of 16 bits becomes infinite, as where tensors are converted."""
+    if dtype.numpy is not None and dtype is not dtypes.float16:
+        return wrapped(np.array(stored_number(value, dtype), dtype.numpy), dtype)
+    carrier = dtypes.complex128 if dtype.is_complex else dtypes.float64
+    return converted(wrapped(np.array(stored_number(value, dtype if dtype.is_complex else carrier), carrier.numpy), carrier), dtype)
 
 
 def _select(layout: Layout, dim: int, position: int, named: int) -> Layout:

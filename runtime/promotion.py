@@ -22,7 +22,7 @@ def get_default_dtype() -> DType:
 def set_default_dtype(dtype: DType) -> None:
     """Set the dtype that `get_default_dtype` returns; TypeError if it is not floating-point."""
     global _default
-    if not dtype.is_floating_point:
+    if not isinstance(dtype, DType) or not dtype.is_floating_point:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"only floating-point types are supported as the default type, but got {dtype}")
     _default = dtype
     for forget in _followers:

@@ -282,6 +282,8 @@ class Tensor(Surface, Operators):
                 device = value
             elif isinstance(value, bool):
                 copy = copy or value
+            elif value in dtypes.BY_TYPE:
+                dtype = dtypes.BY_TYPE[value]
             elif value is not None:
                 raise TypeError(f"to() expects a dtype, a device or a tensor, but got {type(value).__name__}")
         return _moving()(self, device, dtype, memory_format, copy)

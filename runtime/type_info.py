@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 
-from .dtype import DType
+from .dtype import DType, as_dtype
 from .promotion import get_default_dtype, number_dtype, promote_types, result_dtype
 from .tensor import Tensor
 
@@ -27,7 +27,7 @@ class finfo:
     """Limits of a floating-point dtype, the default one if none is given; TypeError for other dtypes."""
 
     def __init__(self, dtype: DType | None = None) -> None:
-        found = get_default_dtype() if dtype is None else dtype
+        found = as_dtype(dtype) or get_default_dtype()
         self.dtype = _PARTS.get(found.name, found.name)
         if found.name in _FLOATS:
             fraction, exponent = _FLOATS[found.name]
@@ -58,6 +58,9 @@ class iinfo:
     """Limits of an integer dtype; TypeError for other dtypes."""
 
     def __init__(self, dtype: DType) -> None:
+        of = as_dtype(dtype)
+        assert of is not None
+        dtype = of
         if dtype.name == "bool":
             raise TypeError("torch.bool is not supported by torch.iinfo")
         if not (dtype.is_integral or dtype.is_quantized):

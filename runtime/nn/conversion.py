@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from ..device import Device
-from ..dtype import DType, bfloat16, float16, float32, float64
+from ..dtype import BY_TYPE, DType, as_dtype, bfloat16, float16, float32, float64
 from ..factories import empty_like
 from ..formats import MemoryFormat
 from ..names import typename
@@ -134,10 +134,10 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Device | None, DType | None, M
     for argument in (*args, kwargs.get("tensor"), kwargs.get("other")):
         if isinstance(argument, Tensor):
             device, dtype = argument.device, argument.dtype
-        elif isinstance(argument, DType):
+        elif isinstance(argument, DType) or argument in BY_TYPE:
             dtype = argument
         elif isinstance(argument, (str, Device)):
             device = argument
         elif argument is not None and not isinstance(argument, bool):
             raise TypeError(f"to: got an argument of type {typename(argument)}; pass a device, a dtype or a tensor")
-    return None if device is None else Device(device), dtype, kwargs.get("memory_format")
+    return None if device is None else Device(device), as_dtype(dtype), kwargs.get("memory_format")

@@ -1,12 +1,16 @@
 """From the arguments of a Python call to the complete arguments of one overload.
 
-Matching is tried twice, as PyTorch's front end does: first as the values are, then with the conversions that eager
-PyTorch makes (a one-item tensor for a number, an int for a bool). `bind` answers None where a call does not fit.
+Matching is tried as PyTorch's front end does: first as the values are, then with the conversions that eager PyTorch makes (a
+one-item tensor for a number), and behind `torch.ops` with those of TorchScript (an int for a bool and the other way round).
+`bind` answers None where a call does not fit.
 """
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from .. import dtype as dtypes
 from .. import typesystem as types
@@ -21,14 +25,24 @@ if TYPE_CHECKING:
 NO = object()
 """What a converter returns for a value that does not fit."""
 
-Converter = Callable[[Any, bool], Any]
-"""(value, whether conversions are allowed) -> the value to pass, or NO."""
+
+
+class Fit(enum.IntEnum):
+    """Which conversions a call makes of its arguments: each allows those before it."""
+
+    EXACT = 0
+    EAGER = 1
+    LOOSE = 2
+
+
+Converter = Callable[[Any, Fit], Any]
+"""(value, which conversions are allowed) -> the value to pass, or NO."""
 
 _ALIASES = {"input": "self", "axis": "dim", "keepdims": "keepdim", "x1": "self", "x2": "other"}
 """Names that PyTorch's Python functions take for an argument of the schema."""
 
 
-def bind(schema: OpSchema, args: tuple[Any, ...], kwargs: dict[str, Any], *, convert: bool) -> list[Any] | None:
+def bind(schema: OpSchema, args: tuple[Any, ...], kwargs: dict[str, Any], fit: Fit) -> list[Any] | None:
     """All arguments of `schema` in its order, or None."""
     parameters = schema.args
     positional = [argument for argument in parameters if not argument.keyword_only]
@@ -41,7 +55,7 @@ def bind(schema: OpSchema, args: tuple[Any, ...], kwargs: dict[str, Any], *, con
     for at, argument in enumerate(parameters):
         if at < len(args) and not argument.keyword_only:
             given = args[at]
-            if at == len(args) - 1 and at == len(positional) - 1 and _is_whole(given) and argument.list_size is None:
+            if at == len(args) - 1 and at == len(positional) - 1 and argument.list_size is None and _is_one_size(given, fit):
                 given = [given] if _is_int_list(argument) else given
         elif argument.name in kwargs:
             given = kwargs[argument.name]
@@ -54,7 +68,7 @@ def bind(schema: OpSchema, args: tuple[Any, ...], kwargs: dict[str, Any], *, con
             continue
         else:
             return None
-        value = converter(argument)(given, convert)
+        value = converter(argument)(given, fit)
         if value is NO:
             return None
         values.append(value)
@@ -69,12 +83,18 @@ def _gather(args: tuple[Any, ...], positional: list[Argument]) -> tuple[Any, ...
     rest = args[start:]
     # sizes that were taken from a tensor count too
     whole = all(_is_whole(value) or (isinstance(value, Tensor) and value.ndim == 0) for value in rest)
-    return (*args[:start], list(rest)) if whole else args
+    # PyTorch looks for bools at the first of them only
+    return (*args[:start], [*rest[:1], *(int(value) if isinstance(value, bool) else value for value in rest[1:])]) if whole else args
 
 
 def _is_whole(value: Any) -> bool:
-    """Whether a value stands for an int: numbers of NumPy do, tensors do not."""
-    return isinstance(value, int) or (hasattr(value, "__index__") and not isinstance(value, Tensor))
+    """Whether a value stands for an int: numbers of NumPy do, tensors, types and arrays do not."""
+    return isinstance(value, int) or (hasattr(value, "__index__") and not isinstance(value, Tensor | type | np.ndarray))
+
+
+def _is_one_size(value: Any, fit: Fit) -> bool:
+    """Whether a value stands for a list of one int: `x.view(6)`, and a tensor of one item where conversions are made."""
+    return _is_whole(value) or (fit > Fit.EXACT and isinstance(value, Tensor) and value.layout.numel == 1)
 
 
 def _is_int_list(argument: Argument) -> bool:
@@ -108,7 +128,7 @@ def converter(argument: Argument) -> Converter:
 def _make(type_: types.Type, spelling: str, list_size: int | None) -> Converter:
     if isinstance(type_, types.OptionalType):
         inner = _make(type_.element, spelling, list_size)
-        return lambda value, convert: None if value is None else inner(value, convert)
+        return lambda value, fit: None if value is None else inner(value, fit)
     if isinstance(type_, types.ListType):
         return _list(_make(type_.element, "", None), list_size if type_.element != types.TENSOR else None)
     if spelling in ("ScalarType", "Layout", "MemoryFormat"):
@@ -121,97 +141,97 @@ def _make(type_: types.Type, spelling: str, list_size: int | None) -> Converter:
 def _packed(class_name: str) -> Converter:
     """Values of a class that libtorch implements."""
 
-    def fit(value: Any, convert: bool) -> Any:
-        del convert
+    def convert(value: Any, fit: Fit) -> Any:
+        del fit
         return value if isinstance(value, Packed) and value.class_name == class_name else NO
 
-    return fit
+    return convert
 
 
 def _list(element: Converter, size: int | None) -> Converter:
-    def fit(value: Any, convert: bool) -> Any:
+    def convert(value: Any, fit: Fit) -> Any:
         if isinstance(value, list | tuple):
             given = cast("Sequence[Any]", value)
-            items = [element(item, convert) for item in given]
+            items = [element(item, fit) for item in given]
             if any(item is NO for item in items):
                 return NO
             return items * size if size and len(items) == 1 else items
         if size is None:
             return NO
-        single = element(value, convert)
+        single = element(value, fit)
         return NO if single is NO else [single] * size
 
-    return fit
+    return convert
 
 
-def _tensor(value: Any, convert: bool) -> Any:
-    del convert
+def _tensor(value: Any, fit: Fit) -> Any:
+    del fit
     return value if isinstance(value, Tensor) else NO
 
 
-def _integer(value: Any, convert: bool) -> Any:
+def _integer(value: Any, fit: Fit) -> Any:
     if type(value) is int:
         return value
     if isinstance(value, bool):
-        return int(value) if convert else NO
+        return int(value) if fit is Fit.LOOSE else NO
     if isinstance(value, Tensor):
-        return value.item() if convert and value.numel() == 1 and value.dtype.is_integral else NO
-    if hasattr(value, "__index__"):
-        return value.__index__()
-    return NO
+        return value.item() if fit > Fit.EXACT and value.numel() == 1 and value.dtype.is_integral else NO
+    return value.__index__() if _is_whole(value) else NO
 
 
-def _floating(value: Any, convert: bool) -> Any:
+def _floating(value: Any, fit: Fit) -> Any:
     if type(value) is float:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, Tensor):
-        return float(value.item()) if convert and value.numel() == 1 else NO
+        return float(value.item()) if fit > Fit.EXACT and value.numel() == 1 else NO
     return float(value) if hasattr(value, "__float__") else NO
 
 
-def _boolean(value: Any, convert: bool) -> Any:
+def _boolean(value: Any, fit: Fit) -> Any:
     if isinstance(value, bool):
         return value
-    return bool(value) if convert and isinstance(value, int) else NO
+    return bool(value) if fit is Fit.LOOSE and isinstance(value, int) else NO
 
 
-def _number(value: Any, convert: bool) -> Any:
+def _number(value: Any, fit: Fit) -> Any:
     if isinstance(value, int | float | complex):
         return value
     if isinstance(value, Tensor):
-        return value.item() if convert and value.numel() == 1 else NO
+        return value.item() if fit > Fit.EXACT and value.numel() == 1 else NO
     if hasattr(value, "item") and hasattr(value, "dtype"):
         return value.item()
     return NO
 
 
-def _text(value: Any, convert: bool) -> Any:
-    del convert
+def _text(value: Any, fit: Fit) -> Any:
+    del fit
     return value if isinstance(value, str) else NO
 
 
-def _device(value: Any, convert: bool) -> Any:
-    del convert
+def _device(value: Any, fit: Fit) -> Any:
+    del fit
     if isinstance(value, Device):
         return value
     return Device(value) if isinstance(value, str) else NO
 
 
-def _scalar_type(value: Any, convert: bool) -> Any:
+def _scalar_type(value: Any, fit: Fit) -> Any:
     if isinstance(value, DType):
         return value
-    return dtypes.BY_CODE.get(value, NO) if convert and type(value) is int else NO
+    if isinstance(value, type):
+        return dtypes.BY_TYPE.get(value, NO)
+    return dtypes.BY_CODE.get(value, NO) if fit > Fit.EXACT and type(value) is int else NO
 
 
-def _any(value: Any, convert: bool) -> Any:
-    del convert
+def _any(value: Any, fit: Fit) -> Any:
+    del fit
     return value
 
 
-def _never(value: Any, convert: bool) -> Any:
-    del value, convert
+def _never(value: Any, fit: Fit) -> Any:
+    del value, fit
     return NO
 
 

@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from ..schema import OpSchema
-from .binding import bind
-from .packet import Packet, packet
+from .binding import Fit, bind
+from .packet import Packet, eager_call, packet
 from .table import Op
 
 
@@ -27,7 +27,7 @@ class OpOverload:
         return self.op.schema
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        values = bind(self.op.schema, args, kwargs, convert=True)
+        values = bind(self.op.schema, args, kwargs, Fit.LOOSE)
         if values is None:
             raise RuntimeError(f"{self.name}() was called with arguments that do not fit its declaration: {self.op.text}")
         return self.op.callable()(*values)
@@ -44,7 +44,15 @@ class OpOverloadPacket:
         self.name = found.name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.packet(*args, **kwargs)
+        try:
+            return self.packet(*args, **kwargs)
+        except TypeError:
+            fits = self.packet.bound(args, kwargs, remember=False) is not None
+            found = None if fits else self.packet.bound(args, kwargs, remember=False, most=Fit.LOOSE)
+            if found is None:
+                raise
+        op, values = found
+        return eager_call(op)(*values)
 
     def overloads(self) -> list[str]:
         """The overloads' names."""

@@ -1,6 +1,7 @@
 """What may be written: read-only memory, several items in one place, inputs that a write would change under way."""
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -17,12 +18,29 @@ def check_not_read_only(target: Tensor) -> None:
 def check_writable(target: Tensor) -> None:
     """RuntimeError if the memory is read-only or several items of `target` share one place."""
     check_not_read_only(target)
-    layout = target.layout
-    if layout.numel > 1 and any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides)):
+    if _is_expanded(target):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
+
+
+def warn_if_expanded(name: str, target: Tensor) -> bool:
+    """RuntimeError if the memory is read-only; whether several items share one place, about which the row `name` only warns."""
+    check_not_read_only(target)
+    if not _is_expanded(target):
+        return False
+    written = "tensor[indices] = tensor" if name == "index_put_" else "tensor[mask] = scalar"
+    warnings.warn(
+        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this operation. "
+        f"This also applies to advanced indexing e.g. {written}", stacklevel=3,
+    )
+    return True
+
+
+def _is_expanded(target: Tensor) -> bool:
+    layout = target.layout
+    return layout.numel > 1 and any(stride == 0 and size > 1 for size, stride in zip(layout.shape, layout.strides))
 
 
 def input_for_write(source: Tensor, target: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from ..layout import LayoutKind
 from ..no_data import NoData, is_without_data
 from ..return_types import NamedResult, named_result
 from ..tensor import Tensor
-from .binding import bind
+from .binding import Fit, bind
 from .calling import spread_view
 from .fast_calls import Place, Reader, placing
 from .table import Kind, Op, keys_of, lookup
@@ -31,6 +31,9 @@ _ABSENT = object()
 _TENSORS = types.ListType(types.TENSOR)
 _PLAIN = (Tensor, int, float, bool, str, DType, Device, MemoryFormat, LayoutKind, tuple, list, type(None))
 """What arguments are whose types alone decide the overload."""
+
+
+_FITS = {Fit.EAGER: (Fit.EXACT, Fit.EAGER), Fit.LOOSE: (Fit.LOOSE,)}
 
 
 class Packet(functools.partial[Any]):
@@ -129,7 +132,7 @@ class Packet(functools.partial[Any]):
         found = self.bound(args, kwargs, remember=not without)
         if found is not None:
             op, values = found
-            return run_without_data(op, _eager(op), values) if without else _eager(op)(*values)
+            return run_without_data(op, eager_call(op), values) if without else eager_call(op)(*values)
         if self.name == "aten::norm":
             # PyTorch's function of this name takes more than the operator
             from .reduction.statistics import norm
@@ -137,16 +140,18 @@ class Packet(functools.partial[Any]):
             return norm(*args, **kwargs)
         raise TypeError(self._mismatch(args, kwargs))
 
-    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, remember: bool = True) -> tuple[Op, list[Any]] | None:
-        """The overload for these arguments, and all its arguments; None where none fits."""
+    def bound(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], *, remember: bool = True, most: Fit = Fit.EAGER
+    ) -> tuple[Op, list[Any]] | None:
+        """The overload for these arguments, and all its arguments; None where none fits with conversions up to `most`."""
         if kwargs.get("out", self) is None:
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
-        for convert in (False, True):
+        for fit in _FITS[most]:
             for op in self.eager:
-                values = bind(op.schema, args, _spread_outs(op, kwargs), convert=convert)
+                values = bind(op.schema, args, _spread_outs(op, kwargs), fit)
                 if values is None:
                     continue
-                if remember and not convert:
+                if remember and fit is Fit.EXACT:
                     self._remember(op, args, values, kwargs)
                 return op, values
         return None
@@ -180,12 +185,12 @@ class Packet(functools.partial[Any]):
         is_last = start == sum(not argument.keyword_only for argument in op.schema.args) - 1
         if is_last and values[start] == [*args[start:]] and all(type(value) is int for value in args[start:]):
             spread = spread_view(op, tuple(rest)) if start == 1 else None
-            self.known[tuple(map(type, args))] = spread or _gathering(_eager(op), start, tuple(rest))
+            self.known[tuple(map(type, args))] = spread or _gathering(eager_call(op), start, tuple(rest))
             return True
         read = _reader(op.schema.args[start], args[start], values[start])
         fits = read is not None and all(a is b for a, b in zip(args[start + 1 :], rest))
         if read is not None and fits:
-            self.known[tuple(map(type, args))] = _listing(self, _eager(op), start, read, tuple(values[len(args) :]), args[start])
+            self.known[tuple(map(type, args))] = _listing(self, eager_call(op), start, read, tuple(values[len(args) :]), args[start])
         return fits
 
     def _mismatch(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -215,7 +220,7 @@ def _spread_outs(op: Op, kwargs: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in kwargs.items() if name != "out"}, **dict(zip(names, tensors))}
 
 
-def _eager(op: Op) -> Callable[..., Any]:
+def eager_call(op: Op) -> Callable[..., Any]:
     """The function behind `op` for eager callers, who get a tuple where TorchScript programs get a list of tensors."""
     call, convert = op.callable(), eager_conversion(op)
     return call if convert is None else lambda *args: convert(call(*args))
@@ -240,7 +245,7 @@ def result_class(op: Op) -> type[NamedResult] | None:
 
 def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """The function behind `op`, with its last arguments given."""
-    call = _eager(op)
+    call = eager_call(op)
     # pointwise functions have the schema's defaults, and others may
     own: tuple[Any, ...] = getattr(call, "__defaults__", None) or ()
     if not rest or op.kind is Kind.POINTWISE or own[-len(rest) :] == rest:
@@ -366,7 +371,8 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
     if sum(place is not None for place in places) != len(args) + len(kwargs):
         return None
     # of the values only the defaults are kept: the others would keep tensors alive
-    return placing(_eager(op), places, [value if place is None else None for place, value in zip(places, values)], listed, packet.resolve)
+    kept = [value if place is None else None for place, value in zip(places, values)]
+    return placing(eager_call(op), places, kept, listed, packet.resolve)
 
 
 def _arranged_gathered(
@@ -381,7 +387,8 @@ def _arranged_gathered(
         places.append(place)
     if sum(isinstance(place, str) for place in places) != len(kwargs):
         return None
-    return placing(_eager(op), places, [value if place is None else None for place, value in zip(places, values)], {}, packet.resolve)
+    kept = [value if place is None else None for place, value in zip(places, values)]
+    return placing(eager_call(op), places, kept, {}, packet.resolve)
 
 
 def _gathered_start(op: Op, args: tuple[Any, ...], values: list[Any]) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...device import META, Device, on_default_device
-from ...dtype import DType
+from ...dtype import DType, as_dtype
 from ...no_data import placed, without_data
 from ...promotion import get_default_dtype
 from ...tensor import Tensor, new_empty
@@ -82,6 +82,6 @@ def empty(shape: int | tuple[int, ...], device: Device | str | None, dtype: DTyp
     place = on_default_device(device)
     if place is META:
         with without_data():
-            return new_empty(sizes, dtype or get_default_dtype())
+            return new_empty(sizes, as_dtype(dtype) or get_default_dtype())
     placed(place)
-    return new_empty(sizes, dtype or get_default_dtype())
+    return new_empty(sizes, as_dtype(dtype) or get_default_dtype())

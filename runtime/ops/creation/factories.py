@@ -82,6 +82,7 @@ FLOAT_LIMIT = float(np.finfo(np.float32).max)
 _LIMITS = {
     dtypes.float16: (65504.0, "c10::Half"), dtypes.bfloat16: (float.fromhex("0x1.fep127"), "c10::BFloat16"),
     dtypes.float32: (FLOAT_LIMIT, "float"), dtypes.complex64: (FLOAT_LIMIT, "c10::complex<float>"),
+    dtypes.complex32: (65504.0, "c10::complex<c10::Half>"),
 }
 
 

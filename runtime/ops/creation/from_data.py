@@ -32,6 +32,7 @@ def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | No
     TypeError, ValueError or RuntimeError for data that is no number and no regular nesting of sequences of numbers.
     """
     placed(device)
+    dtype = as_dtype(dtype)
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -55,8 +56,8 @@ def _requiring(result: Tensor) -> Tensor:
 
 
 def _from_sequence(data: Any, dtype: DType | None) -> Tensor:
-    if isinstance(data, str):
-        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(data, str | bytes):
+        raise _no_data(data)
     plain = _plain(data, dtype)
     if plain is not None:
         return plain
@@ -114,19 +115,28 @@ def _flattened(data: Any) -> tuple[tuple[int, ...], list[Any]]:
     level: list[Any] = [data]
     while level and _is_sequence(level[0]):
         size = len(level[0])
+        if not size:
+            # nothing is stored, so PyTorch does not look at what follows
+            return (*shape, 0), []
         for item in level:
+            if isinstance(item, str | bytes):
+                raise _no_data(item)
             if not _is_sequence(item):
                 raise TypeError("not a sequence")
             if len(item) != size:
                 raise ValueError(f"expected sequence of length {size} at dim {len(shape)} (got {len(item)})")
         shape.append(size)
         level = list(chain.from_iterable(cast("list[Iterable[Any]]", level)))
-    for item in level:
-        if isinstance(item, str):
-            raise ValueError("too many dimensions 'str'")
+    for at, item in enumerate(level):
+        if isinstance(item, str | bytes):
+            raise _no_data(item) if at or isinstance(item, bytes) else ValueError("too many dimensions 'str'")
         if _is_sequence(item):
             raise TypeError(f"'{type(item).__name__}' object cannot be interpreted as an integer")
     return tuple(shape), level
+
+
+def _no_data(item: str | bytes) -> TypeError:
+    return TypeError(f"new(): invalid data type '{type(item).__name__}'")
 
 
 def _common_dtype(items: list[Any]) -> DType:
@@ -158,6 +168,8 @@ def _item_dtype(item: Any) -> DType:
 def _number(item: Any) -> Any:
     if isinstance(item, Tensor):
         if item.layout.numel != 1:
+            if item.dtype.is_integral:
+                raise TypeError("only integer tensors of a single element can be converted to an index")
             raise ValueError("only one element tensors can be converted to Python scalars")
         return item.item()
     return cast("Any", item).item() if isinstance(item, np.generic | np.ndarray) else item

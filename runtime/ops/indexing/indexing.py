@@ -18,7 +18,7 @@ from ...tensor import Tensor, new_empty, new_like
 from ..dtype_rules import type_name
 from ..elementwise import dense_layout
 from ..host import bits
-from ..overlap import check_writable, distinct_input, input_apart
+from ..overlap import check_writable, distinct_input, input_apart, warn_if_expanded
 from ..plans import Plans
 from ..positions import POSITIONS, Position, Read, begin_write, one_dimension, outside, write_items
 from ..shape.copying import clone, contiguous, copy_into
@@ -177,7 +177,12 @@ def _read(self: Tensor, plan: Read, dims: Sequence[int], tensors: Sequence[Tenso
 
 def put(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
     """Write `values` (broadcast) at the positions; where a position comes twice the last stays, or all are added."""
-    check_writable(self)
+    warn_if_expanded("index_put_", self)
+    return put_anywhere(self, indices, values, accumulate)
+
+
+def put_anywhere(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
+    """`put` without a look at whether items of `self` share memory, which may be written."""
     if values.dtype is not self.dtype and not accumulate and values.layout.numel == 1 and _is_one_mask(indices) and not values.is_meta:
         # PyTorch fills under a mask with one number of any dtype
         values = new_empty(values.layout.shape, self.dtype).fill_(values.item())

@@ -17,7 +17,7 @@ from ...tensor import Tensor, new_empty, number_of
 from ..creation.factories import fill_number, stored_number
 from ..dtype_rules import type_name
 from ..host import wrapped
-from ..overlap import check_writable, distinct_input
+from ..overlap import check_writable, distinct_input, warn_if_expanded
 from ..positions import Position, begin_write, one_dimension, outside, replaced, write_items
 from ..shape.copying import clone, contiguous, copy_into, laid_out
 from ..shape.views import without
@@ -203,8 +203,7 @@ def scatter_reduce(self: Tensor, dim: int, index: Tensor, src: Tensor, reduce: s
 
 
 def _write_slices(self: Tensor, dim: int, index: Tensor, source: Operand, mode: str, low: int) -> Tensor:
-    """Write the slices of `source` (or a number) to checked positions along `dim` of `self`."""
-    check_writable(self)
+    """Write the slices of `source` (or a number) to checked positions along `dim` of `self`, which may be written."""
     target = one_dimension(self)
     shape = replaced(target.layout.shape, dim, index.layout.numel)
     if 0 not in shape:
@@ -247,6 +246,7 @@ def _index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
             raise RuntimeError(out_of_bounds(wrong, dim, _size(self, dim)))
         raise IndexError("index out of range in self")
     _require_numbers("index_add_", self.dtype, ADD)
+    check_writable(self)
     scaled = source if alpha == 1 else (source * stored_number(alpha, self.dtype)).to(self.dtype)
     return _write_slices(self, dim, index, scaled, ADD, 0)
 
@@ -292,6 +292,7 @@ def _index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     wrong = outside(index, 0, _size(self, dim))
     if wrong is not None:
         raise IndexError(f"index_copy_(): index {wrong} is out of bounds for dimension {dim} with size {_size(self, dim)}")
+    check_writable(self)
     return _write_slices(self, dim, index, source, ASSIGN, 0)
 
 
@@ -321,6 +322,7 @@ def _index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     wrong = outside(index, -size, size)
     if wrong is not None:
         raise IndexError(out_of_bounds(wrong, dim, size))
+    warn_if_expanded("index_fill_", self)
     return _write_slices(self, dim, index, value, ASSIGN, -size)
 
 
@@ -345,6 +347,7 @@ def _index_reduce(self: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
     _check_source("index_reduce_()", self, dim, index, source)
     if outside(index, 0, _size(self, dim)) is not None:
         raise IndexError("index out of range in self")
+    check_writable(self)
     index, source = distinct_input(index, self), distinct_input(source, self)
 
     def write(target: Tensor, values: Operand, mode: str) -> Tensor:

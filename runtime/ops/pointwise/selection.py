@@ -20,9 +20,11 @@ from ..creation.factories import FLOAT_LIMIT, stored_number
 from ..dtype_rules import type_name
 from ..elementwise import Launch, dense_layout, prepare
 from ..host import bits, wrapped
-from ..indexing.indexing import MASKS
+from ..indexing.indexing import MASKS, put_anywhere
+from ..overlap import warn_if_expanded
 from ..plans import Plans
-from ..shape.copying import contiguous, converted
+from ..shape.copying import contiguous, converted, copy_into
+from ..shape.views import expanded
 from ..table import composite, kernel
 
 Operand = Tensor | int | float | bool | complex
@@ -134,11 +136,29 @@ def masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
 @composite("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")
 def masked_fill_tensor(self: Tensor, mask: Tensor, value: Tensor) -> Tensor:
     """The tensor with the only item of `value` wherever the mask is true."""
+    return masked_fill(self, mask, _only_item(value))
+
+
+def _only_item(value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return value
     if value.layout.shape:
         raise RuntimeError(
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.layout.shape)} dimension(s)."
         )
-    return masked_fill(self, mask, number_of(value))
+    return number_of(value)
+
+
+@kernel("masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)",
+        "masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)")
+def masked_fill_in_place(self: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`value` written wherever the mask is true; of items that share memory one is enough."""
+    number = _only_item(value)
+    if not warn_if_expanded("masked_fill_", self):
+        return copy_into(self, masked_fill(self, mask, number))
+    _check_mask(mask)
+    chosen = Tensor(mask.memory, expanded(mask.layout, self.layout.shape), mask.dtype)
+    return put_anywhere(self, [chosen], new_empty((), self.dtype).fill_(number))
 
 
 @functools.lru_cache(64)

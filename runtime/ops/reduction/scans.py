@@ -99,7 +99,7 @@ def _run(plan: _Plan, source: Tensor, output: DType, places: Tensor | None = Non
 
 
 def _scan(scan: Scan, self: Tensor, dim: int, output: DType) -> Tensor:
-    if not output.computes:
+    if not output.computes or output is dtypes.bool_:
         raise NotImplementedError(f'"{scan.name}_out_cpu" not implemented for \'{type_name(output)}\'')
     source = self if self.dtype.computes else converted(self, output)
 
