@@ -1,6 +1,7 @@
 """Operators below public ones, called as only archives call them: what the public ones check, they check too."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,10 @@ CASES: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {
     "transform_of_real_numbers_as_complex": ("_fft_c2c", lambda: (_floats(4), [0], 0, True)),
     "numbers_as_quantized": ("int_repr", lambda: (_floats(2),)),
     "numbers_beyond_int64": ("arange.start_step", lambda: (0, 1e300, 1e299, rl.int64)),
+    "singular_values_of_nan": ("linalg_pinv", lambda: (_floats(2, 2) * math.nan, 1e-5, False)),
+    "eigenvalues_of_nan": ("linalg_pinv", lambda: (_floats(2, 2) * math.nan, 1e-5, True)),
+    "rank_of_nan": ("linalg_matrix_rank", lambda: (_floats(2, 2) * math.nan, 1e-5, False)),
+    "squares_of_nan": ("linalg_lstsq", lambda: (_floats(2, 2) * math.nan, _floats(2, 2), None, None)),
     "factor_beyond_float32": ("addmm", lambda: (_floats(2, 2), _floats(2, 2), _floats(2, 2), 1, 1e300)),
     "transform_to_no_items": ("_fft_c2r", lambda: (_floats(4).to(rl.complex64), [0], 0, 0)),
 }
@@ -49,3 +54,10 @@ def test_settings_of_packed_weights_stay_as_they_are() -> None:
     packed.stride().append(7)
     packed.padding()[0] = 99
     assert (packed.stride(), packed.padding(), packed.dilation()) == ([1, 1], [0, 0], [1, 1])
+
+
+def test_steps_beyond_the_result_of_a_transposed_convolution() -> None:
+    """A step that leads out of the image makes no work."""
+    image, weight = _floats(1, 1, 1, 2), _floats(1, 1, 3, 3)
+    result = required("aten::conv_transpose2d.input")(image, weight, None, [1 << 40, 3], [0, 0], [0, 0], 1, [1, 1])
+    assert tuple(result.shape) == (1, 1, 3, 6) and result.sum().item() == 18.0

@@ -328,7 +328,8 @@ def _transposed_phases(sizes: Sizes) -> list[_Phase]:
     """Output `i * stride + phase` reads input `i + (phase + padding - tap * dilation) / stride` for every tap where that is whole."""
     phases: list[_Phase] = []
     numbers = list(itertools.product(*map(range, sizes.window)))
-    for first in itertools.product(*map(range, sizes.stride)):
+    # a step beyond the output leaves its later phases without places
+    for first in itertools.product(*(range(max(min(step, size), 1)) for step, size in zip(sizes.stride, sizes.out_image, strict=True))):
         taps: list[tuple[int, tuple[int, ...]]] = []
         for number, tap in enumerate(numbers):
             moves = [at + pad - place * gap for at, pad, place, gap in zip(first, sizes.padding, tap, sizes.dilation, strict=True)]

@@ -16,7 +16,7 @@ from ...kernels.layers.convolution_sizes import Layouts, Sizes, Strides, Triple
 from ...kernels.layers.depthwise_plan import DepthwisePlan
 from ...kernels.matrix.epilogue import Epilogue
 from ...layout import Layout
-from ...storage import derived
+from ...storage import derived, require_memory
 from ...tensor import Tensor, new_like
 from ..launching import address_or_zero
 from ..plans import Plans
@@ -112,6 +112,8 @@ def _plan(
         )
     shape = (batch, sizes.out_channels, *sizes.out_image[3 - len(image) :])
     layout = Layout.of(shape, format_strides(shape, _format(input, weight, special)), 0)
+    # a plan has parts for steps and windows that lie apart, as many as an endless result has places
+    require_memory(layout.numel * input.dtype.itemsize)
     layouts = Layouts(strides_of(input.layout), strides_of(layout), strides_of(weight.layout))
     return plan_convolution(input.dtype, sizes, layouts, Epilogue(lowest=bounds[0], highest=bounds[1])), layout
 

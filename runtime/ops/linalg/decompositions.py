@@ -15,7 +15,9 @@ from .lapack import (
     LinAlgError,
     adjoint,
     check_dtype,
+    check_eigenvalues,
     check_matrix,
+    check_singular_values,
     check_square,
     column_major,
     each_matrix,
@@ -265,10 +267,6 @@ def _check_driver(name: str, driver: str | None) -> None:
         raise RuntimeError(f"{name}: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.")
 
 
-def _failed(name: str, problem: str) -> LinAlgError:
-    return LinAlgError(f"{name}: {problem}")
-
-
 @host(
     "_linalg_svd(Tensor A, bool full_matrices=False, bool compute_uv=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)"
 )
@@ -277,8 +275,7 @@ def svd_parts(A: Tensor, full_matrices: bool, compute_uv: bool, driver: str | No
     check_matrix("linalg.svd", A)
     _check_driver("linalg.svd", driver)
     array = bits(A)
-    if array.size and not np.isfinite(array).all():
-        raise _failed("linalg.svd", "The algorithm failed to converge because the input matrix contained non-finite values.")
+    check_singular_values(array)
     if not compute_uv:
         return SvdFactors(empty(A), plain(np.linalg.svd(array, compute_uv=False)), empty(A))
     left, values, right = np.linalg.svd(array, full_matrices)
@@ -326,11 +323,7 @@ def eigh_parts(A: Tensor, UPLO: str, compute_v: bool) -> EigenSystem:
     check_square("linalg.eigh", A)
     half: Any = _check_half(UPLO)
     array = bits(A)
-    if array.size and not np.isfinite(array).all():
-        raise _failed(
-            "linalg.eigh", "The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated "
-            "eigenvalues (error code: 1)."
-        )
+    check_eigenvalues(array)
     if not compute_v:
         return EigenSystem(plain(np.linalg.eigvalsh(array, half)), empty(A))
     values, vectors = np.linalg.eigh(array, half)

@@ -49,6 +49,21 @@ def check_square(name: str, tensor: Tensor, *, tensor_name: str = "A") -> None:
         raise RuntimeError(f"{name}: {tensor_name} must be batches of square matrices, but they are {rows} by {columns} matrices")
 
 
+def check_singular_values(array: Array) -> None:
+    """LinAlgError for items that are not finite: singular values are sought without end."""
+    if not np.isfinite(array).all():
+        raise LinAlgError("linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values.")
+
+
+def check_eigenvalues(array: Array) -> None:
+    """LinAlgError for items of Hermitian matrices that are not finite."""
+    if not np.isfinite(array).all():
+        raise LinAlgError(
+            "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated "
+            "eigenvalues (error code: 1)."
+        )
+
+
 def column_major(values: Array, dtype: DType | None = None) -> Tensor:
     """A tensor whose matrices have their columns side by side in memory."""
     shape = tuple(values.shape)

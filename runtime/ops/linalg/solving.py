@@ -18,7 +18,9 @@ from .lapack import (
     LinAlgError,
     adjoint,
     check_dtype,
+    check_eigenvalues,
     check_matrix,
+    check_singular_values,
     check_square,
     column_major,
     empty,
@@ -332,6 +334,7 @@ def lstsq(self: Tensor, b: Tensor, rcond: float | None, driver: str | None) -> L
     target = np.broadcast_to(target, (*batch, *target.shape[-2:]))
     epsilon = np.finfo(real_part(matrix).dtype).eps
     limit = epsilon * max(rows, columns) if rcond is None else rcond
+    check_singular_values(matrix)
     values = np.linalg.svd(matrix, compute_uv=False) if matrix.size else np.zeros((*batch, min(rows, columns)), epsilon.dtype)
     ranks = (values > (limit if limit >= 0 else epsilon) * values[..., :1]).sum(-1) if values.shape[-1] else np.zeros(batch, np.int64)
     found = np.linalg.pinv(matrix, rcond=limit if driver != "gels" else None, hermitian=False) @ target if matrix.size else np.zeros(
@@ -384,11 +387,13 @@ def _pinv(self: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Tensor:
     absolute, relative = _limits(self, atol, rtol)
     if hermitian:
         check_square("linalg.pinv", self)
+        check_eigenvalues(array)
         values, vectors = np.linalg.eigh(array)
         sizes = np.abs(values)
         left, right = vectors, adjoint(vectors)
         largest = sizes.max(-1, keepdims=True)
     else:
+        check_singular_values(array)
         left, values, right = np.linalg.svd(array, full_matrices=False)
         sizes, largest = values, values[..., :1]
     limit = np.maximum(np.asarray(absolute)[..., None], np.asarray(relative)[..., None] * largest)
@@ -432,8 +437,10 @@ def _rank(self: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Tensor:
     absolute, relative = _limits(self, atol, rtol)
     if hermitian:
         check_square("linalg.matrix_rank", self)
+        check_eigenvalues(array)
         values = np.abs(np.linalg.eigvalsh(array))
     else:
+        check_singular_values(array)
         values = np.linalg.svd(array, compute_uv=False)
     limit = np.maximum(np.asarray(absolute), np.asarray(relative) * values.max(-1))
     return plain((values > np.asarray(limit)[..., None]).sum(-1))
