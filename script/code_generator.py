@@ -53,12 +53,24 @@ _SMALL = frozenset((INT, FLOAT, BOOL, COMPLEX, STR, NONE, NUMBER, DEVICE))
 
 
 class Generated(NamedTuple):
-    """Source text that defines `run`, its names, and for each line of text the span it stands for; lines of parts of `run` in `parts`."""
+    """Source text that defines `run`, its names, and for each line of text the span it stands for; lines of parts of `run` in `parts`.
+
+    `callees` has the names that stand for other compiled functions, and for a method of what an attribute of the first input holds, the
+    names of the attributes that lead there.
+    """
 
     source: str
     names: dict[str, object]
     spans: list[Span | None]
     parts: range
+    callees: dict[str, Callee]
+
+
+class Callee(NamedTuple):
+    """Another compiled function that a program calls."""
+
+    function: FunctionLike
+    path: tuple[str, ...] | None
 
 
 class UnsupportedOperators(RuntimeError):
@@ -110,6 +122,7 @@ class _Generator:
         self.variables: dict[Value, str] = {}
         self.unsupported: dict[str, None] = {}
         self.long_integers: set[Value] = set()
+        self.callees: dict[str, Callee] = {}
         self.parts: list[_Lines] = []
         self.lines = _Lines()
 
@@ -126,7 +139,8 @@ class _Generator:
         for lines in (*self.parts, self.lines):
             text += lines.text
             spans += lines.spans
-        return Generated("\n".join(text) + "\n", self.table.names, spans, range(1, len(text) - len(self.lines.text) + 1))
+        parts = range(1, len(text) - len(self.lines.text) + 1)
+        return Generated("\n".join(text) + "\n", self.table.names, spans, parts, self.callees)
 
     def variable(self, value: Value) -> str:
         """The local variable, or table entry, that holds a value."""
@@ -325,14 +339,15 @@ class _Generator:
     def method_call(self, node: Node, name: str, arguments: str) -> str:
         type_ = node.inputs[0].type
         if isinstance(type_, ClassType) and name in type_.methods:
-            return f"{self.function(type_.methods[name])}({arguments})"
+            return f"{self.function(type_.methods[name], _path(node.inputs[0], self.graph))}({arguments})"
         return f"{self.table.name('f', running.call_method)}({self.constant(name)}, {arguments})"
 
-    def function(self, function: FunctionLike) -> str:
+    def function(self, function: FunctionLike, path: tuple[str, ...] | None = None) -> str:
         """The table entry of another compiled function."""
         name = self.table.name("f", function)
-        if self.table.names[name] is function:
-            self.table.names[name] = _resolving(self.table.names, name, function, self.call)
+        if name not in self.callees:
+            self.callees[name] = Callee(function, path)
+            self.table.names[name] = resolving(self.table.names, name, function, self.call)
         return name
 
     def wraps_later(self, node: Node) -> bool:
@@ -364,7 +379,7 @@ class _Generator:
         raise ValueError(f"{node.key}: takes {len(op.schema.args)} arguments but its node has {len(node.inputs)}")
 
 
-def _resolving(
+def resolving(
     names: dict[str, object], name: str, function: FunctionLike, call: Callable[[FunctionLike], Callable[..., object]]
 ) -> Callable[..., object]:
     """Calls `function` and puts its callable into the table, so that functions are compiled when they are first reached."""
@@ -374,6 +389,15 @@ def _resolving(
         return run(*arguments)
 
     return resolve
+
+
+def _path(value: Value, graph: Graph) -> tuple[str, ...] | None:
+    """The attributes that lead from the graph's first input to a value; None where others do."""
+    names: list[str] = []
+    while value.node.kind == "prim::GetAttr":
+        names.append(cast("str", value.node.attributes["name"]))
+        value = value.node.input
+    return tuple(reversed(names)) if graph.inputs and value is graph.inputs[0] else None
 
 
 def _is_true(value: Value) -> bool:

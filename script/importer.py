@@ -8,10 +8,11 @@ compiled callee and names may refer to each other in circles.
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..runtime.device import Device
 from ..runtime.packed import CLASSES, ROOT
@@ -25,6 +26,7 @@ from ..runtime.typesystem import (
     ClassType,
     CustomClassType,
     EnumType,
+    FunctionLike,
     InterfaceType,
     TupleType,
     Type,
@@ -49,15 +51,18 @@ from .outline import ClassOutline, FunctionOutline, Outline
 from .recursion import deep
 from .source import ScriptError, Span
 from .special_values import EnumClassValue, NamedTupleConstructor
+from .twins import Shapes
 from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, SugaredValue
 
 if TYPE_CHECKING:
     from .emitter import Emitter
+    from .interpreter import Compiled
     from .ir import Graph
 
 MAX_TYPE_DEPTH = 64
 
 Definition = Type | Function
+_FIRST_PARAMETER = re.compile(r"def \w+\(\w+")
 
 
 class ImportedFunction(Function):
@@ -83,9 +88,38 @@ class ImportedFunction(Function):
         known = self._schema
         if known is None:
             with self._importer.compiling(), deep(self.call_name, lambda: self.place):
-                known = self._importer.schema(self._outline.tree(), self._owner)
+                known = self._importer.schema_of(self, self._outline, self._owner)
             self._schema = known
         return known
+
+    @property
+    def run(self) -> Callable[..., object]:
+        """The compiled method on complete, checked arguments; methods of classes of one shape share a program."""
+        if self._run is not None or self.is_compiled or self._owner is None:
+            return super().run
+        with self._importer.compiling():
+            key = self._importer.method_key(self, self._owner)
+            if key is None:
+                return super().run
+            known = self._importer.programs.get(key)
+            if known is None:
+                self._importer.programs[key] = Program(self._compiled(), self._outline)
+                self._run = self._importer.programs[key].compiled.run(self.name)
+            else:
+                self._run = known.compiled.run_for(self.name, self._owner, known.moved_to(self._outline))
+        return self._run
+
+    def _compiled(self) -> Compiled:
+        from .interpreter import Compiled
+        from .passes.pipeline import prepare
+
+        with deep(self.call_name, lambda: self.place):
+            return Compiled(prepare(self.graph))
+
+    @property
+    def text(self) -> str | None:
+        """All of its text, where that is known before it is parsed."""
+        return None if self._outline.whole is None else self._outline.whole.text.rstrip()
 
     def compile_for(self, span: Span | None) -> None:
         """Nothing to do: a caller needs the schema only."""
@@ -99,6 +133,24 @@ class ImportedFunction(Function):
 
     def _define_graph(self, _: Function) -> None:
         self._importer.define(self, self._outline.tree(), self._owner)
+
+
+class Program(NamedTuple):
+    """What runs the methods of classes of one shape, and the text it was made of."""
+
+    compiled: Compiled
+    outline: FunctionOutline
+
+    def moved_to(self, outline: FunctionOutline) -> Callable[[Span], Span]:
+        """From places in the text of the program to those in another that ends alike."""
+        first, second = self.outline.whole, outline.whole
+        assert first is not None and second is not None
+
+        def moved(span: Span) -> Span:
+            offset = second.start + len(second.text.rstrip()) - first.start - len(first.text.rstrip())
+            return span if span.source is not first.source else second.source.span(span.start + offset, span.end + offset)
+
+        return moved
 
 
 class Importer:
@@ -134,6 +186,10 @@ class Importer:
         self._unfilled: list[tuple[ClassType | InterfaceType, ClassOutline]] = []
         self._uncompiled: list[Function] = []
         self._declarations: dict[int, tuple[syntax.Expression, Type]] = {}
+        self.programs: dict[tuple[Hashable, str], Program] = {}
+        """The programs of methods by the shape of the class and the name."""
+        self._schemas: dict[tuple[Hashable, str], OpSchema] = {}
+        self._shapes = Shapes(_method_text)
         self._depth = 0
         self._lock = threading.RLock()
 
@@ -161,6 +217,25 @@ class Importer:
                 raise self._refused(error) from error
             except MemoryError as error:
                 raise self._refused(ScriptError("the code needs more memory than there is")) from error
+
+    def method_key(self, function: Function, owner: ClassType) -> tuple[Hashable, str] | None:
+        """Equal for methods of the same name of classes of one shape; None for hooks, and for a class that is like no other."""
+        if owner.methods.get(function.name) is not function:
+            return None
+        shape = self._shapes.of(owner)
+        return None if shape is owner else (shape, function.name)
+
+    def schema_of(self, function: Function, outline: FunctionOutline, owner: ClassType | InterfaceType | None) -> OpSchema:
+        """The signature of a function or method."""
+        key = self.method_key(function, owner) if isinstance(owner, ClassType) else None
+        if key is None or owner is None:
+            return self.schema(outline.tree(), owner)
+        known = self._schemas.get(key)
+        if known is None:
+            known = self._schemas[key] = self.schema(outline.tree(), owner)
+            return known
+        first, *others = known.args
+        return OpSchema("", function.name, "", (Argument(first.name, owner), *others), known.returns)
 
     def define(self, function: Function, tree: syntax.FunctionDef, owner: ClassType | None) -> None:
         """Compile a function's tree into it."""
@@ -371,6 +446,15 @@ class Importer:
                 return member_of(kind, name, tree.span)
             case _:
                 raise ScriptError("this expression is no constant", tree.span)
+
+
+def _method_text(function: FunctionLike, owner: ClassType) -> str | None:
+    """The text of a method without the name of its class, which stands after the first parameter."""
+    text = function.text if isinstance(function, ImportedFunction) else None
+    if text is None:
+        return None
+    head, mark, rest = text.partition(f": {owner.qualified_name}")
+    return head + rest if mark and rest[:1] in (",", ")") and _FIRST_PARAMETER.fullmatch(head) else text
 
 
 def _negated(value: object, span: Span) -> object:

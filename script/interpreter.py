@@ -9,16 +9,19 @@ from __future__ import annotations
 import linecache
 import weakref
 from itertools import count
+from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..runtime.limits import LimitExceeded
-from .code_generator import Generated, generate
+from ..runtime.typesystem import ClassType
+from .code_generator import generate, resolving
 from .errors import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..runtime.typesystem import FunctionLike
+    from .code_generator import Callee
     from .errors import Place
     from .ir import Graph
     from .source import Span
@@ -30,6 +33,8 @@ class _File(NamedTuple):
     name: str
     spans: list[Span | None]
     parts: range
+    moved: Callable[[Span], Span] | None
+    """From the spans to those of the function that the file was made for, where they are another's."""
 
 
 _numbers = count()
@@ -42,32 +47,71 @@ def compile_graph(graph: Graph, name: str = "", *, limited: bool = False) -> Cal
     Its attribute `raw` is the same without the translation of exceptions: what generated code calls. `UnsupportedOperators` lists the
     operators that this runtime does not have.
     """
-    generated = generate(graph, _raw_limited if limited else _raw, limited=limited)
-    file = f"<rushlight {next(_numbers)} {name}>"
-    raw = _define(generated, file)
-    _files[file] = _File(name, generated.spans, generated.parts)
-    weakref.finalize(raw, _forget, file).atexit = False
-
-    def run(*arguments: object) -> object:
-        try:
-            return raw(*arguments)
-        except LimitExceeded:
-            raise
-        except MemoryError as error:
-            if limited:
-                raise LimitExceeded(f"the program needs more memory than there is: {error}") from error
-            raise
-        except Exception as error:
-            raise located(error, _place_of) from error
-
-    run.raw = raw  # pyright: ignore[reportFunctionMemberAccess]
-    return run
+    return Compiled(graph, limited=limited).run(name)
 
 
-def _define(generated: Generated, file: str) -> Callable[..., object]:
-    linecache.cache[file] = (len(generated.source), None, generated.source.splitlines(keepends=True), file)
-    exec(compile(generated.source, file, "exec"), generated.names)
-    return cast("Callable[..., object]", generated.names["run"])
+class Compiled:
+    """The generated code of a graph, from which callables are made: for the graph's own function, and for others of the same text."""
+
+    def __init__(self, graph: Graph, *, limited: bool = False) -> None:
+        self._generated = generated = generate(graph, _raw_limited if limited else _raw, limited=limited)
+        self._limited = limited
+        self._names = dict(generated.names)
+        self._code = compile(generated.source, "<rushlight>", "exec")
+        self._lines = generated.source.splitlines(keepends=True)
+
+    def run(self, name: str) -> Callable[..., object]:
+        """The callable for the graph; `name` is what tracebacks call it."""
+        return self._callable(name, self._generated.names, None)
+
+    def run_for(self, name: str, owner: ClassType, moved: Callable[[Span], Span]) -> Callable[..., object]:
+        """The callable for the same method of a class of the same shape; `moved` gives the place in its text for one in the first's."""
+        names = dict(self._names)
+        for entry, callee in self._generated.callees.items():
+            names[entry] = resolving(names, entry, _twin(callee, owner), _raw)
+        return self._callable(name, names, moved)
+
+    def _callable(self, name: str, names: dict[str, object], moved: Callable[[Span], Span] | None) -> Callable[..., object]:
+        file = f"<rushlight {next(_numbers)} {name}>"
+        linecache.cache[file] = (len(self._generated.source), None, self._lines, file)
+        exec(_in_file(self._code, file), names)
+        raw = cast("Callable[..., object]", names["run"])
+        _files[file] = _File(name, self._generated.spans, self._generated.parts, moved)
+        weakref.finalize(raw, _forget, file).atexit = False
+        limited = self._limited
+
+        def run(*arguments: object) -> object:
+            try:
+                return raw(*arguments)
+            except LimitExceeded:
+                raise
+            except MemoryError as error:
+                if limited:
+                    raise LimitExceeded(f"the program needs more memory than there is: {error}") from error
+                raise
+            except Exception as error:
+                raise located(error, _place_of) from error
+
+        run.raw = raw  # pyright: ignore[reportFunctionMemberAccess]
+        return run
+
+
+def _in_file(code: CodeType, file: str) -> CodeType:
+    """The code as if it had been compiled from another file."""
+    constants = tuple(_in_file(one, file) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_filename=file, co_consts=constants)
+
+
+def _twin(callee: Callee, owner: ClassType) -> FunctionLike:
+    """What a method of `owner` calls where the program of a class of its shape calls `callee`."""
+    if callee.path is None:
+        return callee.function
+    kind = owner
+    for name in callee.path:
+        held = kind.attributes[name].type
+        assert isinstance(held, ClassType)
+        kind = held
+    return kind.methods[callee.function.name]
 
 
 def _forget(file: str) -> None:
@@ -93,4 +137,7 @@ def _place_of(file: str, line: int) -> tuple[Place, bool] | None:
     known = _files.get(file)
     if known is None:
         return None
-    return (known.name, known.spans[line - 1]), line in known.parts
+    span = known.spans[line - 1]
+    if span is not None and known.moved is not None:
+        span = known.moved(span)
+    return (known.name, span), line in known.parts

@@ -37,12 +37,14 @@ class Unparsed(ScriptError):
 class FunctionOutline:
     """A function or method whose tree is made when it is first wanted."""
 
-    __slots__ = ("_read", "_tree", "name", "span")
+    __slots__ = ("_read", "_tree", "name", "span", "whole")
 
-    def __init__(self, name: str, span: Span, read: Callable[[], syntax.FunctionDef]) -> None:
+    def __init__(self, name: str, span: Span, read: Callable[[], syntax.FunctionDef], whole: Span | None = None) -> None:
         self.name = name
         self.span = span
         """Its head, as far as its line goes."""
+        self.whole = whole
+        """All of its text, where that is known before it is parsed."""
         self._read = read
         self._tree: syntax.FunctionDef | None = None
 
@@ -185,4 +187,4 @@ def _function(source: Source, start: int, stop: int, indentation: int) -> Functi
     def read() -> syntax.FunctionDef:
         return parse_definition(source, start, stop, indentation)
 
-    return FunctionOutline(match[1], source.span(start, source.text.index("\n", start)), read)
+    return FunctionOutline(match[1], source.span(start, source.text.index("\n", start)), read, source.span(start, stop))

@@ -81,13 +81,19 @@ def check_operators(code: ArchiveCode | OldModel, is_known: Callable[[str], bool
 
 
 def _words(text: str) -> Iterator[str]:
-    """The operators that a text may call: what looks like one, inside of texts and qualified names too where that is no matter."""
+    """The operators that a text may call: what looks like one, inside of texts too where that is no matter."""
     for match in _ATEN.finditer(text):
-        before = text[match.start() - 1] if match.start() else " "
-        if before != "." and before != "_" and not before.isalnum():
+        if _begins_name(text, match.start()):
             yield f"aten::{match[1]}"
     for match in _OTHERS.finditer(text):
-        yield f"{match[1]}::{match[2]}"
+        if _begins_name(text, match.start()):
+            yield f"{match[1]}::{match[2]}"
+
+
+def _begins_name(text: str, at: int) -> bool:
+    """Whether a word is not a part of a longer name: there are modules called `torch` and `ops`."""
+    before = text[at - 1] if at else " "
+    return before != "." and before != "_" and not before.isalnum()
 
 
 def _message(missing: dict[str, list[Span]]) -> str:

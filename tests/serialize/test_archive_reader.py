@@ -357,6 +357,43 @@ def test_methods_are_compiled_when_they_are_called_and_leave_nothing_half_made()
     assert not found.type.methods["broken"].is_compiled  # type: ignore[attr-defined]
 
 
+def layers() -> io.BytesIO:
+    """Classes that differ in their names, in the type of an attribute, in a constant, and in the class of an inner object."""
+    code, state = "", b""
+    kinds = {
+        "A": ("int", "", b"K\2"), "B": ("int", "", b"K\3"), "C": ("float", "", b"G\x3f\xe0\0\0\0\0\0\0"),
+        "D": ("int", "  n : Final[int] = 1\n", b"K\0"), "E": ("int", "  n : Final[int] = 2\n", b"K\0"),
+        "F": ("__torch__.A", "", b"A"), "G": ("__torch__.B", "", b"B"), "H": ("__torch__.C", "", b"C"),
+    }  # fmt: skip
+    made: dict[bytes, bytes] = {}
+    for name, (kind, constant, value) in kinds.items():
+        body = "return torch.add((self.k).forward(x, ), 1)" if "." in kind else "return torch.mul(torch.floordiv(6, x), self.k)"
+        if constant:
+            body = "return self.n"
+        result = "float" if name in "CH" else "int"
+        method = f"  def forward(self: __torch__.{name},\n    x: int) -> {result}:\n    {body}\n"
+        code += f"class {name}(Module):\n  __parameters__ = []\n  __buffers__ = []\n  k : {kind}\n{constant}{method}"
+        made[name.encode()] = b"c__torch__\n" + name.encode() + b"\n)\x81}" + text(b"k") + made.get(value, value) + b"sb"
+        state += text(name.lower().encode()) + made[name.encode()]
+    members = "".join(f"  {name.lower()} : __torch__.{name}\n" for name in kinds)
+    return small(members + code, b"}(" + state + b"u")
+
+
+def test_classes_of_one_shape_share_their_programs() -> None:
+    found = load(layers())
+    objects = {name: value for name, value in found.slots.items() if isinstance(value, Object)}
+    assert [value.method("forward")(2) for value in objects.values()] == [6, 9, 1.5, 1, 2, 7, 10, 2.5]
+    compiled = [name for name, value in objects.items() if value.type.methods["forward"].is_compiled]  # type: ignore[attr-defined]
+    assert compiled == ["a", "c", "d", "e", "f", "h"]
+    for name in ("a", "b", "g"):
+        with pytest.raises(RuntimeError, match="division by 0") as caught:
+            objects[name].method("forward")(0)
+        inner = {"g": "B"}.get(name, name.upper())
+        lines = open_archive(layers()).read("code/__torch__.py").decode().split("\n")
+        number = lines.index(f"  def forward(self: __torch__.{inner},") + 3
+        assert f'File "code/__torch__.py", line {number}, in forward' in str(caught.value)
+
+
 def test_threads_that_call_first_agree() -> None:
     chain = "".join(f"def f{i}(x: int) -> int:\n  return __torch__.f{i + 1}(torch.add(x, 1), )\n" for i in range(30))
     code = "  def forward(self: __torch__.M,\n    x: int) -> int:\n    return __torch__.f0(x, )\n"

@@ -158,7 +158,7 @@ def quantized_softmax(qx: Tensor, dim: int, scale: float, point: int) -> Tensor:
 @composite("quantized::prelu(Tensor qx, Tensor weight, float output_scale, int output_zero_point) -> Tensor")
 def quantized_prelu(qx: Tensor, weight: Tensor, scale: float, point: int) -> Tensor:
     """Negative numbers times a weight."""
-    return quantize_with(_run("aten::prelu", dequantized(qx), weight), scale, point, qx.dtype)
+    return quantize_with(_run("aten::prelu", dequantized(qx), dequantized(weight)), scale, point, qx.dtype)
 
 
 @composite(

@@ -179,8 +179,14 @@ def is_meta(a: Tensor) -> bool:
     return a.is_meta
 
 
+@builtin("prim::is_quantized(Tensor a) -> bool")
+def is_quantized(a: Tensor) -> bool:
+    """Whether the items are integers that stand for numbers by a scale and a zero point."""
+    return a.is_quantized
+
+
 builtin(*(f"prim::is_{kind}(Tensor a) -> bool" for kind in (
-    "cuda", "ipu", "maia", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr", "vulkan", "xla", "xpu",
+    "cuda", "ipu", "maia", "mkldnn", "mps", "mtia", "nested", "sparse", "sparse_csr", "vulkan", "xla", "xpu",
 )))(_constant(False))
 
 
