@@ -100,7 +100,8 @@ def get_unsafe_globals_in_checkpoint(f: Source) -> list[str]:
     What `safe_globals` allows at the time is left out; given these names, it lets `load` keep their objects as data.
     """
     known = allowed()
-    return [name for name in survey_file(f).unlisted if name not in known]
+    # what an allowed class lies in is named too, and not used
+    return [name for name in survey_file(f).unlisted if name not in known and not any(one.startswith(f"{name}.") for one in known)]
 
 
 def survey_file(source: Source) -> Survey:

@@ -20,6 +20,7 @@ from ..runtime.layout import Layout, LayoutKind
 from ..runtime.nn.parameter import Buffer, Parameter
 from ..runtime.quantization import packed_halves, quantizer_of
 from ..runtime.random import Generator
+from ..runtime.return_types import NamedResult
 from ..runtime.storage import Storage
 from ..runtime.storages import TypedStorage, UntypedStorage
 from ..runtime.tensor import Size, Tensor
@@ -39,6 +40,7 @@ from .pickler import CLASS_OF_DTYPE, CODE
 from .saved_globals import Known
 from .saved_library import names_of_functions
 from .saved_storages import SavedStorage
+from .tensor_template import Template
 
 BATCH = 1000
 """Items of a list or dict that are put into it at once."""
@@ -216,9 +218,16 @@ class SavePickler:
     def _named(self, value: Global) -> None:
         module = PYTHON_3.get(value.module, value.module) if self.protocol < 3 else value.module
         key = ("global", module, value.name)
-        if not self._recall(key):
-            self._parts.append(f"c{module}\n{value.name}\n".encode())
-            self._remember(key, value)
+        if self._recall(key):
+            return
+        parent, dot, last = value.name.rpartition(".")
+        if dot and self.protocol < 4:
+            # before protocol 4, what lies in a class is asked of it
+            self._reduce((getattr, (Global(value.module, parent), last)), value)
+            self._memo[key] = self._memo[id(value)]
+            return
+        self._parts.append(f"c{module}\n{value.name}\n".encode())
+        self._remember(key, value)
 
     def _dtype(self, value: DType) -> None:
         self._named(Global("torch", value.name))
@@ -263,6 +272,9 @@ class SavePickler:
         if isinstance(value, Tensor):
             self._tensor(value)
             return
+        if isinstance(value, NamedResult):
+            self._reduce((Global("torch.return_types", kind.__name__), (tuple(value), {})), value)
+            return
         if issubclass(kind, type) or id(value) in names_of_functions():
             self._class(value)
             return
@@ -272,7 +284,7 @@ class SavePickler:
         except TypeError as error:
             raise TypeError(f"save: an object of class {kind.__qualname__} cannot be saved: {error}") from error
         if isinstance(reduced, str):
-            self._named(Global(kind.__module__, reduced))
+            self._named(_leading(Global(kind.__module__, reduced), value))
         elif type(reduced) is tuple:
             self._reduce(cast("tuple[Any, ...]", reduced), value)
         else:
@@ -295,7 +307,8 @@ class SavePickler:
         if isinstance(value, Buffer):
             attributes["_is_buffer"] = True
         if attributes or type(value) is not Tensor:
-            named = TENSOR if type(value) is Tensor else type(value)
+            # PyTorch's buffers are tensors that say so themselves
+            named = TENSOR if type(value) in (Tensor, Buffer) else type(value)
             self._reduce((REBUILD_FROM_TYPE, (function, named, arguments, attributes)), value)
             return
         self._reduce((function, arguments), value)
@@ -417,12 +430,7 @@ class SavePickler:
         self._once((REBUILD_NESTED, (value.buffer, value.sizes, value.strides, value.offsets)), value)
 
     def _inert_name(self, value: InertName) -> None:
-        parent, dot, last = value.name.rpartition(".")
-        if not dot or self.protocol >= 4:
-            self._named(Global(value.module, value.name))
-        elif not self._recall(id(value)):
-            # before protocol 4, what lies in a class is asked of it
-            self._reduce((getattr, (InertName(value.module, parent), last)), value)
+        self._named(Global(value.module, value.name))
 
     def _inert_object(self, value: InertObject) -> None:
         if self._recall(id(value)):
@@ -456,40 +464,6 @@ class SavePickler:
         self._kept.append(value)
         self._memo[key] = index
         self._parts.append(b"q" + bytes([index]) if index < 256 else b"r" + struct.pack("<L", index))
-
-
-class Template:
-    """The pickle of one tensor, with gaps for the key of its storage and for the numbers of its memo entries, which go up by one."""
-
-    MEMOS = 7
-    """Entries that a tensor makes if its storage is new and the names in it are not."""
-
-    def __init__(self, parts: list[bytes], items: str, count: int) -> None:
-        """`parts` is a tensor as it was written, `items` and `count` describe its storage."""
-        self.items, self.count = items, count
-        at = next(index for index, part in enumerate(parts) if part[:1] == b"X")
-        self._head = b"".join(parts[:at]) + b"X"
-        texts = [b""]
-        for part in parts[at + 1 :]:
-            is_put = part[:1] == CODE["LONG_BINPUT"]
-            texts[-1] += part[:1] if is_put else part
-            texts += [b""] if is_put else []
-        texts.pop()
-        self._texts = texts
-        self._pack = struct.Struct("<" + "".join(f"{len(text)}sL" for text in texts)).pack
-        assert len(texts) == self.MEMOS
-
-    def fill(self, key: str, first: int) -> bytes:
-        """The pickle of another tensor of the form."""
-        one, two, three, four, five, six, seven = self._texts
-        raw = key.encode()
-        tail = self._pack(
-            one, first, two, first + 1, three, first + 2, four, first + 3, five, first + 4, six, first + 5, seven, first + 6
-        )
-        return b"%b%b%b%b" % (self._head, LENGTHS[len(raw)], raw, tail)
-
-
-LENGTHS = [struct.pack("<L", length) for length in range(32)]
 
 
 class _StorageOf:
@@ -557,12 +531,19 @@ def find_name(value: Any) -> Global:
         return TENSOR
     if module.startswith("rushlight.runtime.nn."):
         return Global("torch.nn." + module.removeprefix("rushlight.runtime.nn."), name)
-    found: Any = sys.modules.get(module)
-    for part in name.split("."):
+    return _leading(Global(module, name), value)
+
+
+def _leading(named: Global, value: object) -> Global:
+    """The name, if it leads to the value."""
+    found: Any = sys.modules.get(named.module)
+    for part in named.name.split("."):
         found = getattr(found, part, None)
     if found is not value:
-        raise TypeError(f"save: {module}.{name} cannot be saved, because that name does not lead to it; define it at the top of its module")
-    return Global(module, name)
+        raise TypeError(
+            f"save: {named.module}.{named.name} cannot be saved, because that name does not lead to it; define it at the top of its module"
+        )
+    return named
 
 
 def _batches(items: Iterable[object]) -> Iterator[list[object]]:

@@ -28,7 +28,7 @@ from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
 from .errors import ArchiveError, UnlistedError, shown
 from .inert import DimRange, InertName, InertObject, OtherDType, QuantizationScheme
-from .saved_library import LIBRARY, OWNER, build_library, function_of, functions
+from .saved_library import LIBRARY, OWNER, build_library, function_of, functions, named_results
 from .saved_numpy import NUMPY, SCALAR_CLASSES, build_numpy
 from .saved_plain import PLAIN, build_plain
 from .saved_storages import BUDGET_CONSTANT, SavedStorage, Storages, storage_class
@@ -85,6 +85,11 @@ class SavedBuilder:
             kind = module_classes().get(full_name)
             if kind is not None:
                 return _module_class(full_name, kind)
+        if module == "torch.return_types" and (named := named_results(name)) is not None:
+            return Known(full_name, call=named)
+        if any(known.startswith(f"{full_name}.") for known in self.allowed):
+            # a class that an allowed one lies in: protocols below 4 name both
+            return InertName(module, name)
         self.has_unlisted = True
         raise UnlistedError((full_name,))
 
@@ -117,12 +122,20 @@ class SavedBuilder:
         return InertObject(maker, cast("Arguments", argument), is_new)
 
     def _attribute(self, argument: object) -> object:
-        """How protocols below 4 name what lies in a class; only functions of torch are read."""
-        found = function_of(cast("Arguments", argument)) if isinstance(argument, tuple) else None
-        if found is None:
-            self.has_unlisted = True
-            raise UnlistedError((GETATTR.name,))
-        return found
+        """How protocols below 4 name what lies in a class: functions of torch, and what the caller allowed by its whole name."""
+        parts = cast("Arguments", argument) if isinstance(argument, tuple) else ()
+        found = function_of(parts)
+        if found is not None:
+            return found
+        if len(parts) == 2 and isinstance(parts[1], str):
+            owner, name = parts
+            if isinstance(owner, InertName) and owner is not OWNER:
+                return self.find_global(owner.module, f"{owner.name}.{name}")
+            if isinstance(owner, Known) and owner.is_trusted:
+                module, _, outer = owner.name.rpartition(".")
+                return self.find_global(module, f"{outer}.{name}")
+        self.has_unlisted = True
+        raise UnlistedError((GETATTR.name,))
 
     def _reconstruct(self, argument: object) -> object:
         """How protocols 0 and 1 make objects: (class, the built-in class it derives from, that one's value)."""

@@ -7,6 +7,7 @@ module that calls it when it is run; reading calls none. save_pickler.py writes 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any, cast
 
 from ..runtime import aten, random
@@ -14,6 +15,7 @@ from ..runtime.device import Device
 from ..runtime.nn import functional
 from ..runtime.nn.utils.rnn import PackedSequence
 from ..runtime.nn.utils.weight_norm import WeightNorm
+from ..runtime.return_types import NamedResult
 from ..runtime.tensor import Tensor
 from .errors import ArchiveError
 from .inert import InertName
@@ -61,6 +63,25 @@ def function_of(arguments: Arguments) -> object:
     if len(arguments) != 2 or arguments[0] is not OWNER or not isinstance(arguments[1], str):
         return None
     return functions().get(f"torch.{arguments[1]}")
+
+
+def named_results(operator: str) -> Callable[[Arguments], object] | None:
+    """What `torch.return_types.<operator>` makes of a tuple of its parts and a dict; None if its results have no names."""
+    # on first use: it needs the operators, which nothing else here does
+    from ..runtime.ops.packet import class_of_results
+
+    kind = class_of_results(operator)
+    if kind is None:
+        return None
+    made: type[NamedResult] = kind
+
+    def make(arguments: Arguments) -> object:
+        parts, _ = arguments_of(f"torch.return_types.{operator}", arguments, ("parts", "hidden"), 1)
+        if not isinstance(parts, tuple) or len(cast("Arguments", parts)) != made.n_fields:
+            raise ArchiveError(f"torch.return_types.{operator} takes a tuple of {made.n_fields} parts")
+        return made(cast("Arguments", parts))
+
+    return make
 
 
 def _packed_sequence(arguments: Arguments) -> object:

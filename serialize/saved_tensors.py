@@ -130,6 +130,8 @@ def rebuild_from_type(arguments: Arguments) -> object:
         made = parameter("_rebuild_from_type_v2", made, made.requires_grad)
     elif name in ("torch.nn.parameter.Buffer", "torch.nn.Buffer"):
         made = Buffer(made)
+    elif name == "torch.Tensor" and isinstance(state, dict) and cast("dict[object, object]", state).get("_is_buffer") is True:
+        made = Buffer(made)
     elif name not in ("torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter"):
         raise ArchiveError(f"_rebuild_from_type_v2: tensors of the class {name or shown(kind)} are not read")
     return with_attributes(made, state)

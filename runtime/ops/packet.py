@@ -243,6 +243,15 @@ def result_class(op: Op) -> type[NamedResult] | None:
     return named_result(op.name.partition("::")[2] + ("_out" if op.writes else ""), fields)
 
 
+def class_of_results(operator: str) -> type[NamedResult] | None:
+    """The class of what `torch.<operator>` returns; None if there is no such operator, or if its results have no names."""
+    name = f"aten::{operator}"
+    # not asked of `packet` at once, which remembers every name
+    found = packet(name) if keys_of(name) else None
+    classes = [made for op in (found.overloads if found is not None else ()) if (made := result_class(op)) is not None]
+    return classes[0] if classes else None
+
+
 def _completed(op: Op, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """The function behind `op`, with its last arguments given."""
     call = eager_call(op)

@@ -380,3 +380,27 @@ def test_pytorch_loads_the_state_of_our_modules_without_trusting_it() -> None:
     theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
     theirs.load_state_dict(torch.load(buffer, weights_only=True)["state"])
     assert_same(ours.state_dict(), theirs.state_dict())
+
+
+class Holder:
+    """Holds a class that files name by way of it."""
+
+    class Mode(enum.Enum):
+        FAST = 1
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_names_by_way_of_others(protocol: int) -> None:
+    theirs = {"mode": Holder.Mode.FAST, "max": torch.ones(2, 2).max(0), "buffer": torch.nn.Buffer(torch.ones(2))}
+    ours = {"mode": Holder.Mode.FAST, "max": rl.ones(2, 2).max(0), "buffer": rl.nn.Buffer(rl.ones(2))}
+    with rl.serialization.safe_globals([Holder.Mode]):
+        read = rl.load(saved(theirs, True, protocol))
+    buffer = io.BytesIO()
+    rl.save(ours, buffer, pickle_protocol=protocol)
+    back = torch.load(io.BytesIO(buffer.getvalue()), weights_only=False)
+    for one, tensors in ((read, rl), (back, torch)):
+        assert one["mode"] is Holder.Mode.FAST and one["max"].values.tolist() == [1, 1]
+        assert type(one["max"]) is tensors.return_types.max and isinstance(one["buffer"], tensors.nn.Buffer)
+    buffer = io.BytesIO()
+    rl.save(ours["buffer"], buffer)
+    assert isinstance(torch.load(io.BytesIO(buffer.getvalue()), weights_only=True), torch.nn.Buffer)
