@@ -337,14 +337,14 @@ class Tensor(Surface, Operators):
     @property
     def H(self) -> Tensor:
         """The conjugate transpose of a matrix."""
-        if self.ndim not in (0, 2):
-            raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.")
-        return self.mH if self.ndim else self.conj()
+        return self.matrix_H()
 
     @property
     def mH(self) -> Tensor:
         """The last two dimensions exchanged, and conjugates taken."""
-        return self.transpose(-2, -1).conj()
+        from .ops.pointwise.complex_numbers import conjugate_transpose
+
+        return conjugate_transpose(self)
 
     @property
     def real(self) -> Tensor:

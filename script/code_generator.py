@@ -326,7 +326,7 @@ class _Generator:
             case "prim::ModuleContainerIndex":
                 return f"{self.table.name('f', running.container_item)}({arguments})"
             case "prim::tolist":
-                return f"{self.table.name('f', running.tolist)}({self.variable(node.inputs[0])})"
+                return f"{self.table.name('f', running.tolist)}({arguments})"
             case _:
                 return self.operator(node, arguments)
 

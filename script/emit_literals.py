@@ -143,7 +143,7 @@ class LiteralEmitter(ConditionEmitter):
         return result
 
     def _as_union(self, value: Value, wanted: _Wanted) -> Value:
-        return self.unchecked_cast(value, wanted.union) if isinstance(wanted.union, UnionType) else value
+        return value if wanted.union is None else self.unchecked_cast(value, wanted.union)
 
     def dict_literal(self, tree: syntax.DictLiteral, hint: Type | None) -> Value:
         """`{key: value}`"""
@@ -232,7 +232,7 @@ class LiteralEmitter(ConditionEmitter):
             self.call_operator(tree.span, "aten::append", [Operand(value, tree.span)], (), Operand(result, tree.span, "self"))
 
         self._comprehension(tree.span, tree.target, tree.iterable, body)
-        return self._as_union(result, wanted)
+        return self._as_union(result, wanted) if isinstance(wanted.union, UnionType) else result
 
     def _widened(self, value: Value, kind: Type) -> Value:
         """An element under the element type of its list."""

@@ -208,12 +208,60 @@ _without_counts = BooleanDispatch(
 )
 unique = BooleanDispatch("unique", "return_counts", 3, default=False, if_true=_with_counts, if_false=_without_counts)
 
-_NAMED: dict[str, Any] = {"stft": stft, "cdist": cdist, "norm": norm, "tensordot": tensordot}
+
+def _consecutive_return_inverse_and_counts(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Optional[int] = None
+) -> Tuple[Tensor, Tensor, Tensor]:
+    output, inverse_indices, counts = aten.unique_consecutive(
+        input, return_inverse=return_inverse, return_counts=return_counts, dim=dim
+    )
+    return output, inverse_indices, counts
+
+
+def _consecutive_return_counts(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Optional[int] = None
+) -> Tuple[Tensor, Tensor]:
+    output, _, counts = _consecutive_return_inverse_and_counts(input, return_inverse, return_counts, dim)
+    return output, counts
+
+
+def _consecutive_return_inverse(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Optional[int] = None
+) -> Tuple[Tensor, Tensor]:
+    output, inverse_indices, _ = _consecutive_return_inverse_and_counts(input, return_inverse, return_counts, dim)
+    return output, inverse_indices
+
+
+def _consecutive_return_output(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Optional[int] = None
+) -> Tensor:
+    output, _, _ = _consecutive_return_inverse_and_counts(input, return_inverse, return_counts, dim)
+    return output
+
+
+_consecutive_with_inverse = BooleanDispatch(
+    "unique_consecutive", "return_counts", 2, default=False, if_true=_consecutive_return_inverse_and_counts,
+    if_false=_consecutive_return_inverse,
+)  # fmt: skip
+_consecutive_without_inverse = BooleanDispatch(
+    "unique_consecutive", "return_counts", 2, default=False, if_true=_consecutive_return_counts, if_false=_consecutive_return_output
+)
+unique_consecutive = BooleanDispatch(
+    "unique_consecutive", "return_inverse", 1, default=False, if_true=_consecutive_with_inverse, if_false=_consecutive_without_inverse
+)
+
+_NAMED: dict[str, Any] = {
+    "stft": stft, "cdist": cdist, "norm": norm, "tensordot": tensordot,
+    **{
+        function.__name__: function
+        for function in (_consecutive_return_counts, _consecutive_return_inverse, _consecutive_return_output)
+    },
+}  # fmt: skip
 for _name, _function in _NAMED.items():
     vars(_function)["_jit_override_qualname"] = f"__torch__.torch.functional.{_name}"
 
 SCRIPTED_FUNCTIONS: dict[Any, Any] = {
     functional.stft: stft, functional.cdist: cdist, functional.norm: norm, functional.tensordot: tensordot,
-    functional.unique: unique,
+    functional.unique: unique, functional.unique_consecutive: unique_consecutive,
 }  # fmt: skip
 """By the function that programs name."""

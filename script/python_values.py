@@ -23,6 +23,7 @@ from ..runtime.layout import LayoutKind
 from ..runtime.ops.namespaces import OpOverloadPacket
 from ..runtime.ops.packet import Packet
 from ..runtime.schema import Argument, OpSchema
+from ..runtime.type_info import finfo, iinfo
 from ..runtime.typesystem import NONE, TENSOR, ClassType, EnumType, InterfaceType, TupleType, Type
 from . import operators
 from .context_managers import SCRIPTED
@@ -43,6 +44,9 @@ _COMPLEX_FUNCTIONS = (
 )
 # functions that are operators although they are no packets
 _BUILTINS: dict[object, str] = {
+    # which no program has
+    finfo: "aten::finfo",
+    iinfo: "aten::iinfo",
     math.ceil: "aten::ceil",
     math.copysign: "aten::copysign",
     math.erf: "aten::erf",

@@ -14,6 +14,7 @@ from ..runtime.byte_text import shown_text
 from ..runtime.device import Device
 from ..runtime.dtype import bool_, int64
 from ..runtime.limits import LOCAL
+from ..runtime.ops.dtype_rules import type_name
 from ..runtime.ops.values.texts import value_text
 from ..runtime.packed import Packed
 from ..runtime.tensor import Tensor
@@ -199,6 +200,17 @@ def python_call(node: Node) -> Callable[..., object]:
     return call
 
 
-def tolist(value: Tensor) -> object:
-    """`prim::tolist`: nested lists of Python numbers."""
+_ELEMENTS = ("Long", "Float", "Bool", "ComplexDouble")
+
+
+def tolist(value: Tensor, depth: int, element: int) -> object:
+    """`prim::tolist`: Python numbers in lists of this depth; the element type is told by its place among int, float, bool and complex."""
+    dtype = value.dtype
+    if not (dtype is int64, dtype.is_floating_point, dtype is bool_, dtype.is_complex)[element]:
+        raise RuntimeError(
+            "Output annotation element type and runtime tensor element type must match for tolist(): "
+            f"{_ELEMENTS[element]} vs {type_name(dtype)}"
+        )
+    if value.ndim != depth:
+        raise RuntimeError("Output annotation list dimension and runtime tensor dimension must match for tolist()")
     return value.tolist()

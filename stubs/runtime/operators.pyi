@@ -189,6 +189,9 @@ class Operators:
     def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: _Number | Tensor = 1, alpha: _Number | Tensor = 1) -> Tensor:
         """beta * self + alpha * the products of every item of `vec1` (n,) with every item of `vec2` (m,)."""
         ...
+    def adjoint(self) -> Tensor:
+        """The conjugates with the last two dimensions exchanged; of a number its conjugate."""
+        ...
     def alias(self) -> Tensor:
         """The same items."""
         ...
@@ -1703,6 +1706,9 @@ class Operators:
         ...
     def matmul(self, other: Tensor | _Number) -> Tensor:
         """The matrix product; vectors are rows on the left and columns on the right, leading dimensions broadcast."""
+        ...
+    def matrix_H(self) -> Tensor:
+        """The conjugates of a matrix with rows and columns exchanged; of a number its conjugate."""
         ...
     def matrix_exp(self) -> Tensor:
         """The exponential series of each square matrix: of the matrix over a power of two, then squared as often."""

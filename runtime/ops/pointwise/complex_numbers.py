@@ -78,6 +78,23 @@ def conj(self: Tensor) -> Tensor:
     return required("rushlight::conj")(self) if self.dtype.is_complex else self
 
 
+@composite("matrix_H(Tensor(a) self) -> Tensor(a)", "matrix_H.a(Tensor(a) self) -> Tensor(a)")
+def matrix_h(self: Tensor) -> Tensor:
+    """The conjugates of a matrix with rows and columns exchanged; of a number its conjugate."""
+    if self.ndim not in (0, 2):
+        hint = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{hint}")
+    return conjugate_transpose(self)
+
+
+@composite("mH(Tensor(a) self) -> Tensor(a)", "mH.a(Tensor(a) self) -> Tensor(a)", "adjoint(Tensor(a) self) -> Tensor(a)")
+def conjugate_transpose(self: Tensor) -> Tensor:
+    """The conjugates with the last two dimensions exchanged; of a number its conjugate."""
+    if self.ndim == 1:
+        raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return conj(self.transpose(-2, -1) if self.ndim else self)
+
+
 def _angle_dtype(common: DType, operands: Any) -> tuple[DType, DType]:
     compute, _ = promote_float(common, operands)
     return compute, real_dtype(compute)

@@ -329,3 +329,8 @@ def set_literal(a: List[int]):
 @runs(([1, 2],))
 def set_comprehension(a: List[int]):
     return {x for x in a}
+
+
+@runs(([3.0, float("nan"), 1.0, float("nan"), 2.0],))
+def sorted_with_nan(a: List[float]):
+    return sorted(a)

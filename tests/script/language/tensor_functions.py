@@ -458,3 +458,69 @@ def tensor_of_a_large_number(x: float):
 @runs((1e300,))
 def tensor_of_large_numbers(x: float):
     return torch.tensor([x, -x])
+
+
+@runs((torch.tensor([[1.0, 2.0, 3.0]]),), (torch.tensor(2.0),), (torch.ones(2),), (torch.ones(1, 2, 3),))
+def conjugate_transpose(x: Tensor):
+    return x.mH
+
+
+@runs((torch.tensor([[1.0, 2.0, 3.0]]),), (torch.tensor(2.0),), (torch.ones(2),), (torch.ones(1, 2, 3),))
+def conjugate_transpose_of_matrix(x: Tensor):
+    return x.H
+
+
+@runs((torch.ones(2),), (torch.ones(1, 2),), (torch.tensor([1, 2]),), (torch.zeros(0),), (torch.ones(2, dtype=torch.float64),))
+def list_of_floats(x: Tensor):
+    numbers: List[float] = x.tolist()
+    return numbers
+
+
+@runs((torch.tensor([1, 2]),), (torch.tensor([1, 2], dtype=torch.int32),), (torch.tensor(1),), (torch.tensor([True]),))
+def list_of_ints(x: Tensor):
+    numbers: List[int] = x.tolist()
+    return numbers
+
+
+@runs((torch.tensor(True),), (torch.tensor([True]),), (torch.tensor(1),))
+def bool_from_list(x: Tensor):
+    number: bool = x.tolist()
+    return number
+
+
+@runs((torch.ones(2),))
+def limits_of_dtype(x: Tensor):
+    return torch.finfo(torch.float32).max
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_of_equal_items(x: Tensor):
+    return torch.unique_consecutive(x)
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_along_a_dim(x: Tensor):
+    return torch.unique_consecutive(x, dim=-1)
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_and_lengths(x: Tensor):
+    items, lengths = torch.unique_consecutive(x, return_counts=True)
+    return items, lengths
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_and_places(x: Tensor):
+    items, places = torch.unique_consecutive(x, return_inverse=True, dim=0)
+    return items, places
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_places_and_lengths(x: Tensor):
+    items, places, lengths = torch.unique_consecutive(x, return_inverse=True, return_counts=True)
+    return items, places, lengths
+
+
+@runs((torch.tensor([1, 1, 2, 2, 2, 1]),))
+def runs_of_method(x: Tensor):
+    return x.unique_consecutive()
