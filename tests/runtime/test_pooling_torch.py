@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import rushlight as rl
 from rushlight.runtime.kernels.compiling import isa
 from rushlight.runtime.ops.packet import packet
 from rushlight.runtime.ops.table import lookup
@@ -209,3 +210,17 @@ def test_lists_of_sizes_are_read_alike_in_every_call() -> None:
     assert convolve is not None
     for stride, padding, shape in ((1, 0, (4, 4)), ((2, 1), [1], (3, 6)), ([2], (1, 0), (3, 2)), (2, 1, (3, 3))):
         assert tuple(convolve(x, from_numpy(np.ones((1, 1, 3, 3), "f4")), None, stride, padding).shape[2:]) == shape
+
+
+@pytest.mark.parametrize("dim", [-1, -2, 1])
+def test_images_expanded_along_a_dimension(dim: int) -> None:
+    found: list[list[Any]] = []
+    for library in (rl, torch):
+        image: Any = library.arange(2 * 3 * 8 * 8.0).reshape(2, 3, 8, 8).sin().narrow(dim, 1, 1).expand(2, 3, 8, 8)
+        functional: Any = library.nn.functional
+        found.append([
+            functional.max_pool2d(image, 2).tolist(), functional.avg_pool2d(image, 3, 1, 1).tolist(),
+            functional.max_pool2d(image, 3, 2, return_indices=True)[1].tolist(), functional.adaptive_max_pool2d(image, 3).tolist(),
+        ])
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5)

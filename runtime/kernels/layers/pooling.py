@@ -311,7 +311,8 @@ class _Planes(_Pool):
                     for known in (1, 2):
                         with builder.when(step == known):
                             self.tap(low - first, high - low, columns, builder.number(known, "int64"), place, stride)
-                    with builder.when(step > 2):
+                    # 0 where the image is expanded along its rows
+                    with builder.when((step > 2) | (step == 0)):
                         self.tap(low - first, high - low, columns, step, place, stride)
         out_step = self.out_steps[2]
         target = row + first * out_step

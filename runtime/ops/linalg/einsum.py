@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...layout import Layout
+from ...promotion import promote_types
 from ...tensor import Tensor
 from ..plans import Plans
 from ..shape.reshaping import reshaped
@@ -203,6 +204,10 @@ def _contract(left: tuple[Tensor, Labels], right: tuple[Tensor, Labels], wanted:
     left, right = _summed(*left, {*right[1], *wanted}), _summed(*right, {*left[1], *wanted})
     (a, a_labels), (b, b_labels) = _same_sizes(left, right), _same_sizes(right, left)
     batch, depth, rows, columns = _roles(a_labels, b_labels, wanted)
+    if not depth:
+        # nothing is summed: a product of items, which PyTorch takes from any two dtypes
+        dtype = promote_types(a.dtype, b.dtype)
+        a, b = a.to(dtype), b.to(dtype)
     one = _arranged(a, a_labels, [*batch, *rows, *depth])
     two = _arranged(b, b_labels, [*batch, *depth, *columns])
     size = dict(zip((*a_labels, *b_labels), (*a.layout.shape, *b.layout.shape), strict=True))

@@ -179,6 +179,8 @@ def resize_in_place(self: Tensor, size: Sequence[int], memory_format: object = N
     """The tensor with another shape over its storage, which grows where it is too small; all over it keep their items."""
     from ...formats import as_memory_format, contiguous_format, format_strides
 
+    if any(each < 0 for each in size):
+        raise RuntimeError(f"resize_: sizes must be non-negative, got {[*size]}")
     strides = format_strides(size, as_memory_format(memory_format) or contiguous_format)
     layout = self.layout if tuple(size) == self.layout.shape else Layout.of(tuple(size), strides, self.layout.offset)
     resize(self, layout)
