@@ -214,13 +214,16 @@ class _Exposed:
 
     def __init__(self, storage: Storage, interface: dict[str, object]) -> None:
         self.storage = storage
-        _shown[id(storage)] = _shown.get(id(storage), 0) + 1
+        key = id(storage)
+        # no call in between, so that no other thread counts meanwhile
+        _shown[key] = _shown[key] + 1 if key in _shown else 1
         # what the storage has now: it may grow into other memory
         self.memory = storage.owner
         self.__array_interface__ = interface
 
     def __del__(self) -> None:
         key = id(self.storage)
+        # as above
         left = _shown[key] = _shown[key] - 1
         if not left:
             del _shown[key]

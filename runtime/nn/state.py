@@ -21,12 +21,6 @@ EXTRA_STATE = "_extra_state"
 """The key under which a module's own, non-tensor state is kept."""
 
 
-class StateDict(OrderedDict[str, Any]):
-    """A state dictionary as type checkers see it; what users get is an OrderedDict with the attribute set."""
-
-    _metadata: OrderedDict[str, dict[str, Any]]
-
-
 class _IncompatibleKeys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]

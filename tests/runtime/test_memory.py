@@ -1,6 +1,7 @@
 """The pool of memory: alignment, reuse, limit, statistics, threads; memory of others that must not be written."""
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rushlight as rl
-from rushlight.runtime.storage import ALIGNMENT, Storage, derived, limit_memory
+from rushlight.runtime.storage import ALIGNMENT, Storage, derived, keeps_derived, limit_memory
 
 MEGABYTE = 1 << 20
 
@@ -238,3 +239,27 @@ def test_sizes_that_no_64_bits_count_are_refused(make: Callable[[], object]) -> 
 
 def test_sizes_beside_a_size_of_zero_may_be_large() -> None:
     assert rl.empty(1 << 62, 0, 1 << 62).numel() == 0
+
+
+def test_arrays_of_several_threads_are_all_counted() -> None:
+    """Nothing is derived from memory while an array shows it; none is forgotten when threads make them at the same time."""
+    shared = rl.ones(4)
+    lost: list[object] = []
+    hook, interval = sys.unraisablehook, sys.getswitchinterval()
+
+    def show() -> None:
+        for _ in range(20_000):
+            shared.numpy()
+
+    sys.unraisablehook = lost.append
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=show) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+        sys.unraisablehook = hook
+    assert not lost and keeps_derived(shared.memory)

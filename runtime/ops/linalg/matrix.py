@@ -57,11 +57,6 @@ def _size_text(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.layout.shape))
 
 
-def product_of(a: Tensor, b: Tensor) -> Tensor:
-    """a @ b for matrices, or batches of them, of one dtype whose sizes fit."""
-    return planned(a, b).run(a, b)
-
-
 _mm, _bmm, _matmul, _linear, _mv, _dot = (ShortProducts(TENSOR * 2) for _ in range(6))
 _linear_bias = ShortProducts(TENSOR * 3)
 
