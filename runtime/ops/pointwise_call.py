@@ -36,7 +36,7 @@ _COMPLEX = (complex64, complex128)
 class _Plan:
     """What a call does: convert some operands, turn some to the result's memory order, then launch into a fresh tensor."""
 
-    __slots__ = ("compute", "convert", "crosswise", "launch", "layout", "nbytes", "result")
+    __slots__ = ("again", "compute", "convert", "crosswise", "launch", "layout", "nbytes", "result")
 
     def __init__(self, compute: DType, result: DType, layout: Layout, convert: bool, crosswise: list[int]) -> None:
         self.compute = compute
@@ -46,6 +46,8 @@ class _Plan:
         self.convert = convert
         self.crosswise = crosswise
         self.launch: Launch | None = None
+        self.again = False
+        """Whether the row called on the converted operands gives the same, which is the shortest way then."""
 
 
 class _Pointwise:
@@ -72,6 +74,7 @@ class _Pointwise:
         self.plans = Plans[tuple[Any, ...], _Plan]()
         self.launches = Plans[tuple[Any, ...], Launch]()
         self.short = Plans[tuple[Any, ...], tuple[Any, ...]]()
+        self.called: Callable[..., Tensor] | None = None
         follow_default_dtype(self.plans.clear)
         follow_default_dtype(self.launches.clear)
         follow_default_dtype(self.short.clear)
@@ -83,7 +86,8 @@ class _Pointwise:
         defaults = [*itertools.takewhile(lambda one: one.has_default, reversed(self.arguments))][::-1]
         values = [one.default for one in defaults]
         if self.op.base is None:
-            return fresh(self.pattern, values, self.short, self.run)
+            self.called = fresh(self.pattern, values, self.short, self.run)
+            return self.called
         return in_place(self.pattern, values, self.short, self.run_in_place)
 
     def body(self, args: Sequence[Any], compute: DType) -> Callable[..., Any]:
@@ -112,6 +116,8 @@ class _Pointwise:
             plan = self.plans[key] = self.plan(operands)
         if plan.convert:
             operands = _converted(operands, plan.compute)
+            if plan.again:
+                return self.call_again(args, operands)
         for at in plan.crosswise:
             operands[at] = laid_out(operands[at], plan.layout)
         storage = Storage.allocate(plan.nbytes)
@@ -123,8 +129,19 @@ class _Pointwise:
             if frame is not None:
                 # the frame comes along to stay alive as long as the plan
                 self.short[key] = direct(), frame.address, plan.nbytes, plan.layout, plan.result, frame
+            if plan.convert and self.called is not None and self.dtypes(operands) == (plan.compute, plan.result):
+                again = self.call_again(args, operands)
+                plan.again = again.layout is plan.layout and again.dtype is plan.result
         launch.run(operands, storage.address)
         return Tensor(storage, plan.layout, plan.result)
+
+    def call_again(self, args: Sequence[Any], operands: Sequence[Any]) -> Tensor:
+        """The row called with other operands."""
+        given = [*args]
+        for at, operand in zip(self.operands, operands):
+            given[at] = operand
+        assert self.called is not None
+        return self.called(*given)
 
     def quantized_form(self, args: Sequence[Any]) -> Callable[..., Tensor] | None:
         """What the row does instead with a quantized operand, where it has such a form."""
