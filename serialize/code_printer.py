@@ -249,7 +249,8 @@ class CodePrinter:
             self._inline[inner] = self.use(outer)
         for target, value in zip(node.outputs, initial, strict=True):
             self.indent()
-            kind = f": {self.literals.type_name(target.type)}" if target.type != value.type else ""
+            typed = target.type != value.type or isinstance(target.type, UnionType | OptionalType)
+            kind = f": {self.literals.type_name(target.type)}" if typed else ""
             self.out.add(self.use(target), f"{kind} = ", self.use(value), "\n")
         self._assign_names([counter])
         if is_for:

@@ -34,6 +34,20 @@ class Net(nn.Module):
         m = n // 2 + n % 3
         return z.sum() + m, -y, y > 0, n > 3, x * x.mean(0, keepdim=True), s ** 2.0
 """,
+    "optional values that loops carry": """
+class Net(nn.Module):
+    def forward(self, x, o: Optional[int], u: Union[int, str], l: List[Optional[int]]):
+        for i in range(x.size(0)):
+            o = i if i > 2 else None
+        n = 3
+        while n > 0:
+            n -= 1
+            u = "a"
+        p = l[0]
+        for i in range(len(l)):
+            p = l[i]
+        return o, u, p
+""",
     "branches": """
 class Net(nn.Module):
     def __init__(self):
