@@ -165,10 +165,10 @@ def _item_dtype(item: Any) -> DType:
     raise RuntimeError(f"Could not infer dtype of {type(item).__name__}")
 
 
-def _number(item: Any) -> Any:
+def _number(item: Any, dtype: DType) -> Any:
     if isinstance(item, Tensor):
         if item.layout.numel != 1:
-            if item.dtype.is_integral:
+            if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError("only integer tensors of a single element can be converted to an index")
             raise ValueError("only one element tensors can be converted to Python scalars")
         return item.item()
@@ -177,7 +177,7 @@ def _number(item: Any) -> Any:
 
 def _stored(shape: tuple[int, ...], items: list[Any], dtype: DType) -> Tensor:
     assert dtype.numpy is not None
-    numbers = [_number(item) for item in items]
+    numbers = [_number(item, dtype) for item in items]
     for number in numbers:
         if not isinstance(number, int | float | complex):
             raise TypeError(f"must be a number, not {type(number).__name__}")
