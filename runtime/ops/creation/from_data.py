@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from ... import dtype as dtypes
-from ...device import Device
+from ...device import CPU, Device
 from ...dtype import DType, as_dtype
 from ...layout import Layout
 from ...no_data import is_without_data, placed
@@ -23,7 +23,7 @@ from ..elementwise import checked_integer
 from ..host import wrapped
 from ..shape.copying import clone, converted
 from ..table import host
-from .factories import stored_number
+from .factories import FLOAT_LIMIT, stored_number
 
 
 def tensor_from(data: Any, dtype: DType | None = None, device: Device | str | None = None, requires_grad: bool = False) -> Tensor:
@@ -215,11 +215,39 @@ def tensor(data: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     return _requiring(result) if requires_grad else result
 
 
+def _one_number(data: Any, dtype: DType | None) -> Tensor | None:
+    """A number in its own dtype, or an int in float32: what loops store item by item. None for all else, and for one that does not fit."""
+    kind = data.__class__
+    if kind is float:
+        # a NaN or infinite number is no matter of speed
+        if not -FLOAT_LIMIT <= data <= FLOAT_LIMIT or number_dtype(data) is not dtypes.float32 or dtype not in (None, dtypes.float32):
+            return None
+        wanted, carrier = dtypes.float32, ctypes.c_float
+    elif kind is int and dtype is dtypes.float32:
+        # float64, through which ctypes goes, holds these as they are
+        if not -(1 << 53) <= data <= 1 << 53:
+            return None
+        wanted, carrier = dtypes.float32, ctypes.c_float
+    elif kind is int and (dtype is None or dtype is dtypes.int64):
+        if not -(1 << 63) <= data < 1 << 63:
+            return None
+        wanted, carrier = dtypes.int64, ctypes.c_int64
+    else:
+        return None
+    result = new_empty((), wanted)
+    carrier.from_address(result.memory.address).value = data
+    return result
+
+
 def _from_program(data: Any, dtype: DType | None, device: Any) -> Tensor:
     """As TorchScript makes tensors: in the dtype of the data, which a single number must fit into, and only then in the one asked for."""
     if is_without_data():
         # a conversion there has no numbers to read
         return tensor_from(data, dtype, device)
+    if device is None or device is CPU:
+        made = _one_number(data, dtype)
+        if made is not None:
+            return made
     if not isinstance(data, list):
         stored_number(data, number_dtype(data))
     made = tensor_from(data, None, device)

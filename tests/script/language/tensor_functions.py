@@ -455,6 +455,11 @@ def tensor_of_a_large_number(x: float):
     return torch.tensor(x)
 
 
+@runs((-3,), (2**40 + 2**16 + 1,), (2**53 + 1,), (2**62 + 12345,), (-(2**63),))
+def tensor_of_an_integer_in_another_dtype(n: int):
+    return torch.tensor(n), torch.tensor(n, dtype=torch.float32), torch.tensor(n, dtype=torch.float64)
+
+
 @runs((1e300,))
 def tensor_of_large_numbers(x: float):
     return torch.tensor([x, -x])
