@@ -2509,6 +2509,9 @@ def ldexp(input: Tensor, other: Tensor | _Number) -> Tensor:
     ...
 @overload
 def ldexp(input: Tensor, other: Tensor | _Number, *, out: Tensor) -> Tensor: ...
+def ldexp_(input: Tensor, other: Tensor | _Number) -> Tensor:
+    """self * 2**other."""
+    ...
 @overload
 def le(input: Tensor, other: Tensor | _Number) -> Tensor:
     """Whether self is less or equal."""
@@ -2646,6 +2649,9 @@ def linalg_det(A: Tensor) -> Tensor:
     ...
 @overload
 def linalg_det(A: Tensor, *, out: Tensor) -> Tensor: ...
+def linalg_diagonal(A: Tensor, *, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+    """The diagonal of two dimensions as the last dimension; `offset` places above (or below) the main one."""
+    ...
 @overload
 def linalg_eig(input: Tensor) -> _linalg_eig_result:
     """Eigenvalues and eigenvectors of square matrices, complex."""

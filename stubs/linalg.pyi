@@ -65,6 +65,9 @@ def det(A: Tensor) -> Tensor:
     ...
 @overload
 def det(A: Tensor, *, out: Tensor) -> Tensor: ...
+def diagonal(A: Tensor, *, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+    """The diagonal of two dimensions as the last dimension; `offset` places above (or below) the main one."""
+    ...
 @overload
 def eig(input: Tensor) -> _linalg_eig_result:
     """Eigenvalues and eigenvectors of square matrices, complex."""

@@ -41,7 +41,7 @@ def derive(key: str) -> Op | None:
 
 def _derive_in_place(key: str, name: str, overload: str) -> Op | None:
     # pow_.Scalar belongs to pow.Tensor_Scalar: pow.Scalar is the one of a number to the power of a tensor
-    for candidate in (overload, f"Tensor_{overload}", ""):
+    for candidate in (overload, f"Tensor_{overload}" if overload else "Tensor", ""):
         base_key = f"{name[:-1]}.{candidate}" if candidate else name[:-1]
         base = lookup(base_key) if base_key in keys_of(name[:-1]) else None
         if base is None or base.kind not in _DERIVING or "(Tensor self" not in base.text or not base.text.endswith(" -> Tensor"):

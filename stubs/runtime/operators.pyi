@@ -1427,6 +1427,9 @@ class Operators:
     def ldexp(self, other: Tensor | _Number) -> Tensor:
         """self * 2**other."""
         ...
+    def ldexp_(self, other: Tensor | _Number) -> Tensor:
+        """self * 2**other."""
+        ...
     @overload
     def le(self, other: Tensor | _Number) -> Tensor:
         """Whether self is less or equal."""

@@ -304,6 +304,21 @@ def convert_weights() -> None:
         assert rl.load(third)["model.w"].tolist() == [0.0, 1.0, 2.0]
 
 
+@feature("`conj()` as a view of the same memory", "no, a copy")
+def lazy_conjugates() -> None:
+    """The conjugates are computed at once, so nothing is left for `resolve_conj` to do."""
+    z = rl.tensor([1 + 2j])
+    conjugates = z.conj()
+    z[0] = 5
+    assert conjugates.tolist() == [1 - 2j] and not conjugates.is_conj()
+
+
+@feature("Sparse tensors", "no")
+def sparse_tensors() -> None:
+    """Every tensor has an item for each position."""
+    refuses(lambda: rl.zeros(2, layout=rl.sparse_coo), RuntimeError)
+
+
 @feature("Tensors on CUDA (the kernel makers are there: docs/architecture.md)", "no")
 def cuda() -> None:
     """Tensors live in the memory of the CPU."""

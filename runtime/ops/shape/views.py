@@ -330,7 +330,10 @@ def broadcast_to(self: Layout, size: Sequence[int]) -> Layout:
     return expanded(self, size)
 
 
-@view("diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
+@view(
+    "diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)",
+    "linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)",
+)
 def diagonal(self: Layout, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Layout:
     """The diagonal of two dimensions as the last dimension; `offset` places above (or below) the main one."""
     rank = len(self.shape)
