@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from ..runtime.typesystem import ClassType, EnumType, FunctionLike, InterfaceType, TupleType, Type
 from ..script.constants import type_of_constant
 from ..script.object import Object
+from ..script.source import ScriptError
 from .code_expressions import IDENTIFIER
 from .code_literals import ConstantTable, Literals, enum_literal
 from .code_printer import CodePrinter
@@ -60,7 +61,7 @@ def print_code(root: Object, names: Names | None = None, classes: Iterable[Class
     `names` are those the archive's pickles use; `classes` those of the pickled objects in the order they were met, which is found by
     looking through the objects' attributes if it is not given.
     """
-    printer = _Files(names or Names())
+    printer = _Files(names or Names(), is_archive=True)
     for kind in object_classes(root) if classes is None else classes:
         printer.print(kind)
     printer.add_type(root.type)
@@ -102,8 +103,9 @@ def object_classes(root: object) -> list[ClassType]:
 class _Files:
     """Collects what has to be printed, and prints it into files."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, is_archive: bool = False) -> None:
         self.names = names
+        self.is_archive = is_archive
         self.constants = ConstantTable()
         self.literals = Literals(self.constants, names.annotation)
         self.operators: set[str] = set()
@@ -134,7 +136,14 @@ class _Files:
         return self.names.name(function, cast("Function", function).qualified_name)
 
     def add_operator(self, node: Node) -> None:
-        """Note an operator."""
+        """Note an operator; `ScriptError` for what no archive can hold."""
+        if self.is_archive and node.kind == "prim::PythonOp":
+            name = getattr(node.attributes["function"], "__name__", "function")
+            raise ScriptError(
+                f"Could not export Python function call '{name}'. Remove calls to Python functions before export. Did you forget to add "
+                "@script or @script_method annotation? If this is a nn.ModuleList, add it to __constants__",
+                node.span,
+            )
         self.operators.add(node.key)
 
     def print_pending(self) -> None:

@@ -175,6 +175,14 @@ class ExpressionPrinter:
     def _enum_name(self, node: Node, out: TextBuilder) -> None:
         out.add("(", self.use(node.input), ").name")
 
+    def _python_call(self, node: Node, out: TextBuilder) -> None:
+        """A call left to Python: to be read by people, no archive holds one."""
+        self.dependencies.add_operator(node)
+        out.add(f"^{getattr(node.attributes['function'], '__name__', 'function')}()(")
+        for position, value in enumerate(node.inputs):
+            out.add(", " if position else "", self.use(value))
+        out.add(")")
+
     def _operator(self, node: Node, out: TextBuilder) -> None:
         """A call of an operator, without trailing arguments that equal their defaults."""
         namespace, _, name = node.kind.partition("::")
@@ -236,6 +244,7 @@ _FORMS: dict[str, Callable[[ExpressionPrinter, Node, TextBuilder], None]] = {
     "prim::CallFunction": ExpressionPrinter._call_function,
     "prim::CallMethod": ExpressionPrinter._call_method,
     "aten::_unwrap_optional": ExpressionPrinter._unwrap,
+    "prim::PythonOp": ExpressionPrinter._python_call,
     "prim::isinstance": ExpressionPrinter._is_instance,
     "prim::tolist": ExpressionPrinter._to_list,
     "prim::EnumValue": ExpressionPrinter._enum_value,

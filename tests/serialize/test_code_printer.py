@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -345,3 +346,20 @@ def test_native_classes_have_no_source() -> None:
     native = ClassType("__torch__.torch.classes.ns.Native")
     kind = module(x=native)
     assert list(print_code(Object(kind, {"x": SimpleNamespace()})).texts()) == ["code/__torch__.py"]
+
+
+class CallsPython(rl.nn.Module):
+    @rl.jit.ignore
+    def size(self, x: rl.Tensor) -> int:
+        return int(x.numel())
+
+    def forward(self, x: rl.Tensor) -> rl.Tensor:
+        return x * self.size(x)
+
+
+def test_calls_of_python_are_shown_and_not_saved(tmp_path: Path) -> None:
+    scripted = rl.jit.script(CallsPython())
+    assert "torch.mul(x, ^size()(self, x))" in scripted.code
+    with pytest.raises(RuntimeError, match="Could not export Python function call 'size'"):
+        rl.jit.save(scripted, tmp_path / "module.pt")
+    assert not list(tmp_path.iterdir())
