@@ -10,6 +10,7 @@ status 1 with `--check`.
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import sys
 import time
@@ -196,6 +197,9 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "relu(x)": lambda library, x: library.relu(x),
     "x < x": lambda library, x: x < x,
     "x.reshape(16)": lambda library, x: x.reshape(16),
+    "x.view(2, 8)": lambda library, x: x.view(2, 8),
+    "x.permute(1, 0)": lambda library, x: x.permute(1, 0),
+    "x.expand(2, 4, 4)": lambda library, x: x.expand(2, 4, 4),
     "x.transpose(0, 1)": lambda library, x: x.transpose(0, 1),
     "x[0]": lambda library, x: x[0],
     "x[:, 1]": lambda library, x: x[:, 1],
@@ -206,8 +210,22 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "x @ x": lambda library, x: x @ x,
     "cat([x, x])": lambda library, x: library.cat([x, x]),
     "x.clone()": lambda library, x: x.clone(),
+    "x[0].copy_(x[1])": lambda library, x: x[0].copy_(x[1]),
+    "x[0] = 1.0": lambda library, x: x.__setitem__(0, 1.0),
+    "x[:2] = x[2:]": lambda library, x: x.__setitem__(slice(0, 2), x[2:]),
+    "where(x > 0, x, 0.0)": lambda library, x: library.where(x > 0, x, 0.0),
+    "x.masked_fill(x > 0, -inf)": lambda library, x: x.masked_fill(x > 0, -math.inf),
+    "(x > 0) * x": lambda library, x: (x > 0) * x,
+    "triu(x)": lambda library, x: library.triu(x),
+    "equal(x, x)": lambda library, x: library.equal(x, x),
+    "pad(x, (1, 1))": lambda library, x: library.nn.functional.pad(x, (1, 1)),
+    "roll(x, 1, 0)": lambda library, x: library.roll(x, 1, 0),
+    "x.numpy()": lambda library, x: x.numpy(),
+    "from_numpy(array)": lambda library, x: library.from_numpy(_ARRAY),
     "zeros(4)": lambda library, x: library.zeros(4),
+    "x.new_zeros(4)": lambda library, x: x.new_zeros(4),
 }
+_ARRAY = np.ones(4, np.float32)
 
 
 def copy_rows(rounds: int) -> list[Row]:
