@@ -197,7 +197,7 @@ class _Shared(Storage):
 def _address_of(array: np.ndarray[Any, Any]) -> int:
     if array.flags.c_contiguous and array.flags.writeable and array.nbytes:
         # twice as fast as `array.ctypes`, but only for such
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))  # pyright: ignore[reportArgumentType]
     return array.ctypes.data
 
 

@@ -62,7 +62,7 @@ def trace(
     if isinstance(func, Module) or (method is not None and method.__name__ == "forward"):
         inputs = {"forward": example_kwarg_inputs if example_inputs is None else example_inputs}
         return trace_module(
-            func if method is None else method.__self__, inputs, None, check_trace,
+            cast("Module", func if method is None else method.__self__), inputs, None, check_trace,
             None if check_inputs is None else [{"forward": one} for one in check_inputs], check_tolerance, strict,
             example_inputs_is_kwarg=is_keywords,
         )  # fmt: skip
@@ -82,7 +82,7 @@ def _arguments(inputs: Any, is_keywords: bool) -> Arguments:
     """Example inputs as arguments; a dictionary holds `is_keywords` ones, or is one itself."""
     if is_keywords and isinstance(inputs, dict):
         return (), dict(cast("dict[str, Any]", inputs))
-    return ((inputs,) if isinstance(inputs, Tensor | dict) else tuple(inputs)), {}
+    return ((cast("Any", inputs),) if isinstance(inputs, Tensor | dict) else tuple(inputs)), {}
 
 
 def trace_module(

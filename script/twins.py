@@ -8,12 +8,12 @@ module, so a network of a thousand layers has some dozen shapes, and a method is
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..runtime.typesystem import ClassType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..runtime.typesystem import FunctionLike
 
@@ -64,7 +64,7 @@ class Shapes:
 def _constant_key(value: object) -> Hashable:
     """Equal for constants that are the same, sign and type included."""
     if isinstance(value, tuple | list):
-        return type(value), tuple(map(_constant_key, value))
+        return isinstance(value, tuple), tuple(map(_constant_key, cast("Sequence[object]", value)))
     if value is None or isinstance(value, bool | int | float | complex | str):
         return type(value), repr(value)
     return id(value)

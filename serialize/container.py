@@ -12,7 +12,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
-from typing import IO, TypeAlias
+from typing import IO, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
@@ -135,7 +135,7 @@ def open_archive(source: Source, *, mapped: bool = False, shared: bool = False) 
     if not callable(getattr(source, "read", None)):
         raise TypeError(f"load: expected a path or a file object with a read method, but got {type(source).__name__}")
     if type(source) is io.BufferedReader and type(source.raw) is io.FileIO and source.seekable():
-        archive = _open_file(source, False)
+        archive = _open_file(cast("BinaryIO", source), False)
         source.seek(0, os.SEEK_END)
         return archive
     data: object = source.read()
@@ -147,7 +147,7 @@ def open_archive(source: Source, *, mapped: bool = False, shared: bool = False) 
     return Archive(contents)
 
 
-def _open_file(file: io.BufferedReader | io.BufferedRandom, mapped: bool, access: int = mmap.ACCESS_COPY) -> Archive:
+def _open_file(file: BinaryIO, mapped: bool, access: int = mmap.ACCESS_COPY) -> Archive:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return Archive(file.read())

@@ -134,7 +134,7 @@ def rebuild_from_type(arguments: Arguments) -> object:
         made = Buffer(made)
     elif name not in ("torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.Parameter"):
         raise ArchiveError(f"_rebuild_from_type_v2: tensors of the class {name or shown(kind)} are not read")
-    return with_attributes(made, state)
+    return with_attributes(made, cast("object", state))
 
 
 def with_attributes(tensor: Tensor, state: object) -> Tensor:

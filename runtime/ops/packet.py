@@ -294,7 +294,7 @@ def _as_tensors(given: Any) -> list[Any] | None:
     # no cast: a call of it is a tenth of the time that joining two small tensors takes
     items: Sequence[Any] = given  # pyright: ignore[reportUnknownVariableType]
     for item in items:  # pyright: ignore[reportUnknownVariableType]
-        if item.__class__ is not Tensor and not isinstance(item, Tensor):
+        if item.__class__ is not Tensor and not isinstance(item, Tensor):  # pyright: ignore[reportUnknownMemberType]
             return None
     return [*items] if items else None
 
@@ -372,7 +372,7 @@ def _arranged(packet: Packet, op: Op, args: tuple[Any, ...], values: list[Any], 
             if read is None:
                 return None
             listed[at] = read
-        elif place is not None and type(given) is int and type(value) is float:
+        elif place is not None and type(given) is int and type(value) is float:  # pyright: ignore[reportUnknownArgumentType]
             listed[at] = float
         elif value is not given:
             return None
