@@ -55,8 +55,10 @@ class ConstantTable:
 def _key(value: object) -> object:
     if not isinstance(value, Tensor) or value.dtype.is_quantized:
         return value if isinstance(value, str) else id(value)
-    array = value.detach().contiguous().numpy()
-    return (value.dtype.name, tuple(value.shape), array.tobytes(), value.requires_grad)
+    whole = value.detach().contiguous()
+    # NumPy has no array of some dtypes
+    start, size = whole.layout.offset * whole.itemsize, whole.layout.numel * whole.itemsize
+    return (value.dtype.name, tuple(value.shape), whole.memory.array[start : start + size].tobytes(), value.requires_grad)
 
 
 class Literals:

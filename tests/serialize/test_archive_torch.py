@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +146,16 @@ def test_both_write_the_same_code_for_the_same_source() -> None:
     ours.save(buffer)
     buffer.seek(0)
     assert torch.jit.load(buffer).code == source.code
+
+
+def test_constants_of_dtypes_that_numpy_lacks_are_saved_again() -> None:
+    module = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.LayerNorm(4), torch.nn.LayerNorm(4)).to(torch.bfloat16).eval()
+    frozen, archive, again = torch.jit.freeze(torch.jit.script(module)), io.BytesIO(), io.BytesIO()
+    torch.jit.save(frozen, archive)
+    archive.seek(0)
+    rl.jit.save(rl.jit.load(archive), again)
+    again.seek(0)
+    x = torch.randn(2, 4).bfloat16()
+    assert torch.equal(torch.jit.load(again)(x), frozen(x))
+    # weight and bias of the layer, and ones and zeros that both normalizations share
+    assert len([name for name in zipfile.ZipFile(again).namelist() if "/constants/" in name]) == 4
