@@ -28,6 +28,7 @@ from ..runtime.tensor import Size, Tensor
 from . import saved_tensors
 from .errors import ArchiveError, UnlistedError, shown
 from .inert import DimRange, InertName, InertObject, OtherDType, QuantizationScheme
+from .key_hashing import KeyClock
 from .saved_library import LIBRARY, OWNER, build_library, function_of, functions, named_results
 from .saved_numpy import NUMPY, SCALAR_CLASSES, build_numpy
 from .saved_plain import PLAIN, build_plain
@@ -198,7 +199,7 @@ def _cost(values: Iterable[object], is_hashing: bool) -> int:
             cost += len(value)
         elif isinstance(value, tuple | list | dict | set | frozenset):
             items = cast("Collection[object]", value)
-            cost += (VALUE_COST if isinstance(value, dict) else ITEM_COST) * len(items)
+            cost += (VALUE_COST if is_hashing or isinstance(value, dict) else ITEM_COST) * len(items)
             cost += ODD_KEY_COST * sum(map(has_chosen_hash, items)) if is_hashing else 0
     return cost
 
@@ -349,12 +350,17 @@ def _ordered_dict(arguments: Arguments) -> object:
     made: OrderedDict[object, object] = OrderedDict()
     if not isinstance(pairs, list | None):
         raise ArchiveError("OrderedDict takes pairs of a name and a value")
-    for pair in cast("list[object]", pairs or []):
+    for piece in KeyClock().pieces(cast("list[object]", pairs or [])):
+        _add_pairs(made, piece)
+    return made
+
+
+def _add_pairs(made: OrderedDict[object, object], pairs: list[object]) -> None:
+    for pair in pairs:
         key, value = arguments_of("OrderedDict", tuple(cast("Arguments", pair)) if isinstance(pair, list) else pair, ("key", "value"), 2)
         if not is_plain_key(key) or has_chosen_hash(key):
             raise ArchiveError("OrderedDict takes pairs of a name and a value")
         made[key] = value
-    return made
 
 
 def _counter(arguments: Arguments) -> object:

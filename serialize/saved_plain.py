@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from .errors import ArchiveError
 from .inert import DimRange
+from .key_hashing import MANY, KeyClock
 from .script_pickle import arguments_of
 from .unpickler import MAX_ODD_KEYS, has_chosen_hash, is_key
 
@@ -42,14 +43,17 @@ def _one(name: str, kinds: tuple[type, ...], make: Callable[[Any], object]) -> P
     return Plain(call)
 
 
-def _hashable(items: Any) -> Any:
-    """The items of a set, if their hashes are cheap and few can be chosen to collide."""
+def _set(items: Any) -> set[object]:
+    """A set, if the hashes of its items are cheap and few can be chosen to collide."""
     odd = 0
     for item in items:
         odd += has_chosen_hash(item)
         if not is_key(item) or odd > MAX_ODD_KEYS:
             raise ArchiveError(f"a {type(item).__name__} cannot be an item of a set here, or there are more than {MAX_ODD_KEYS} such items")
-    return items
+    made: set[object] = set()
+    for piece in KeyClock().pieces([*items]) if len(items) > MANY else (items,):
+        made.update(piece)
+    return made
 
 
 def _complex(arguments: Arguments) -> object:
@@ -281,8 +285,8 @@ def build_plain(instance: object, state: object) -> object:
 
 
 PLAIN: dict[str, Plain] = {
-    "builtins.set": _one("set", (list, tuple, set), lambda items: set(_hashable(items))),
-    "builtins.frozenset": _one("frozenset", (list, tuple, set), lambda items: frozenset(_hashable(items))),
+    "builtins.set": _one("set", (list, tuple, set), _set),
+    "builtins.frozenset": _one("frozenset", (list, tuple, set), lambda items: frozenset(_set(items))),
     "builtins.list": _one("list", (list, tuple), list),
     "builtins.tuple": _one("tuple", (tuple, list), tuple),
     "builtins.dict": _one("dict", (dict,), dict),

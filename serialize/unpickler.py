@@ -13,10 +13,13 @@ from typing import Protocol, cast
 
 from .errors import ArchiveError, UnlistedError, shown
 from .inert import InertName, InertObject
+from .key_hashing import MANY, KeyClock
 from .opcodes import BY_NAME, OPCODES, TEXT_ERRORS, Dialect
 
 MAX_STACK = 1 << 22
 MAX_MEMO = 1 << 22
+MEMO_GAP = 1 << 16
+"""How far numbers in the memo may be ahead of their count: numbers that are chosen freely would collide."""
 MAX_ODD_KEYS = 10_000
 MAX_KEY_PARTS = 256
 
@@ -81,6 +84,7 @@ class Machine:
         """The position of the topmost mark: values below it cannot be popped one by one."""
         self.memo: dict[int, object] = {}
         self.odd_keys = 0
+        self.clock = KeyClock()
         self.unlisted: dict[str, int] = {}
         """Names that are on no list, with their places: the pickle is read to its end, so that all can be named."""
 
@@ -97,9 +101,11 @@ class Machine:
             code = data[position]
             # The commonest opcodes, where nothing is wrong with them: calling a handler takes longer than what it does.
             if code == LONG_BINPUT and position + 5 <= size and len(stack) > self.floor and len(memo) < MAX_MEMO:
-                memo[UINT4(data, position + 1)[0]] = stack[-1]
-                self.position = position + 5
-                continue
+                index = UINT4(data, position + 1)[0]
+                if index <= len(memo) + MEMO_GAP:
+                    memo[index] = stack[-1]
+                    self.position = position + 5
+                    continue
             if code == BINGET and position + 2 <= size and data[position + 1] in memo and len(stack) < MAX_STACK:
                 stack.append(memo[data[position + 1]])
                 self.position = position + 2
@@ -208,10 +214,12 @@ class Machine:
             raise ArchiveError(f"items are added to a {type(target).__name__}, not to a set")
         for item in items:
             self.check_key(item)
-        try:
-            cast("set[object]", target).update(items)
-        except Exception as error:
-            raise ArchiveError(f"the items of a set: {error}") from error
+        known = cast("set[object]", target)
+        for piece in self.clock.pieces(items) if len(known) + len(items) > MANY else (items,):
+            try:
+                known.update(piece)
+            except Exception as error:
+                raise ArchiveError(f"the items of a set: {error}") from error
 
     def push(self, value: object) -> None:
         """Put a value on the stack."""
@@ -243,6 +251,10 @@ class Machine:
         if len(items) % 2:
             raise ArchiveError("a key has no value")
         mapping = cast("dict[object, object]", target)
+        for piece in self.clock.pieces(items) if len(mapping) + len(items) > MANY else (items,):
+            self._set_pairs(mapping, piece)
+
+    def _set_pairs(self, mapping: dict[object, object], items: list[object]) -> None:
         for index in range(0, len(items), 2):
             self.check_key(items[index])
             try:
@@ -265,6 +277,8 @@ class Machine:
         """Put the top of the stack into the memo."""
         if len(self.memo) >= MAX_MEMO:
             raise ArchiveError(f"more than {MAX_MEMO} values in the memo")
+        if not 0 <= index <= len(self.memo) + MEMO_GAP:
+            raise ArchiveError(f"memo entry {index} is written when there are {len(self.memo)}; entries are numbered as they come")
         self.memo[index] = self.top()
 
     def recall(self, index: int) -> None:

@@ -124,6 +124,30 @@ def colliding_tuples(count: int) -> bytes:
     return call(name("__builtin__", "set"), b"](" + b"".join(pairs) + b"e")
 
 
+def colliding_integers(bits: int, more: int) -> list[int]:
+    """Keys for a dict whose table has two to the power of `bits` places: each of the last `more` looks at many places that are taken.
+
+    A dict tries one place after the other: `place * 5 + rest + 1`, where `rest` is what is left of the hash. The first keys are small and
+    fill half of that walk; the others come to it when nothing is left of their hashes, and follow it to its end.
+    """
+    mask = (1 << bits) - 1
+    walk = [0]
+    while len(walk) < 1 << bits - 1:
+        walk.append((5 * walk[-1] + 1) & mask)
+    steps = {place: step for step, place in enumerate(walk)}
+    keys: list[int] = []
+    candidate = 1 << bits + 5
+    while len(keys) < more:
+        candidate += 977
+        place, rest = candidate & mask, candidate
+        while rest and place in steps:
+            rest >>= 5
+            place = (place * 5 + rest + 1) & mask
+        if not rest and steps.get(place, len(walk)) < len(walk) // 2:
+            keys.append(candidate)
+    return walk + keys
+
+
 def wide_tuple() -> bytes:
     """A tuple of 61 times the same tuple, four deep: a few hundred bytes with fourteen million parts."""
     levels = (b"(" + (b"h" + bytes([level])) * 61 + b"tq" + bytes([level + 1]) + b"0" for level in range(4))
@@ -235,7 +259,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "deep_nesting": (lambda: archive(b"]" * 100_000 + b"a" * 99_999), ""),
     "deep_tuples": (lambda: archive(b")" + b"\x85" * 200_000), ""),
     "deep_state": (lambda: archive((name("argparse", "Namespace") + b")\x81}" + text("a")) * 20_000 + b"N" + b"sb" * 20_000), ""),
-    "memo_bomb": (lambda: archive(b"Nr\xff\xff\xff\x3f"), ""),
+    "memo_bomb": (lambda: archive(b"Nr\xff\xff\xff\x3f"), "as they come"),
     "memo_out_of_nothing": (lambda: archive(b"h\x05"), "memo entry 5"),
     "long_string": (lambda: archive(b"\x8d" + struct.pack("<Q", 1 << 62)), "runs over the end"),
     "long_bytes": (lambda: archive(b"B\xff\xff\xff\xff"), "runs over the end"),
@@ -270,6 +294,11 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "pairs of a name",
     ),
+    "colliding_integers": (
+        lambda: archive(b"}(" + b"".join(number(key) + b"N" for key in colliding_integers(17, 5_000)) + b"u"),
+        "keys of a dict or set collide",
+    ),
+    "numbers_of_the_memo": (lambda: archive(b"".join(b"Nr" + struct.pack("<L", key << 20) for key in range(1, 99))), "as they come"),
     "copies_of_a_tuple": (
         lambda: archive(LONG_TUPLE + b"(" + (name("__builtin__", "list") + b"h\x07\x85R") * 2_000 + b"t\x86"),
         "over and over",
@@ -526,8 +555,8 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 HARMLESS = frozenset((
-    "deep_nesting", "deep_tuples", "deep_state", "memo_bomb", "object_without_state", "endless_text_as_key", "array_of_overflowing_shape",
-    "state_of_attention", "state_of_a_recurrent_layer", "text_type_of_negative_size", "structure_that_holds_itself",
+    "deep_nesting", "deep_tuples", "deep_state", "object_without_state", "endless_text_as_key", "array_of_overflowing_shape",
+    "state_of_attention", "state_of_a_recurrent_layer", "text_type_of_negative_size", "structure_that_holds_itself", "colliding_integers",
 ))  # fmt: skip
 """Files that may also be read: what they hold is odd and does no harm."""
 
