@@ -210,9 +210,14 @@ def test_limits_of_several_threads_end_in_any_order() -> None:
         lambda: rl.zeros(1).expand(MEGABYTE).tolist(),
         lambda: rl.nn.functional.pad(rl.ones(1, 2), (MEGABYTE, 0), mode="replicate"),
         lambda: [rl.fft.fft(rl.ones(1000)) for _ in range(1000)],
+        lambda: rl.histogramdd(rl.ones(3, 3), [1 << 12] * 3),
+        lambda: rl.unbind(rl.zeros(1).expand(1 << 40)),
+        lambda: rl.split(rl.zeros(1).expand(1 << 40), 1),
+        lambda: rl.chunk(rl.zeros(0), 1 << 40),
+        lambda: rl.tensor_split(rl.zeros(4), 1 << 40),
     ],
 )
-def test_memory_that_numpy_takes_is_limited(make: Callable[[], object]) -> None:
+def test_memory_that_is_in_no_storage_is_limited(make: Callable[[], object]) -> None:
     with pytest.raises(LookupError, match="more memory than its limit"), limit_memory(MEGABYTE, LookupError):
         make()
     assert rl.fft.fft(rl.ones(8)).numel() == 8

@@ -403,7 +403,7 @@ def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: An
     check_options(layout, device)
     _check_rectangle(row, col)
     wanted = (as_dtype(dtype) or dtypes.int64).numpy
-    return wrapped(np.array(np.tril_indices(row, offset, col)).astype(wanted))
+    return wrapped(np.array(np.tril_indices(row, min(max(offset, -row), col), col)).astype(wanted))
 
 
 @host(f"triu_indices({_INDICES}) -> Tensor")
@@ -413,4 +413,4 @@ def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = 4, layout: An
     check_options(layout, device)
     _check_rectangle(row, col)
     wanted = (as_dtype(dtype) or dtypes.int64).numpy
-    return wrapped(np.array(np.triu_indices(row, offset, col)).astype(wanted))
+    return wrapped(np.array(np.triu_indices(row, min(max(offset, -row), col), col)).astype(wanted))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import dtype as dtypes
+from ...storage import require_memory
 from ...tensor import Tensor
 from ..creation.ranges import linspace
 from ..host import Array, decoded, wrapped
@@ -74,7 +75,9 @@ def _counted(self: Tensor, edges: Sequence[Tensor], weight: Tensor | None, densi
         kept &= (values >= bound[0]) & (values <= bound[-1])
         places.append(np.minimum(np.searchsorted(bound, values, "right") - 1, len(bound) - 2))
     added = np.ones(len(points), points.dtype) if weight is None else decoded(weight).reshape(-1)
-    hist = np.zeros([len(bound) - 1 for bound in bounds], points.dtype)
+    cells = [len(bound) - 1 for bound in bounds]
+    require_memory(math.prod(cells) * points.itemsize)
+    hist = np.zeros(cells, points.dtype)
     np.add.at(hist, tuple(place[kept] for place in places), added[kept])
     if density:
         hist = hist / hist.sum()

@@ -7,9 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...layout import Layout, wrap_dim
+from ...storage import require_memory
 from ...tensor import Tensor
 from ..table import composite, view
 from .views import replaced, select, slice_tensor
+
+_VIEW_BYTES = 256
+"""What a view takes at least: its tensor, layout, sizes and strides."""
 
 
 def _pieces(layout: Layout, dim: int, sizes: Sequence[int]) -> list[Layout]:
@@ -29,6 +33,7 @@ def unbind(self: Layout, dim: int = 0) -> list[Layout]:
     if not self.shape:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrap_dim(dim, len(self.shape))
+    require_memory(_VIEW_BYTES * self.shape[dim])
     return [select(self, dim, index) for index in range(self.shape[dim])]
 
 
@@ -45,6 +50,7 @@ def split_layout(layout: Layout, size: int, dim: int) -> list[Layout]:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
         return [layout]
     count = max(-(-length // size), 1)
+    require_memory(_VIEW_BYTES * count)
     return _pieces(layout, dim, [size] * (count - 1) + [length - (count - 1) * size])
 
 
@@ -90,7 +96,10 @@ def chunk(self: Layout, chunks: int, dim: int = 0) -> list[Layout]:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     dim = wrap_dim(dim, len(self.shape))
     size = -(-self.shape[dim] // chunks)
-    return split_layout(self, size, dim) if size else _pieces(self, dim, [0] * chunks)
+    if size:
+        return split_layout(self, size, dim)
+    require_memory(_VIEW_BYTES * chunks)
+    return _pieces(self, dim, [0] * chunks)
 
 
 @view("tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]")
@@ -99,6 +108,7 @@ def tensor_split_sections(self: Layout, sections: int, dim: int = 0) -> list[Lay
     dim = _splittable(self, dim)
     if sections <= 0:
         raise RuntimeError(f"number of sections must be larger than 0, got {sections}")
+    require_memory(_VIEW_BYTES * sections)
     size, larger = divmod(self.shape[dim], sections)
     return _pieces(self, dim, [size + 1] * larger + [size] * (sections - larger))
 
