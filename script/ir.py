@@ -99,12 +99,6 @@ class Node:
         self._inputs[index] = value
         value._uses[Use(self, index)] = None
 
-    def replace_input_with(self, old: Value, new: Value) -> None:
-        """Read `new` wherever `old` was read."""
-        for index, value in enumerate(self._inputs):
-            if value is old:
-                self.replace_input(index, new)
-
     def remove_input(self, index: int) -> None:
         """Stop reading the input at `index`; later ones move down."""
         self.set_inputs([*self._inputs[:index], *self._inputs[index + 1 :]])

@@ -423,7 +423,6 @@ class ScriptFunction:
 
     def __init__(self, function: Function, original: Callable[..., Any] | None = None) -> None:
         self._function = function
-        self._original = original
         if original is not None:
             self.__doc__ = original.__doc__
             self.__name__ = original.__name__

@@ -55,13 +55,6 @@ def is_old(archive: Archive) -> bool:
     return RECORD in archive and "data.pkl" not in archive
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TensorReference:
-    """A tensor by its place in the table of tensors."""
-
-    index: int
-
-
 class OldModel:
     """The modules of an old archive as classes and objects. It stands where `ArchiveCode` stands for newer archives."""
 

@@ -12,7 +12,6 @@ from .errors import ArchiveError
 OLDEST, NEWEST = 1, 10
 FLOOR = 3
 """What is written when no operator asks for more: containers carry type tags since then."""
-FIRST_UNTAGGED_BEFORE = 3
 DOTTED_FROM = 6
 """From this number on, the record is called `.data/version`."""
 
