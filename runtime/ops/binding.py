@@ -88,8 +88,11 @@ def _gather(args: tuple[Any, ...], positional: list[Argument]) -> tuple[Any, ...
 
 
 def _is_whole(value: Any) -> bool:
-    """Whether a value stands for an int: numbers of NumPy do, tensors, types and arrays do not."""
-    return isinstance(value, int) or (hasattr(value, "__index__") and not isinstance(value, Tensor | type | np.ndarray))
+    """Whether a value stands for an int: whole numbers of NumPy do, as arrays of one too; tensors and types do not."""
+    if isinstance(value, np.ndarray):
+        array = cast("np.ndarray[Any, Any]", value)
+        return array.ndim == 0 and array.dtype.kind in "iu"
+    return isinstance(value, int) or (hasattr(value, "__index__") and not isinstance(value, Tensor | type))
 
 
 def _is_one_size(value: Any, fit: Fit) -> bool:

@@ -49,6 +49,9 @@ def test_types_of_python_are_dtypes(kind: Any) -> None:
 CALLS: dict[str, Call] = {
     "zeros(True)": lambda m: m.zeros(True), "zeros(2, True)": lambda m: m.zeros(2, True), "zeros([True])": lambda m: m.zeros([True]),
     "zeros(None)": lambda m: m.zeros(None), "zeros()": lambda m: m.zeros(), "zeros(array)": lambda m: m.zeros(np.array([2, 3])),
+    "zeros(number as array)": lambda m: m.zeros(np.array(2)), "view(numbers as arrays)": lambda m: m.zeros(6).view(np.array(2), 3),
+    "narrow(array)": lambda m: m.zeros(6).narrow(0, np.array(1), 2),
+    "narrow(float array)": lambda m: m.zeros(6).narrow(0, np.array(1.0), 2),
     "rand(True)": lambda m: m.rand(True), "eye(True)": lambda m: m.eye(True), "full(True)": lambda m: m.full((True,), 1),
     "view(True)": lambda m: m.zeros(1).view(True), "expand(True)": lambda m: m.zeros(1).expand(True),
     "sum(True)": lambda m: m.zeros(2, 3).sum(True), "sum(dim=True)": lambda m: m.zeros(2, 3).sum(dim=True),
