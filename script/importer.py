@@ -222,7 +222,7 @@ class Importer:
         """Equal for methods of the same name of classes of one shape; None for hooks, and for a class that is like no other."""
         if owner.methods.get(function.name) is not function:
             return None
-        shape = self._shapes.of(owner)
+        shape = self._shapes.of_methods(owner)
         return None if shape is owner else (shape, function.name)
 
     def schema_of(self, function: Function, outline: FunctionOutline, owner: ClassType | InterfaceType | None) -> OpSchema:

@@ -27,6 +27,7 @@ class Shapes:
     def __init__(self, text_of: Callable[[FunctionLike, ClassType], str | None]) -> None:
         self._text_of = text_of
         self._known: dict[ClassType, Hashable] = {}
+        self._of_methods: dict[ClassType, Hashable] = {}
         self._numbers: dict[Hashable, int] = {}
 
     def of(self, kind: ClassType, depth: int = 0) -> Hashable:
@@ -38,19 +39,26 @@ class Shapes:
             return kind
         # classes that hold each other are told apart
         self._known[kind] = kind
-        members = self._members(kind, depth)
-        if members is not None:
-            self._known[kind] = self._numbers.setdefault(members, len(self._numbers))
+        self._known[kind] = self._number(kind, self._members(kind, depth))
         return self._known[kind]
 
-    def _members(self, kind: ClassType, depth: int) -> Hashable | None:
+    def of_methods(self, kind: ClassType) -> Hashable:
+        """As `of`, but for the class's own methods alone: constants that none of them names do not matter."""
+        known = self._of_methods.get(kind)
+        if known is None:
+            known = self._of_methods[kind] = self._number(kind, self._members(kind, 0, only_named=True))
+        return known
+
+    def _number(self, kind: ClassType, members: Hashable | None) -> Hashable:
+        return kind if members is None else self._numbers.setdefault(members, len(self._numbers))
+
+    def _members(self, kind: ClassType, depth: int, *, only_named: bool = False) -> Hashable | None:
         if kind.properties or kind.static_methods:
             return None
         attributes = tuple(
             (name, self.of(attribute.type, depth + 1) if isinstance(attribute.type, ClassType) else attribute.type)
             for name, attribute in kind.attributes.items()
         )
-        constants = tuple((name, _constant_key(value)) for name, value in kind.constants.items())
         texts: list[tuple[str, str]] = []
         for functions in (kind.methods.values(), kind.forward_pre_hooks, kind.forward_hooks):
             for function in functions:
@@ -58,7 +66,12 @@ class Shapes:
                 if text is None:
                     return None
                 texts.append((function.name, text))
-        return kind.is_module, attributes, constants, tuple(texts), len(kind.forward_pre_hooks), len(kind.forward_hooks)
+        constants = tuple(
+            (name, _constant_key(value))
+            for name, value in kind.constants.items()
+            if not only_named or any(name in text for _, text in texts)
+        )
+        return only_named, kind.is_module, attributes, constants, tuple(texts), len(kind.forward_pre_hooks), len(kind.forward_hooks)
 
 
 def _constant_key(value: object) -> Hashable:

@@ -364,11 +364,12 @@ def layers() -> io.BytesIO:
         "A": ("int", "", b"K\2"), "B": ("int", "", b"K\3"), "C": ("float", "", b"G\x3f\xe0\0\0\0\0\0\0"),
         "D": ("int", "  n : Final[int] = 1\n", b"K\0"), "E": ("int", "  n : Final[int] = 2\n", b"K\0"),
         "F": ("__torch__.A", "", b"A"), "G": ("__torch__.B", "", b"B"), "H": ("__torch__.C", "", b"C"),
+        "I": ("int", "  unread : Final[int] = 1\n", b"K\4"),
     }  # fmt: skip
     made: dict[bytes, bytes] = {}
     for name, (kind, constant, value) in kinds.items():
         body = "return torch.add((self.k).forward(x, ), 1)" if "." in kind else "return torch.mul(torch.floordiv(6, x), self.k)"
-        if constant:
+        if "  n " in constant:
             body = "return self.n"
         result = "float" if name in "CH" else "int"
         method = f"  def forward(self: __torch__.{name},\n    x: int) -> {result}:\n    {body}\n"
@@ -382,7 +383,7 @@ def layers() -> io.BytesIO:
 def test_classes_of_one_shape_share_their_programs() -> None:
     found = load(layers())
     objects = {name: value for name, value in found.slots.items() if isinstance(value, Object)}
-    assert [value.method("forward")(2) for value in objects.values()] == [6, 9, 1.5, 1, 2, 7, 10, 2.5]
+    assert [value.method("forward")(2) for value in objects.values()] == [6, 9, 1.5, 1, 2, 7, 10, 2.5, 12]
     compiled = [name for name, value in objects.items() if value.type.methods["forward"].is_compiled]  # type: ignore[attr-defined]
     assert compiled == ["a", "c", "d", "e", "f", "h"]
     for name in ("a", "b", "g"):
