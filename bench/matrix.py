@@ -39,7 +39,6 @@ VECTORS = ((256, 256), (768, 3072), (4096, 4096), (8192, 8192))
 """Columns, depth of a product of one row."""
 
 
-
 def packed_rows(dtype: str, budget: float) -> None:
     """GEMM with B packed ahead against the peak."""
     title = f"{dtype}, B packed: rows x columns x depth"

@@ -33,6 +33,7 @@ from ..runtime.typesystem import (
 )
 from . import syntax
 from .annotations import parameter_type
+from .class_shapes import Shapes
 from .compiler import SelfParameter, compile_function, converted_default
 from .function import Function
 from .import_values import (
@@ -51,7 +52,6 @@ from .outline import ClassOutline, FunctionOutline, Outline
 from .recursion import deep
 from .source import ScriptError, Span
 from .special_values import EnumClassValue, NamedTupleConstructor
-from .twins import Shapes
 from .values import ClassValue, FunctionValue, SimpleValue, SpecialForm, SugaredValue
 
 if TYPE_CHECKING:

@@ -26,7 +26,6 @@ NO = object()
 """What a converter returns for a value that does not fit."""
 
 
-
 class Fit(enum.IntEnum):
     """Which conversions a call makes of its arguments: each allows those before it."""
 
