@@ -5,6 +5,7 @@ None changes a result here: products of float32 are computed in float32, and eve
 from __future__ import annotations
 
 from . import dtype as dtypes
+from .device import Device
 from .dtype import DType
 
 _PRECISIONS = ("highest", "high", "medium")
@@ -55,5 +56,5 @@ def is_deterministic_algorithms_warn_only_enabled() -> bool:
 
 
 def get_autocast_dtype(device_type: str) -> DType:
-    """The dtype that autocast would compute in: float16 on CUDA devices, else bfloat16."""
-    return dtypes.float16 if device_type == "cuda" else dtypes.bfloat16
+    """The dtype that autocast computes in: bfloat16 on the CPU and on devices like it, else float16. RuntimeError for no device's name."""
+    return dtypes.bfloat16 if Device(device_type).type in ("cpu", "xla", "hpu") else dtypes.float16

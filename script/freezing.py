@@ -15,6 +15,7 @@ from .function import Function
 from .ir import Graph
 from .module import RecursiveScriptModule, ScriptModule, wrap_module
 from .object import Object
+from .passes.autocast import cast_operands
 from .passes.constant_propagation import propagate_constants
 from .passes.dead_code import eliminate_dead_code
 from .passes.exceptions import eliminate_exceptions
@@ -116,6 +117,7 @@ def _hooks(owner: Object) -> list[Function]:
 def _inlined(function: Function) -> Graph:
     graph = function.graph.copy()
     inline(graph)
+    cast_operands(graph)
     clean_up(graph)
     return graph
 

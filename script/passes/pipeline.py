@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .autocast import cast_operands, enters_autocast
 from .common_subexpressions import eliminate_common_subexpressions, repetition_key
 from .constant_pooling import pool_constants
 from .constant_propagation import propagate_constants
@@ -39,7 +40,7 @@ CLEANUP: tuple[Callable[[Graph], bool], ...] = (lower_simple_tuples, propagate_c
 
 # What decides about dtypes when a program runs, then what makes it shorter without changing what it computes, bit for bit.
 PREPARATION: tuple[Callable[[Graph], bool], ...] = (
-    use_numbers, unroll_loops, propagate_constants, pool_constants, simplify_lists, simplify_dims, simplify_numbers,
+    cast_operands, use_numbers, unroll_loops, propagate_constants, pool_constants, simplify_lists, simplify_dims, simplify_numbers,
     eliminate_common_subexpressions,
 )  # fmt: skip
 
@@ -73,6 +74,8 @@ def _has_something_to_gain(graph: Graph) -> bool:
         if node.is_constant:
             continue
         if takes_number(node) or is_short_loop(node) or is_list_question(node) or is_dims_question(node) or is_simple_arithmetic(node):
+            return True
+        if enters_autocast(node):
             return True
         key = repetition_key(node)
         if key is not None and key in seen:

@@ -18,7 +18,8 @@ from ...storage import derived
 from ...tensor import Tensor
 from ..layers.recurrent import STEPS, State, two_states
 from ..linalg.matrix import linear
-from ..shape.copying import clone, contiguous
+from ..resizing import resize_output
+from ..shape.copying import clone, contiguous, copy_into
 from ..table import composite
 from .quantized_layers import dynamic_linear
 from .quantizing import chosen_scale, limits_of_numbers, to_dynamic_integers
@@ -79,6 +80,17 @@ def fbgemm_linear_int8_weight(
 def fbgemm_linear_fp16_weight(input: Tensor, packed_weight: Tensor, bias: Tensor | None) -> Tensor:
     """A linear layer whose weights are float16, computed in float32."""
     return linear(input, packed_weight.view(float16).to(float32), bias)
+
+
+@composite(
+    "fbgemm_linear_fp16_weight_fp32_activation.out(Tensor input, Tensor packed_weight, Tensor? bias, Tensor(a!) output) -> Tensor",
+    "fbgemm_linear_fp16_weight.out(Tensor input, Tensor packed_weight, Tensor bias, Tensor(a!) output) -> Tensor",
+)
+def fbgemm_linear_fp16_weight_out(input: Tensor, packed_weight: Tensor, bias: Tensor | None, output: Tensor) -> Tensor:
+    """`fbgemm_linear_fp16_weight`, written to `output`."""
+    result = fbgemm_linear_fp16_weight(input, packed_weight, bias)
+    resize_output(output, result.layout.shape)
+    return copy_into(output, result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...device import CPU, META, Device
-from ...dtype import DType, as_dtype, by_name
+from ...dtype import DType, as_dtype, bfloat16, by_name, float16, float32
 from ...formats import (
     MemoryFormat,
     as_memory_format,
@@ -166,6 +166,23 @@ def cuda(self: Tensor) -> Tensor:
     """RuntimeError: tensors live on the CPU here."""
     placed("cuda")
     return self
+
+
+@composite(
+    "_autocast_to_reduced_precision(Tensor(a) self, bool cuda_enabled, bool cpu_enabled, ScalarType cuda_dtype, ScalarType cpu_dtype) "
+    "-> Tensor(a)"
+)
+def autocast_to_reduced_precision(self: Tensor, cuda_enabled: bool, cpu_enabled: bool, cuda_dtype: object, cpu_dtype: object) -> Tensor:
+    """A tensor of float32 in the low precision of blocks of autocast on the CPU; others as they are."""
+    del cuda_enabled, cuda_dtype
+    return to_dtype(self, cpu_dtype) if cpu_enabled and self.dtype is float32 else self
+
+
+@composite("_autocast_to_full_precision(Tensor(a) self, bool cuda_enabled, bool cpu_enabled) -> Tensor(a)")
+def autocast_to_full_precision(self: Tensor, cuda_enabled: bool, cpu_enabled: bool) -> Tensor:
+    """A tensor of float16 or bfloat16 in float32, in blocks of autocast on the CPU; others as they are."""
+    del cuda_enabled
+    return to_dtype(self, float32) if cpu_enabled and self.dtype in (float16, bfloat16) else self
 
 
 @composite("type_as(Tensor self, Tensor other) -> Tensor")

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...grad_mode import is_grad_enabled, set_grad_enabled
 from ...scripting import Future
+from ...settings import get_autocast_dtype
 from ..table import builtin
 
 
@@ -24,6 +25,12 @@ def set_grad_enabled_row(val: bool) -> None:
 def is_autocast_enabled() -> bool:
     """False: operators compute in the dtypes of their operands."""
     return False
+
+
+@builtin("get_autocast_dtype(str device_type) -> ScalarType")
+def get_autocast_dtype_row(device_type: str) -> int:
+    """The code of the dtype that blocks of autocast compute in on such a device."""
+    return get_autocast_dtype(device_type).code
 
 
 @builtin("wait(Future(t) self) -> t")
