@@ -91,6 +91,27 @@ def test_results(kind: type, frozen: bool) -> None:
                 np.testing.assert_allclose(found[1], wanted[1], rtol=2e-2, atol=2e-2)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_scripted_here() -> None:
+    """What is scripted by rushlight runs in PyTorch."""
+    class Scripted(rl.nn.Module):
+        def forward(self, x: rl.Tensor) -> list[rl.Tensor]:
+            with rl.autocast("cpu", dtype=rl.bfloat16):
+                y = rl.mm(x, x)
+            with rl.cuda.amp.autocast(enabled=False):
+                z = rl.mm(x, x)
+            return [y, z, rl.mm(x, x)]
+
+    scripted = rl.jit.script(Scripted())
+    saved = io.BytesIO()
+    rl.jit.save(scripted, saved)
+    x = torch.randn(4, 4)
+    theirs = torch.jit.load(io.BytesIO(saved.getvalue()))(x)
+    for found, wanted in zip(map(_numbers, scripted(rl.from_numpy(x.numpy()))), map(_numbers, theirs), strict=True):
+        assert found[0] == wanted[0]
+        np.testing.assert_allclose(found[1], wanted[1], rtol=2e-2, atol=2e-2)
+
+
 def _numbers(tensor: Any) -> tuple[str, np.ndarray[Any, Any]]:
     return str(tensor.dtype).removeprefix("torch."), tensor.detach().double().numpy()
 
