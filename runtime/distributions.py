@@ -104,6 +104,116 @@ def log_normal(generator: Generator, count: int, mean: float, std: float) -> Arr
     return np.exp(fused(_normal_pairs(generator, count), np.float64(std), np.float64(mean)))
 
 
+def poisson(generator: Generator, rate: float) -> int:
+    """One number of events at a rate of 0 or more: Knuth's products of uniforms below 10, Hörmann's PTRS (1993) from there on.
+
+    A count that is no int64 becomes the least one, as a conversion of C does on x86. From rates of 1e12 or so on, the last digits of
+    lgamma decide, and so the C library's: there PyTorch's numbers may be others.
+    """
+    if rate == 0:
+        return 0
+    if rate < 10:
+        least, product, count = math.exp(-rate), generator.uniform64(), 0
+        while product > least:
+            product *= generator.uniform64()
+            count += 1
+        return count
+    root, log_rate = math.sqrt(rate), math.log(rate)
+    b = 0.931 + 2.53 * root
+    a = -0.059 + 0.02483 * b
+    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    tight = 0.9277 - 3.6224 / (b - 2)
+    while True:
+        u, v = generator.uniform64() - 0.5, generator.uniform64()
+        edge = 0.5 - abs(u)
+        # u is -1/2 once in 2**53
+        count = float(np.floor((2 * a / edge + b) * u + rate + 0.43)) if edge else -math.inf
+        if edge >= 0.07 and v <= tight:
+            break
+        if count < 0 or (edge < 0.013 and v > edge):
+            continue
+        ratio = _log(v) + math.log(inverse_alpha) - math.log(a / (edge * edge) + b)
+        # beyond, lgamma is infinite in C and an error in Python
+        if count < 1e305 and ratio <= -rate + count * log_rate - math.lgamma(count + 1):
+            break
+    return int(count) if abs(count) < 2.0**63 else -(1 << 63)
+
+
+def binomial(generator: Generator, count: Any, p: Any) -> Any:
+    """One number of successes in `count` trials of probability `p`, both NumPy numbers of the dtype that is computed in.
+
+    Rare successes are the geometric waits that fit into `count`, others come from Hörmann's BTRS (1993). NaN for a `p` that is NaN.
+    """
+    kind = type(count)
+    if count <= 0 or p <= 0:
+        return kind(0)
+    if p >= 1:
+        return count
+    if np.isnan(p):
+        return kind(np.nan)
+    rarer = p if p <= 0.5 else kind(1) - p
+    draw = _transformed_binomial if count * rarer >= 10 else _waited_binomial
+    drawn = draw(generator, count, rarer)
+    return drawn if p <= 0.5 else count - drawn
+
+
+def _waited_binomial(generator: Generator, count: Any, p: Any) -> Any:
+    log_miss, trials, successes = float(np.log1p(-p)), 0.0, 0
+    while True:
+        wait = _log(generator.uniform64()) / log_miss
+        trials += math.ceil(wait) if wait < math.inf else wait
+        if trials > count:
+            return type(count)(successes)
+        successes += 1
+
+
+def _transformed_binomial(generator: Generator, count: Any, p: Any) -> Any:
+    # what holds only `count` and `p` is rounded to their dtype, as in C++
+    one = type(count)(1)
+    deviation = float(np.sqrt(count * p * (one - p)))
+    b = 1.15 + 2.53 * deviation
+    a = -0.0873 + 0.0248 * b + 0.01 * float(p)
+    center = float(count * p) + 0.5
+    tight = 0.92 - 4.2 / b
+    odds = float(p / (one - p))
+    alpha = (2.83 + 5.1 / b) * deviation
+    mode = float(np.floor((count + one) * p))
+    whole = float(count)
+    while True:
+        u, v = generator.uniform64() - 0.5, generator.uniform64()
+        edge = 0.5 - abs(u)
+        drawn = type(count)(np.floor((2 * a / edge + b) * u + center)) if edge else type(count)(-1)
+        if not 0 <= drawn <= count:
+            continue
+        if edge >= 0.07 and v <= tight:
+            return drawn
+        k, left = float(drawn), float(count - drawn + one)
+        bound = (
+            (mode + 0.5) * math.log((mode + 1) / (odds * (whole - mode + 1)))
+            + float(count + one) * math.log((whole - mode + 1) / left)
+            + (k + 0.5) * math.log(odds * left / float(drawn + one))
+            + _stirling_rest(mode) + _stirling_rest(whole - mode) - _stirling_rest(k) - _stirling_rest(float(count - drawn))
+        )
+        if _log(v * alpha / (a / (edge * edge) + b)) <= bound:
+            return drawn
+
+
+_STIRLING_RESTS = (0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
+                   0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287)
+
+
+def _stirling_rest(k: float) -> float:
+    """What Stirling's formula lacks of log(k!)."""
+    if k <= 9:
+        return _STIRLING_RESTS[int(k)]
+    square = (k + 1) * (k + 1)
+    return (1 / 12 - (1 / 360 - 1 / 1260 / square) / square) / (k + 1)
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x else -math.inf
+
+
 def _normal_pairs(generator: Generator, count: int) -> Array:
     """float64 standard normals, two from two uniforms; an odd one out is kept for the next call."""
     kept = [] if generator.next_normal is None or not count else [generator.next_normal]

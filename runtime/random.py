@@ -89,6 +89,12 @@ class Generator:
         halves = self.words32(2 * count)
         return (halves[0::2] << np.uint64(32)) | halves[1::2]
 
+    def uniform64(self) -> float:
+        """One float64 from [0, 1), of 53 bits: for those who draw until something comes true, and so not in blocks."""
+        engine = self._engine()
+        high = engine.random_raw()
+        return ((high << 32 | engine.random_raw()) & (1 << 53) - 1) * 2.0**-53
+
     def get_state(self) -> Tensor:
         """The place in the stream, as the uint8 tensor that PyTorch gives."""
         from .ops.host import wrapped

@@ -2072,8 +2072,14 @@ class Operators:
     def pixel_unshuffle(self, downscale_factor: _int) -> Tensor:
         """(..., C, H * r, W * r) to (..., C * r * r, H, W)."""
         ...
+    def poisson(self, generator: Generator | None = None) -> Tensor:
+        """Numbers of events, each at the rate that stands at its place in `self`."""
+        ...
     def polygamma(self, n: _int) -> Tensor:
         """Derivative number n of digamma; RuntimeError for a negative n."""
+        ...
+    def polygamma_(self, n: _int) -> Tensor:
+        """`polygamma`, written into the tensor; RuntimeError for integers, which cannot hold it."""
         ...
     def positive(self) -> Tensor:
         """self; RuntimeError for bool."""

@@ -6,7 +6,7 @@ this file prints what differs on each entry:
     python tests/runtime/op_db_torch.py [--whole] [--log FILE] [NAME ...]
 
 "Whole" means every float32 sample, some of every other dtype that both libraries have, and for some float32 samples the
-same values with other strides, an expanded dimension, no items, one item without dimensions, and NaN and infinity in them.
+same values with other strides, an expanded first or last dimension, no items, one item without dimensions, and NaN and infinity in them.
 Compared are dtype, shape, strides of dimensions that are stepped along, items, and for errors the type of the exception.
 """
 from __future__ import annotations
@@ -54,6 +54,10 @@ RAW = ("native_batch_norm", "_native_batch_norm_legit", "_batch_norm_with_update
 
 BESIDE_NAN = ("special_chebyshev", "special_shifted", "special_hermite", "special_laguerre", "special_legendre", "mode", "unique")
 """Entries whose answers mean nothing in PyTorch where NaN comes in: memory that nothing wrote, or what sorting by < leaves."""
+
+ALONG_ONE_ITEM = ("median", "nanmedian", "masked_median", "nn_functional_instance_norm")
+"""Entries that say nothing where one item is repeated along the last dimension: PyTorch's medians are then no item of their row, and
+where the variance is 0, the rounding of the mean is what is left."""
 
 _LAYOUTS = {"sparse_coo": 1, "sparse_csr": 2, "_mkldnn": 3, "sparse_csc": 4, "sparse_bsr": 5, "sparse_bsc": 6}
 
@@ -176,6 +180,13 @@ def _expanded(tensor: torch.Tensor) -> torch.Tensor:
     return tensor[:1].expand(tensor.shape)
 
 
+def _expanded_last(tensor: torch.Tensor) -> torch.Tensor:
+    """The first item of the last dimension, everywhere along it: what goes along a row in memory, with a step of 0."""
+    if tensor.dim() < 2 or tensor.shape[-1] == 0:
+        return tensor
+    return tensor[..., :1].expand(tensor.shape)
+
+
 def _turned(tensor: torch.Tensor) -> torch.Tensor:
     """The same values with the first dimension innermost in memory, every second place and behind an offset."""
     if tensor.dim() == 0 or tensor.numel() == 0:
@@ -222,17 +233,25 @@ def _spread(items: list[Any], count: int) -> list[Any]:
     return [items[at * len(items) // count] for at in range(count)]
 
 
+def _walks_rows(info: Any, count: int) -> bool:
+    """Whether operands with a step of 0 along their rows are compared: where few samples are, for layers and reductions alone."""
+    if info.name in RAW or info.formatted_name.startswith(ALONG_ONE_ITEM):
+        return False
+    return count > 1 or info.formatted_name.startswith("nn_functional") or isinstance(info, ReductionOpInfo)
+
+
 def variants(info: Any, samples: list[Any], count: int) -> Iterator[tuple[str, Any]]:
     """Samples with the same or related values laid out in other ways."""
     changes: list[tuple[str, Callable[[torch.Tensor], torch.Tensor]]] = [] if info.name in RAW else [("strided", _turned)]
     if not info.formatted_name.startswith(ORDERED):
         changes += [] if info.name in RAW else [("expanded", _expanded)]
+        changes += [("expanded_last", _expanded_last)] if _walks_rows(info, count) else []
         changes += [] if info.formatted_name.startswith(BESIDE_NAN) else [("special", _special)]
     if isinstance(info, UnaryUfuncInfo | BinaryUfuncInfo | ReductionOpInfo):
         changes += [("empty", _without_items), ("single", _single)]
     for name, change in changes:
         for sample in _spread(samples, count):
-            if name == "expanded" and (sample.kwargs.get("max_norm") is not None or sample.kwargs.get("training")):
+            if name.startswith("expanded") and (sample.kwargs.get("max_norm") is not None or sample.kwargs.get("training")):
                 # the weight or the running statistics are written to
                 continue
             yield name, SampleInput(

@@ -109,3 +109,56 @@ def test_states_are_exchanged() -> None:
         assert_equal(rl.rand(700), torch.rand(700))
         torch.set_rng_state(torch.from_numpy(rl.get_rng_state().numpy().copy()))
         assert_equal(rl.randn(5), torch.randn(5))
+
+
+COUNTED = {
+    "poisson": lambda torch, dtype: (
+        torch.tensor([[0, 0.3, 2, 9.99], [10, 12.5, 80, 1e3], [1e6, 1e8, 3e9, 1e25]], dtype=dtype).repeat(1, 40),
+    ),
+    "poisson strided": lambda torch, dtype: (torch.tensor([[0.5, 30], [2, 1e4], [7, 11]], dtype=dtype).repeat(20, 1).t(),),
+    "binomial rare": lambda torch, dtype: (
+        torch.tensor([1, 2.5, 10, 100, 1e4], dtype=dtype).repeat(40, 1), torch.tensor([3e-4], dtype=dtype)
+    ),
+    "binomial": lambda torch, dtype: (
+        torch.tensor([0, -3, 1, 2.5, 19, 20, 1000, 1e6, 1e30], dtype=dtype).repeat(60, 1),
+        torch.tensor([[0.5], [0.6], [0.01], [0.999], [1], [0], [0.3]], dtype=dtype).repeat(1, 9).repeat(60, 1)[:60],
+    ),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", COUNTED)
+def test_counts(name: str, dtype: str) -> None:
+    """Poisson and binomial numbers, whose algorithms draw until something comes true: as many draws are taken."""
+    rl.manual_seed(5)
+    torch.manual_seed(5)
+    operator = name.partition(" ")[0]
+    for _ in range(2):
+        mine = getattr(rl, operator)(*COUNTED[name](rl, getattr(rl, dtype)))
+        theirs = getattr(torch, operator)(*COUNTED[name](torch, getattr(torch, dtype)))
+        assert_equal(mine, theirs)
+        assert mine.stride() == theirs.stride()
+    assert_equal(rl.get_rng_state(), torch.get_rng_state())
+
+
+@pytest.mark.parametrize("library", [rl, torch])
+def test_counts_that_cannot_be(library: Any) -> None:
+    with pytest.raises(RuntimeError, match="rate to be non-negative"):
+        library.poisson(library.tensor([-1.0]))
+    with pytest.raises(NotImplementedError, match="poisson_cpu"):
+        library.poisson(library.tensor([1]))
+    with pytest.raises(ValueError, match="only supports floating-point dtypes for count, got: Long"):
+        library.binomial(library.tensor([1]), library.tensor([0.5]))
+    with pytest.raises(RuntimeError, match="Found dtype Double but expected Float"):
+        library.binomial(library.tensor([1.0]), library.tensor([0.5], dtype=library.float64))
+    with pytest.raises(NotImplementedError, match="binomial_cpu"):
+        library.binomial(library.ones(2).half(), library.ones(2).half())
+    assert library.poisson(library.ones(2, 3, device="meta")).shape == (2, 3)
+    assert library.poisson(library.full((4,), 3.0).bfloat16()).dtype is library.bfloat16
+
+
+def test_endless_binomial() -> None:
+    """PyTorch never comes back from these."""
+    for count in (float("nan"), float("inf")):
+        with pytest.raises(RuntimeError, match="finite"):
+            rl.binomial(rl.tensor([count]), rl.tensor([0.5]))

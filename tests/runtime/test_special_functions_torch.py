@@ -70,6 +70,11 @@ def test_polygamma(order: int) -> None:
     x = np.array([0.3, 1.0, 2.5, 10.0, 100.0, -0.4, np.nan], "f4")
     got = rl.polygamma(order, rl.from_numpy(x)).numpy()
     np.testing.assert_allclose(got, torch.polygamma(order, torch.from_numpy(x)).numpy(), rtol=1e-5)
+    mine = rl.tensor(x)
+    assert mine.polygamma_(order) is mine
+    np.testing.assert_array_equal(mine.numpy(), got)
+    with pytest.raises(RuntimeError, match="result type Float can't be cast to the desired output type Long"):
+        rl.tensor([1]).polygamma_(order)
 
 
 def test_multivariate_gamma() -> None:

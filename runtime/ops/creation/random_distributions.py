@@ -1,16 +1,19 @@
-"""Operators that draw from further distributions: exponential, geometric, Cauchy, log-normal, and samples of categories.
+"""Operators that draw from further distributions: exponential, geometric, Cauchy, log-normal, Poisson, binomial, and samples
+of categories.
 
 A seed gives the numbers that it gives in PyTorch on processors other than Intel's (there MKL draws the exponential ones).
 """
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ... import dtype as dtypes
-from ...distributions import cauchy, exponential, geometric, log_normal, uniform64
+from ...distributions import binomial, cauchy, exponential, geometric, log_normal, poisson, uniform64
 from ...dtype import DType
+from ...layout import broadcast_shapes
 from ...random import Generator, default_generator
 from ...storage import require_memory
 from ...tensor import Tensor
@@ -72,6 +75,51 @@ def log_normal_in_place(self: Tensor, mean: float = 1.0, std: float = 2.0, gener
     if not self.dtype.is_floating_point:
         raise NotImplementedError(f'"log_normal_cpu" not implemented for \'{type_name(self.dtype)}\'')
     return _draw(self, generator, log_normal, mean, std)
+
+
+# Counts
+
+
+@host(f"poisson(Tensor self, {_GENERATOR}) -> Tensor", random=True)
+def poisson_row(self: Tensor, generator: Generator | None = None) -> Tensor:
+    """Numbers of events, each at the rate that stands at its place in `self`."""
+    if not self.dtype.is_floating_point:
+        raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{type_name(self.dtype)}'")
+    result = self.new_empty(self.layout.shape)
+    if self.is_meta:
+        return result
+    rates = decoded(self)
+    if not (rates >= 0).all():
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+    return fill_in_memory_order(result, generator, lambda source, count: np.array(
+        [poisson(source, rate) for rate in rates.reshape(-1).tolist()], np.float64
+    ))
+
+
+@host(f"binomial(Tensor count, Tensor prob, {_GENERATOR}) -> Tensor", random=True)
+def binomial_row(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """Numbers of successes in as many trials as `count` says, each of the probability in `prob`.
+
+    RuntimeError for trials that are NaN, or infinitely many that may fail: PyTorch draws these forever.
+    """
+    if not count.dtype.is_floating_point:
+        raise ValueError(f"binomial only supports floating-point dtypes for count, got: {type_name(count.dtype)}")
+    if not prob.dtype.is_floating_point:
+        raise ValueError(f"binomial only supports floating-point dtypes for prob, got: {type_name(prob.dtype)}")
+    if count.dtype is not prob.dtype:
+        raise RuntimeError(f"Found dtype {type_name(prob.dtype)} but expected {type_name(count.dtype)}")
+    if count.dtype.itemsize < 4:
+        raise NotImplementedError(f"\"binomial_cpu\" not implemented for '{type_name(count.dtype)}'")
+    result = count.new_empty(broadcast_shapes([count.layout.shape, prob.layout.shape]))
+    if count.is_meta or prob.is_meta:
+        return result
+    trials, chances = (np.broadcast_to(decoded(each), result.layout.shape).reshape(-1) for each in (count, prob))
+    if not (np.isfinite(trials) | (chances <= 0) | (chances >= 1) | (trials < 0)).all():
+        raise RuntimeError("binomial: expected finite numbers of trials")
+    with np.errstate(all="ignore"):
+        return fill_in_memory_order(
+            result, generator, lambda source, _: np.array([*map(partial(binomial, source), trials, chances)], trials.dtype)
+        )
 
 
 # Categories

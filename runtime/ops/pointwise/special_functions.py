@@ -15,7 +15,8 @@ from ...kernels.mathematics import special_functions as functions
 from ...kernels.mathematics import special_orthogonal as orthogonal
 from ...tensor import Tensor
 from ..dtype_rules import floats_only, inexact, promote_float
-from ..shape.copying import contiguous
+from ..pointwise_call import check_castable
+from ..shape.copying import contiguous, copy_into
 from ..table import composite, pointwise, required
 
 
@@ -109,6 +110,14 @@ def polygamma(n: int, self: Tensor) -> Tensor:
         return required("rushlight::trigamma" if n else "aten::digamma")(self)
     result = required("rushlight::polygamma")(n, self)
     return result if n % 2 else -result
+
+
+@composite("polygamma_(Tensor(a!) self, int n) -> Tensor(a!)")
+def polygamma_in_place(self: Tensor, n: int) -> Tensor:
+    """`polygamma`, written into the tensor; RuntimeError for integers, which cannot hold it."""
+    result = polygamma(n, self)
+    check_castable(result.dtype, self.dtype)
+    return copy_into(self, result)
 
 
 @composite("mvlgamma(Tensor self, int p) -> Tensor", "special_multigammaln(Tensor self, int p) -> Tensor")
