@@ -16,6 +16,7 @@ import weakref
 from array import array
 from collections.abc import Callable
 
+from .forking import hold_at_fork
 from .kernels.running import row_loop
 from .kernels.running.row_loop import BUDGET, BUDGET_SPENT, COUNTER, HOST_ROW, NO_BLOCK
 from .kernels.running.thread_pool import current_pool, parallel_kernel
@@ -147,6 +148,7 @@ class _Plan:
 
 
 _lock = threading.Lock()
+hold_at_fork(_lock)
 _plans: weakref.WeakSet[_Plan] = weakref.WeakSet()
 
 

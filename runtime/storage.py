@@ -18,6 +18,7 @@ from weakref import WeakSet
 import numpy as np
 
 from .device import CPU
+from .forking import hold_at_fork
 from .no_data import NO_ADDRESS, dataless, is_without_data
 
 ALIGNMENT = 64
@@ -35,6 +36,7 @@ _ceiling = _NO_CEILING
 _ceilings: list[_Ceiling] = []
 """One for each `limit_memory` that is open, in whatever thread."""
 _ceilings_lock = threading.Lock()
+hold_at_fork(_ceilings_lock)
 _Block = tuple[object, int, int]
 """What keeps memory alive, its aligned address, its bytes."""
 _free: dict[int, list[_Block]] = {}

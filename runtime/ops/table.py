@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .. import schema as schemas
+from ..forking import hold_at_fork
 
 if TYPE_CHECKING:
     from ..dtype import DType
@@ -159,6 +160,7 @@ class _Table:
 _table = _Table()
 # threads that come while one imports the families wait for all of them
 _lock = threading.RLock()
+hold_at_fork(_lock)
 
 
 def _key(text: str) -> str:

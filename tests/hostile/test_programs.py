@@ -18,6 +18,11 @@ PROGRAMS = {
     "repeated": ("torch.zeros([4]).repeat([n, n])", 1 << 33),
     "expanded and copied": ("torch.zeros([1]).expand([n]).contiguous()", 1 << 60),
     "border of a convolution": ("torch.conv1d(torch.zeros([1, 1, 4]), torch.zeros([1, 1, 3]), None, [1], [n])", 1 << 60),
+    "expanded channels": ("torch.conv1d(torch.zeros([1, 1, 1]).expand([1, n, 1]), torch.zeros([1, 1, 1]).expand([1, n, 1]))", 1 << 31),
+    "expanded window": ("torch.conv1d(torch.zeros([1, 1, 1]).expand([1, 1, n]), torch.zeros([1, 1, 1]).expand([1, 1, n]))", 1 << 31),
+    "views": ("torch.zeros([1]).expand([n]).unbind()", 1 << 40),
+    "endless windows far apart": ("torch.avg_pool1d(torch.ones([1, 1, 4]), [n], [n // 2 - 1], [n // 2], True, False)", 1 << 40),
+    "dimensions of a function": ("torch.mvlgamma(torch.ones([1]), n)", 1 << 31),
     "classes": ("torch.bincount(torch.tensor([n]))", 1 << 60),
     # positions
     "read": ("torch.zeros([4])[torch.tensor([n])]", 1 << 61),
@@ -39,6 +44,11 @@ RESULTS = {
     "convolution with endless strides": (
         "int(torch.conv1d(torch.ones([1, 1, 4]), torch.ones([1, 1, 1]), None, [n], [0], [n]).sum())", 1 << 62, 1,
     ),
+    # windows: no more of their items are visited than lie in the image
+    "maxima of endless windows": ("int(torch.max_pool2d(torch.ones([1, 1, 4, 4]), [n, n], [1, 1], [n // 2, n // 2]).sum())", 1 << 40, 25),
+    "maxima of endless volumes": ("int(torch.max_pool3d(torch.ones([1, 4, 4, 4]), [n], [1], [n // 2]).sum())", 1 << 40, 125),
+    "maximum with endless gaps": ("int(torch.max_pool1d(torch.ones([1, 1, 4]), [1], [1], [0], [n]).sum())", (1 << 63) - 1, 4),
+    "sum of endless windows": ("int(torch.avg_pool2d(torch.ones([1, 1, 4, 4]), [n], [1], [n // 2], False, True, 1).sum())", 1 << 40, 400),
 }
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...forking import hold_at_fork
 from ..running import engine
 from ..running.engine import Kernel
 from ..running.object_file import undefined_symbols
@@ -52,9 +53,8 @@ _kernels: dict[str, Kernel] = {}
 _entries: dict[str, Entry] = {}
 # one engine, and numba's lowering keeps state: a kernel is built by one thread at a time
 _lock = threading.RLock()
-if hasattr(os, "register_at_fork"):
-    # a child must not find the engine in the middle of a change
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+# a child must not find the engine in the middle of a change
+hold_at_fork(_lock)
 
 
 def build(recipe: Recipe) -> Kernel:

@@ -7,7 +7,8 @@ together: with channels side by side for a pixel's channels, in planes for a row
 Words: 0 output, 1 images, 2 places (int64, laid out as the output); sizes: 3 channels, 4 depth, 5 height, 6 width, 7-9 the output's
 depth, height, width; windows, each for z, y, x: 10-12 size, 13-15 stride, 16-18 padding, 19-21 dilation; items to the next in the
 images: 22 image, 23 channel, 24-26 z, y, x; in the output: 27 image, 28 channel, 29-31 z, y, x; means: 32 whether padding counts in the
-divisor, 33 divisor of all windows (0: each window's size).
+divisor, 33 divisor of all windows (0: each window's size); planes: 34 the taps along x that any
+window finds in the image, from the first such to the last, 35 how far the first lies before the image in the first window.
 Items are rows of outputs (n, z, y) with channels side by side, else planes (n, channel).
 """
 from __future__ import annotations
@@ -287,7 +288,7 @@ class _Planes(_Pool):
         """Outputs first..first + count - 1 of a row, tap by tap."""
         builder = self.builder
         planes, rows = given
-        stride, padding, gap = self.strides[2], self.paddings[2], self.dilations[2]
+        stride, before, gap = self.strides[2], builder.word(35), self.dilations[2]
         width = self.sizes[2]
 
         def first_place(at: Value) -> Value:
@@ -299,8 +300,8 @@ class _Planes(_Pool):
             with builder.loop(rows.count, vectorize=False) as tap_y:
                 y = rows.first + tap_y * rows.step
                 items = source.at(z * self.steps[0] + y * self.steps[1])
-                with builder.loop(self.windows[2], vectorize=False) as tap:
-                    shift = tap * gap - padding
+                with builder.loop(builder.word(34), vectorize=False) as tap:
+                    shift = tap * gap - before
                     # the outputs that find this tap inside the image
                     low = builder.maximum((builder.maximum(0 - shift, 0) + stride - 1) // stride, first)
                     high = builder.minimum((builder.maximum(width - shift, 0) + stride - 1) // stride, first + count)

@@ -11,10 +11,10 @@ items alone. Results do not depend on who ran what, since kernels give the same 
 from __future__ import annotations
 
 import ctypes
-import os
 import threading
 from typing import Any
 
+from ...forking import hold_at_fork
 from ..compiling.compiler import emitted_kernel
 from ..compiling.emitter import Builder, Pointer, Value
 from ..compiling.functions import Functions
@@ -241,8 +241,6 @@ def _forget_pool() -> None:
     """In a forked child: its parent's workers are not here."""
     global _pool
     _pool = None
-    _lock.release()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forget_pool)
+hold_at_fork(_lock, _forget_pool)

@@ -5,6 +5,7 @@ kernels/layers/convolution.py.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ _plans = Plans[tuple[Any, ...], tuple[ConvolutionPlan | DepthwisePlan, Layout]](
 """Plans of convolutions that passed every check, by the layouts and settings they were made for."""
 
 
+_TAP_BYTES = 256
+"""What a plan keeps of each tap of a window: numbers, tuples and lists of Python."""
 _EXACT_TRANSPOSED = (int64, complex64, complex128)
 _EXACT = (*_EXACT_TRANSPOSED, int32, int16, int8, uint8)
 """Dtypes that are convolved by products of matrices."""
@@ -114,6 +117,9 @@ def _plan(
     layout = Layout.of(shape, format_strides(shape, _format(input, weight, special)), 0)
     # a plan has parts for steps and windows that lie apart, as many as an endless result has places
     require_memory(layout.numel * input.dtype.itemsize)
+    # and places for the weights of one output, then panels of all of them; weights that are expanded take no memory themselves
+    taps = math.prod(weight.layout.shape[2:])
+    require_memory(weight.layout.numel * input.dtype.itemsize + taps * (_TAP_BYTES + 8 * (sizes.channels // groups)))
     layouts = Layouts(strides_of(input.layout), strides_of(layout), strides_of(weight.layout))
     return plan_convolution(input.dtype, sizes, layouts, Epilogue(lowest=bounds[0], highest=bounds[1])), layout
 

@@ -22,6 +22,8 @@ from ...tensor import Tensor, new_beside, new_like
 from ..plans import Plans
 from ..reduction.reductions import mean_dims
 
+_FAR = 1 << 24
+"""Taps that may find nothing between windows without a common item."""
 _FORMATS = {2: channels_last, 3: channels_last_3d}
 
 
@@ -70,13 +72,15 @@ class PooledLayout:
         last = channels > 1 and out_strides[1] == 1 and strides[1] == 1
         self._kernel = pooling_kernel(input.dtype, Pooling(mean, places, windows is None, last))
         if windows is None:
-            given, window = [0] * 12, [-(-size // out_size) for size, out_size in zip(sizes, wide_out, strict=True)]
+            given, taps, window = [0] * 12, (0, 0), [-(-size // out_size) for size, out_size in zip(sizes, wide_out, strict=True)]
         else:
-            parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (windows.dilation, 1))
+            # a window of one item has no gaps, and kernels add to those of others
+            gaps = [gap if size > 1 else 1 for size, gap in zip(windows.size, windows.dilation, strict=True)]
+            parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (gaps, 1))
             given = [value for values, neutral in parts for value in (*[neutral] * (3 - dims), *values)]
-            window = windows.size
+            taps, window = _taps(windows.size[-1], *given[5::3], sizes[2], wide_out[2]), windows.size
             divisor = divisor or _common_divisor(windows, sizes[3 - dims :], out_sizes, counts_padding)
-        self._words = (channels, *sizes, *wide_out, *given, *strides, *out_strides, int(counts_padding), divisor)
+        self._words = (channels, *sizes, *wide_out, *given, *strides, *out_strides, int(counts_padding), divisor, *taps)
         self._items = batch * (wide_out[0] * wide_out[1] if last else channels)
         self._work = self._layout.numel * math.prod(window) // 4
 
@@ -155,9 +159,23 @@ def _volumes(layout: Layout, dims: int) -> tuple[int, int, list[int], list[int]]
     return batch, channels, sizes, [*leading, *[0] * added, *layout.strides[len(layout.strides) - dims :]]
 
 
+def _taps(window: int, stride: int, padding: int, gap: int, size: int, out_size: int) -> tuple[int, int]:
+    """(number, distance before the image) of the taps that any window finds in the image along a dimension, from the first to the last.
+
+    RuntimeError for windows larger than any image and so far apart that millions of taps between them find nothing.
+    """
+    first = max(-(((out_size - 1) * stride - padding) // gap), 0)
+    number = max(min(window, -(-(size + padding) // gap)) - first, 0)
+    if number > size + _FAR and stride > size:
+        raise RuntimeError(f"pooling: windows of {window} items, {stride} apart, are too large for an image of {size}")
+    return number, padding - first * gap
+
+
 def _common_divisor(windows: Windows, sizes: Sequence[int], out_sizes: Sequence[int], counts_padding: bool) -> int:
     """What all windows are divided by, 0 if they differ: some reach over an edge that does not count."""
     for size, out_size, window, stride, pad in zip(sizes, out_sizes, windows.size, windows.stride, windows.padding, strict=True):
         if (pad and not counts_padding) or (out_size - 1) * stride + window > size + 2 * pad:
             return 0
-    return math.prod(windows.size)
+    items = math.prod(windows.size)
+    # what does not fit a word is left to the kernel
+    return items if items < 1 << 63 else 0

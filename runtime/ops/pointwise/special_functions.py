@@ -13,6 +13,7 @@ from ...kernels.mathematics import complex_functions
 from ...kernels.mathematics import special_bessel as bessel
 from ...kernels.mathematics import special_functions as functions
 from ...kernels.mathematics import special_orthogonal as orthogonal
+from ...limits import step as count_steps
 from ...tensor import Tensor
 from ..dtype_rules import floats_only, inexact, promote_float
 from ..pointwise_call import check_castable
@@ -126,6 +127,8 @@ def mvlgamma(self: Tensor, p: int) -> Tensor:
     if p < 1:
         raise RuntimeError(f"mvlgamma: p has to be greater than or equal to 1; got {p}")
     lgamma = required("aten::lgamma")
+    # a term for each dimension, each of them an operation
+    count_steps(p)
     total = lgamma(self)
     for step in range(1, p):
         total = total + lgamma(self - step / 2)
