@@ -6,7 +6,7 @@ PyTorch's numbers bit for bit.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def binomial(generator: Generator, count: Any, p: Any) -> Any:
 
     Rare successes are the geometric waits that fit into `count`, others come from Hörmann's BTRS (1993). NaN for a `p` that is NaN.
     """
-    kind = type(count)
+    kind = cast("Any", type(count))
     if count <= 0 or p <= 0:
         return kind(0)
     if p >= 1:

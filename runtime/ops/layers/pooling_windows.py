@@ -78,7 +78,8 @@ class PooledLayout:
             gaps = [gap if size > 1 else 1 for size, gap in zip(windows.size, windows.dilation, strict=True)]
             parts = ((windows.size, 1), (windows.stride, 1), (windows.padding, 0), (gaps, 1))
             given = [value for values, neutral in parts for value in (*[neutral] * (3 - dims), *values)]
-            taps, window = _taps(windows.size[-1], *given[5::3], sizes[2], wide_out[2]), windows.size
+            stride, padding, gap = given[5::3]
+            taps, window = _taps(windows.size[-1], stride, padding, gap, sizes[2], wide_out[2]), windows.size
             divisor = divisor or _common_divisor(windows, sizes[3 - dims :], out_sizes, counts_padding)
         self._words = (channels, *sizes, *wide_out, *given, *strides, *out_strides, int(counts_padding), divisor, *taps)
         self._items = batch * (wide_out[0] * wide_out[1] if last else channels)
