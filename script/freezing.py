@@ -22,7 +22,6 @@ from .passes.exceptions import eliminate_exceptions
 from .passes.folding import fold_batch_norms, fold_lists, fold_tensors, fold_tests_for_none
 from .passes.freezing import Frozen, Place, calls_methods, has_type, used_attributes
 from .passes.fusing import fuse_convolutions, prefer_channels_last
-from .passes.inlining import inline
 from .passes.pipeline import clean_up
 from .qualified_names import NAMES
 from .script_methods import SCRIPTED
@@ -115,8 +114,7 @@ def _hooks(owner: Object) -> list[Function]:
 
 
 def _inlined(function: Function) -> Graph:
-    graph = function.graph.copy()
-    inline(graph)
+    graph = function.inlined_graph
     cast_operands(graph)
     clean_up(graph)
     return graph

@@ -314,9 +314,7 @@ class Scope:
         if found is not None:
             return found
         if isinstance(thing, type):
-            from .autocast_classes import SCRIPTED_CLASSES
-
-            return self._class(SCRIPTED_CLASSES.get(thing, thing), emitter, span)
+            return self._class(thing, emitter, span)
         if isinstance(thing, Enum):
             kind = self.enum_type(type(thing), span)
             return SimpleValue(emitter.constant(EnumMember.of(kind, thing.name), span, kind))

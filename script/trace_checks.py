@@ -118,17 +118,9 @@ def _is_random(node: Node) -> bool:
 
 def _differences(traced: Traced, again: Traced) -> tuple[str | None, str | None]:
     """What to say about graphs that differ, and about their constant tensors; None where they do not."""
-    first, second = _canonical(traced.graph), _canonical(again.graph)
+    # copied once more, so that values are counted anew
+    first, second = traced.inlined_graph.copy(), again.inlined_graph.copy()
     return _graph_difference(first, second), _constant_difference(first, second)
-
-
-def _canonical(graph: Graph) -> Graph:
-    """A copy with methods inlined, whose values are counted anew."""
-    from .passes.inlining import inline
-
-    made = graph.copy()
-    inline(made)
-    return made.copy()
 
 
 def _plain(text: str) -> str:

@@ -91,6 +91,3 @@ def _conversion(kind: type, name: str, target: str) -> Callable[..., Any]:
 for _name, _target in _CONVERSIONS.items():
     for _kind, _plain in ((TracedInt, int), (TracedFloat, float)):
         setattr(_kind, f"__{_name}__", _conversion(_plain, _name, _target))
-for _kind, _plain in ((TracedInt, int), (TracedFloat, float)):
-    # a class that says what is equal has no hash of its own
-    setattr(_kind, "__hash__", _plain.__hash__)  # noqa: B010 - as an assignment the two would have to be written apart for their types

@@ -46,13 +46,12 @@ REFUSED = frozenset({"aten::binary_cross_entropy"})
 
 
 class _Scope(NamedTuple):
-    """What the blocks around a node ask for, on CUDA devices and on the CPU, and the object that was entered last."""
+    """What the blocks around a node ask for, on CUDA devices and on the CPU."""
 
     cuda_enabled: bool = False
     cpu_enabled: bool = False
     cuda_dtype: int = get_autocast_dtype("cuda").code
     cpu_dtype: int = get_autocast_dtype("cpu").code
-    instance: Value | None = None
 
 
 def enters_autocast(node: Node) -> bool:
@@ -109,8 +108,8 @@ def _entered(node: Node, outer: _Scope) -> _Scope:
     if not isinstance(dtype, int):
         dtype = get_autocast_dtype(device).code
     if device == "cuda":
-        return outer._replace(cuda_enabled=enabled, cuda_dtype=dtype, instance=instance)
-    return outer._replace(cpu_enabled=enabled, cpu_dtype=dtype, instance=instance)
+        return outer._replace(cuda_enabled=enabled, cuda_dtype=dtype)
+    return outer._replace(cpu_enabled=enabled, cpu_dtype=dtype)
 
 
 def _constant(value: Value | None) -> object:
